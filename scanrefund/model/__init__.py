@@ -1,0 +1,1 @@
+"""The words: frozen values every room shares. Standard library only; no clock, no disk, no network."""

@@ -1,0 +1,75 @@
+"""The sale: what was paid, and how much of it may still go back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from scanrefund.model.money import ZERO, Money
+from scanrefund.model.wallet import Wallet
+
+
+class OrderState(StrEnum):
+    """Where an order is. The first three come from outside; the rest follow from rows."""
+
+    UNPAID = "UNPAID"
+    PAID = "PAID"
+    RELEASED = "RELEASED"
+    PARTLY_REFUNDED = "PARTLY_REFUNDED"
+    REFUNDED = "REFUNDED"
+    CANCELLED = "CANCELLED"
+    CLOSED = "CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One sale as the ledger holds it, with the sums its refunds leave.
+
+    `wallet_reserved` counts what the wallet has moved or may still move back, `refunded` only what is
+    proved to have reached the customer. `payer_fingerprint` is a keyed hash: the payer's id is not kept.
+    """
+
+    order_id: str
+    wallet: Wallet
+    wallet_order_id: str
+    amount: Money
+    paid_at: datetime | None
+    state: OrderState
+    payer_fingerprint: str = ""
+    cancelled_at: datetime | None = None
+    cancelled_why: str = ""
+    wallet_reserved: Money = ZERO
+    customer_reserved: Money = ZERO
+    refunded: Money = ZERO
+    refund_count: int = 0
+    open_refund_id: str | None = None
+    last_refund_at: datetime | None = None
+    frozen_why: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def remaining(self) -> Money:
+        """What may still be refunded: paid, less everything reserved."""
+        return self.amount - max(self.wallet_reserved, self.customer_reserved)
+
+
+class WalletOrderState(StrEnum):
+    """What the wallet itself says of the payment."""
+
+    PAID = "PAID"
+    UNPAID = "UNPAID"
+    CLOSED = "CLOSED"
+    FINISHED = "FINISHED"
+
+
+@dataclass(frozen=True, slots=True)
+class WalletOrder:
+    """The payment as the wallet's own order query tells it."""
+
+    order_id: str
+    wallet_order_id: str
+    amount: Money
+    state: WalletOrderState
+    payer_id: str = ""
+    paid_at: datetime | None = None

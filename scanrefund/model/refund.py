@@ -1,0 +1,105 @@
+"""A promise to pay back, and the one frozen set of moves it may make.
+
+The ledger enforces `MOVES`; `dispatch/next_step.py` only picks from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from scanrefund.model.money import Money
+from scanrefund.model.outcome import Outcome
+from scanrefund.model.wallet import Wallet
+
+
+class RefundState(StrEnum):
+    """Where a refund is."""
+
+    WAIT_APPROVAL = "WAIT_APPROVAL"  # reserved, needs a supervisor
+    READY = "READY"  # reserved, no byte ever sent
+    SENDING = "SENDING"  # the intent to send is on disk; the outcome is open
+    UNKNOWN = "UNKNOWN"  # ask the wallet first
+    PROCESSING = "PROCESSING"  # accepted by the wallet
+    ABNORMAL = "ABNORMAL"  # accepted, stuck at the wallet
+    HELD = "HELD"  # refused for a cause that people can cure
+    SUCCEEDED = "SUCCEEDED"  # proved: the customer has the money
+    RETURNED_TO_MERCHANT = "RETURNED_TO_MERCHANT"  # done for the wallet, the customer has nothing
+    CLOSED = "CLOSED"  # proved: it did not happen and will not
+    CANCELLED = "CANCELLED"  # never sent
+    PAID_OTHER_WAY = "PAID_OTHER_WAY"  # cash, after the wallet refund was closed by proof
+    EXTERNAL = "EXTERNAL"  # found at the wallet, not made here
+
+
+_S = RefundState
+
+TERMINAL: Final = frozenset(
+    {_S.SUCCEEDED, _S.RETURNED_TO_MERCHANT, _S.CLOSED, _S.CANCELLED, _S.PAID_OTHER_WAY, _S.EXTERNAL}
+)
+OPEN: Final = frozenset(RefundState) - TERMINAL
+
+# The states whose amount the wallet has moved or may still move.
+COUNTS_FOR_WALLET: Final = frozenset(RefundState) - {_S.CLOSED, _S.CANCELLED, _S.PAID_OTHER_WAY}
+# The states whose amount the customer has or may still get.
+COUNTS_FOR_CUSTOMER: Final = frozenset(RefundState) - {_S.CLOSED, _S.CANCELLED, _S.RETURNED_TO_MERCHANT}
+
+_ENDS: Final = (_S.SUCCEEDED, _S.RETURNED_TO_MERCHANT, _S.CLOSED)
+
+MOVES: Final[frozenset[tuple[RefundState, RefundState]]] = frozenset(
+    {(_S.WAIT_APPROVAL, to) for to in (_S.READY, _S.CANCELLED)}
+    | {(_S.READY, to) for to in (_S.SENDING, _S.CANCELLED)}
+    | {(_S.SENDING, to) for to in (_S.UNKNOWN, _S.PROCESSING, _S.ABNORMAL, _S.HELD, *_ENDS)}
+    | {(_S.UNKNOWN, to) for to in (_S.SENDING, _S.PROCESSING, _S.ABNORMAL, _S.HELD, *_ENDS)}
+    | {(_S.PROCESSING, to) for to in (_S.ABNORMAL, *_ENDS)}
+    | {(_S.ABNORMAL, to) for to in (_S.PROCESSING, _S.SUCCEEDED, _S.RETURNED_TO_MERCHANT)}
+    | {(_S.HELD, to) for to in (_S.SENDING, _S.PROCESSING, _S.ABNORMAL, *_ENDS)}
+)
+
+
+def may_move(old: RefundState, new: RefundState) -> bool:
+    """Whether a refund may go from one state to another. Staying where it is is always allowed."""
+    return old == new or (old, new) in MOVES
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """One refund with the history its next step needs.
+
+    `body` is the wallet's business body, composed once and resent byte for byte. `sends` and `asks` count
+    trips begun. `ever_unknown` is true from the first trip whose outcome was not proved. `not_sent_only`
+    is true while every send so far provably never left. `absent_asks` counts asks in a row that found
+    nothing since the last send. `declined_code` is the wallet's code of the last refusal.
+    """
+
+    refund_id: str
+    order_id: str
+    request_id: str
+    wallet: Wallet
+    wallet_order_id: str
+    order_amount: Money
+    amount: Money
+    reason: str
+    body: bytes
+    state: RefundState
+    created_at: datetime
+    sends: int = 0
+    asks: int = 0
+    ever_unknown: bool = False
+    not_sent_only: bool = True
+    absent_asks: int = 0
+    declined_code: str = ""
+    last_sent_at: datetime | None = None
+    next_try_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: Outcome | None = None
+    wallet_code: str = ""
+    wallet_refund_id: str = ""
+    received_account: str = ""
+    epoch: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether money may still move, or a person must still decide."""
+        return self.state in OPEN

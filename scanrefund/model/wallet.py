@@ -1,0 +1,79 @@
+"""A registry entry per wallet: everything about a wallet that is a fact and not a conversation.
+
+A third wallet is one more entry here, one more file in `wallets/` and one more line in `assemble.py`.
+Sources: WeChat Pay, merchant documents 4014959631 (refund practice) and V2 4011937125 (payment codes);
+Alipay, `alipay.trade.refund` and `alipay.trade.pay` (opendocs).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Wallet(StrEnum):
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+
+
+@dataclass(frozen=True, slots=True)
+class WalletFacts:
+    """What a wallet's documents fix. Lengths in digits, ages in seconds, windows in days."""
+
+    wallet: Wallet
+    code_prefixes: tuple[str, ...]
+    code_digits_min: int
+    code_digits_max: int
+    code_age_s_max: int
+    refund_window_days: int
+    refunds_per_order_max: int
+    refund_spacing_s: int
+    ask_after_send_s: int
+    order_number: re.Pattern[str]
+    refund_number: re.Pattern[str] | None
+
+    def owns_code(self, digits: str) -> bool:
+        """Whether ASCII digits have the form of this wallet's payment code."""
+        return (
+            self.code_digits_min <= len(digits) <= self.code_digits_max
+            and digits.startswith(self.code_prefixes)
+            and digits.isascii()
+            and digits.isdigit()
+        )
+
+
+FACTS: Final[dict[Wallet, WalletFacts]] = {
+    Wallet.WECHAT: WalletFacts(
+        wallet=Wallet.WECHAT,
+        code_prefixes=("10", "11", "12", "13", "14", "15"),
+        code_digits_min=18,
+        code_digits_max=18,
+        code_age_s_max=60,
+        refund_window_days=365,
+        refunds_per_order_max=50,
+        refund_spacing_s=60,
+        ask_after_send_s=10,
+        order_number=re.compile(r"42[0-9]{26}"),
+        refund_number=re.compile(r"5[02][0-9]{27}"),
+    ),
+    Wallet.ALIPAY: WalletFacts(
+        wallet=Wallet.ALIPAY,
+        code_prefixes=("25", "26", "27", "28", "29", "30"),
+        code_digits_min=16,
+        code_digits_max=24,
+        code_age_s_max=60,
+        refund_window_days=365,
+        refunds_per_order_max=50,
+        refund_spacing_s=3,
+        ask_after_send_s=10,
+        order_number=re.compile(r"20[0-9]{26}"),
+        refund_number=None,
+    ),
+}
+
+
+def wallet_of_code(digits: str) -> Wallet | None:
+    """The wallet whose payment code these digits are, or None."""
+    return next((wallet for wallet, facts in FACTS.items() if facts.owns_code(digits)), None)
