@@ -38,8 +38,9 @@ def order_cancelled(case: Case) -> Refusal | None:
     if order is None or order.state not in (OrderState.CANCELLED, OrderState.CLOSED):
         return None
     when = order.cancelled_at.isoformat() if order.cancelled_at else ""
-    detail = {"order_id": order.order_id, "when": when, "why": order.cancelled_why}
-    return Refusal(Reason.ORDER_CANCELLED, detail)
+    return Refusal(
+        Reason.ORDER_CANCELLED, {"order_id": order.order_id, "when": when, "why": order.cancelled_why}
+    )
 
 
 def order_not_released(case: Case) -> Refusal | None:
@@ -55,8 +56,9 @@ def order_already_refunded(case: Case) -> Refusal | None:
     order = case.order
     if order is None or order.state is not OrderState.REFUNDED:
         return None
-    detail = {"order_id": order.order_id, "amount_fen": order.refunded.fen}
-    return Refusal(Reason.ORDER_ALREADY_REFUNDED, detail)
+    return Refusal(
+        Reason.ORDER_ALREADY_REFUNDED, {"order_id": order.order_id, "amount_fen": order.refunded.fen}
+    )
 
 
 def wallet_mismatch(case: Case) -> Refusal | None:
