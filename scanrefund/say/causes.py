@@ -26,7 +26,7 @@ HELD_CODES: Final = _by_code(
     {
         "refund.held_balance_short": "NOT_ENOUGH NOTENOUGH SELLER_BALANCE_NOT_ENOUGH",
         "refund.held_setup": (
-            "SIGN_ERROR NO_AUTH NOAUTH PARAM_ERROR MCH_NOT_EXISTS CERT_ERROR INVALID_PARAMETER"
+            "SIGN_ERROR SIGNERROR NO_AUTH NOAUTH PARAM_ERROR MCH_NOT_EXISTS CERT_ERROR INVALID_PARAMETER"
             " REFUNDALLOC_UNAUTH_LIMIT OVERDRAFT_AGREEMENT_NOT_MATCH OVERDRAFT_ASSIGN_ACCOUNT_INVALID"
             " REFUND_ACCOUNT_NOT_EXIST 20001 40001 40002 40003 40006"
             " invalid-auth-token auth-token-time-out invalid-app-auth-token invalid-app-auth-token-no-api"
@@ -40,16 +40,16 @@ HELD_CODES: Final = _by_code(
             " insufficient-isv-permissions insufficient-user-permissions self-invoke-forbidden"
         ),
         "refund.held_frozen": (
-            "REASON_TRADE_BEEN_FREEZEN REQUEST_BLOCKED TRADE_SETTLE_ERROR ALLOC_AMOUNT_VALIDATE_ERROR"
-            " REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST"
+            "REASON_TRADE_BEEN_FREEZEN REASON_TRADE_STATUS_INVALID USER_NOT_MATCH_ERR REQUEST_BLOCKED"
+            " RULE_LIMIT TRADE_SETTLE_ERROR ALLOC_AMOUNT_VALIDATE_ERROR REFUND_ROYALTY_PAYEE_ACCOUNT_NOT_EXIST"
         ),
     }
 )
 CLOSED_CODES: Final = _by_code(
     {
         "refund.closed_order_missing": (
-            "RESOURCE_NOT_EXISTS ORDER_NOT_EXIST ORDERNOTEXIST INVALID_TRANSACTIONID ORDER_NOT_READY"
-            " TRADE_NOT_EXIST TRADE_STATUS_ERROR REASON_TRADE_STATUS_INVALID"
+            "RESOURCE_NOT_EXISTS ORDER_NOT_EXIST ORDERNOTEXIST INVALID_TRANSACTIONID"
+            " TRADE_NOT_EXIST TRADE_STATUS_ERROR"
         ),
         "refund.closed_too_old": "TRADE_OVERDUE TRADE_HAS_FINISHED",
         "refund.closed_buyer_gone": (
@@ -78,7 +78,7 @@ def cause_of_refund(refund: Refund) -> str:
         case RefundState.UNKNOWN if _never_left(refund):
             return "refund.network_down"
         case RefundState.HELD:
-            return _class_of(HELD_CODES, "refund.held_other", refund.wallet_code, refund.declined_code)
+            return _class_of(HELD_CODES, "refund.held_other", telling_code(refund))
         case RefundState.CLOSED if refund.outcome is Outcome.CLOSED:
             return "refund.closed_by_wallet"
         case RefundState.CLOSED:
@@ -89,7 +89,9 @@ def cause_of_refund(refund: Refund) -> str:
 
 
 def telling_code(refund: Refund) -> str:
-    """The wallet's code that people should be given: the refusal's, else the last one."""
+    """The wallet's code that people should be given: what holds the refund now, else what refused it."""
+    if refund.outcome is Outcome.HELD:
+        return refund.wallet_code
     return refund.declined_code or refund.wallet_code
 
 
@@ -97,6 +99,5 @@ def _never_left(refund: Refund) -> bool:
     return refund.outcome is Outcome.NOT_SENT and refund.not_sent_only and not refund.ever_unknown
 
 
-def _class_of(classes: Mapping[str, str], other: str, *codes: str) -> str:
-    plain = (code.rpartition(".")[2] for code in codes)
-    return next((classes[code] for code in plain if code in classes), other)
+def _class_of(classes: Mapping[str, str], other: str, code: str) -> str:
+    return classes.get(code.rpartition(".")[2], other)

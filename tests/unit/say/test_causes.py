@@ -8,7 +8,7 @@ from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Kind
-from scanrefund.say.causes import CLOSED_CODES, HELD_CODES, cause_of_refund, cause_of_refusal
+from scanrefund.say.causes import CLOSED_CODES, HELD_CODES, cause_of_refund, cause_of_refusal, telling_code
 from scanrefund.say.failures import FAILURES
 from tests.unit.say.refunds import EXAMPLES, declined, held
 
@@ -44,6 +44,15 @@ def test_the_code_of_the_ask_never_names_the_cause_of_a_refusal() -> None:
     assert declined("USER_ACCOUNT_ABNORMAL").wallet_code in CLOSED_CODES
     assert cause_of_refund(declined("USER_ACCOUNT_ABNORMAL")) == "refund.closed_buyer_gone"
     assert cause_of_refund(declined("")) == "refund.closed_other"
+
+
+def test_what_holds_a_refund_now_is_told_before_an_older_refusal() -> None:
+    short = replace(held("NOT_ENOUGH"), declined_code="INVALID_REQUEST")
+    assert cause_of_refund(short) == "refund.held_balance_short"
+    assert telling_code(short) == "NOT_ENOUGH"
+    after_ask = replace(declined("INVALID_REQUEST"), state=RefundState.HELD)
+    assert cause_of_refund(after_ask) == "refund.held_other"
+    assert telling_code(after_ask) == "INVALID_REQUEST"
 
 
 @pytest.mark.parametrize("prefix", ["", "ACQ.", "aop.ACQ."])
