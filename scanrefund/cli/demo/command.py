@@ -114,9 +114,10 @@ def _document(told: list[Told], ledger_fen: int, sandbox_fen: int) -> dict[str, 
 
 
 def _row(one: Told, invocation: Invocation) -> tuple[str, str, str, str]:
-    receipt = one.scene.receipt
+    receipts = one.scene.receipts
     title = invocation.words(f"demo.{one.story.name}")
-    return "✓" if one.ok else "✗", title, receipt.say_clerk, receipt.next_step
+    told = "\n→ ".join(receipt.say_clerk for receipt in receipts)
+    return "✓" if one.ok else "✗", title, told, receipts[-1].next_step
 
 
 def _show(told: list[Told], ledger_fen: int, sandbox_fen: int, folder: Path, invocation: Invocation) -> None:
