@@ -110,7 +110,7 @@ class OrdersDesk:
     def _order(self, row: dict[str, str]) -> Order:
         state = _state(row["state"])
         paid_at = _time(row["paid_at"])
-        if paid_at is None and state is not OrderState.UNPAID:
+        if paid_at is None and state in (OrderState.PAID, OrderState.RELEASED):
             raise BadRow("row_paid_at_missing", state=state.value)
         cancelled = state is OrderState.CANCELLED
         return Order(

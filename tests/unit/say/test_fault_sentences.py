@@ -41,6 +41,17 @@ def fault_names(trees: list[ast.Module]) -> set[str]:
     return names
 
 
+def carrier_names(trees: list[ast.Module]) -> set[str]:
+    """Classes that are no faults but take a fault's code first and make the fault (a bad row of a file)."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    makers = [(c.name, f) for c in classes for f in c.body if isinstance(f, ast.FunctionDef)]
+    return {
+        name
+        for name, maker in makers
+        if maker.name == "__init__" and [a.arg for a in maker.args.args][1:2] == ["code"]
+    }
+
+
 def called_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
@@ -66,7 +77,7 @@ def all_raised() -> list[Raised]:
         str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(ROOT.rglob("*.py"))
     }
-    names = fault_names(list(trees.values()))
+    names = fault_names(list(trees.values())) | carrier_names(list(trees.values()))
     return [fault for path, tree in trees.items() for fault in faults_in(path, tree, names)]
 
 
@@ -102,6 +113,9 @@ def test_every_fault_gives_what_its_sentence_asks_for() -> None:
 def test_the_search_finds_faults_however_they_are_named() -> None:
     source = """
 class CameraFault(errors.SourceFault): ...
+class BadRow(Exception):
+    def __init__(self, code, **details): ...
+raise BadRow("row_conflict", line=3)
 raise SourceFault("camera_missing", source="0")
 raise errors.NotSent("dns_failed", host=host)
 fault = CameraFault("camera_gone", **details)
@@ -109,10 +123,12 @@ raise ConfigFault(problems)
 raise ValueError("no fault of ours")
 """
     tree = ast.parse(source)
-    found = {(fault.code, fault.details) for fault in faults_in("x.py", tree, fault_names([tree]))}
+    names = fault_names([tree]) | carrier_names([tree])
+    found = {(fault.code, fault.details) for fault in faults_in("x.py", tree, names)}
     assert found == {
         ("camera_missing", frozenset({"source"})),
         ("dns_failed", frozenset({"host"})),
         ("camera_gone", None),
+        ("row_conflict", frozenset({"line"})),
         ("config_wrong", frozenset({"count", "problems"})),
     }
