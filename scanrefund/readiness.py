@@ -70,9 +70,9 @@ class Finding:
     fault: Fault | None = None
 
     def told(self, language: str) -> tuple[str, str]:
-        """What was found, and what cures it (empty where nothing needs a cure)."""
+        """What was found, and what cures it, either may be empty. A fault's own sentence says both."""
         if self.fault is not None:
-            return self.fault.code, say_fault(self.fault, language)
+            return "", say_fault(self.fault, language)
         catalogue = Catalogue.load(language)
         key = f"readiness.{self.name}.{self.cause}"
         texts = (catalogue.get(f"{key}.{part}") or "" for part in ("detail", "cure"))

@@ -47,7 +47,8 @@ def decode(
     files = _files(paths)
     if reveal:
         warn_of_reveal(invocation)
-    lines = _lines(files, settings.home, settings.workers if workers is None else workers, reveal=reveal)
+    asked = settings.workers if workers is None else workers
+    lines = _lines(files, asked, invocation.keys(settings).fingerprint, reveal=reveal)
     shown = _with_progress(lines, len(files), invocation)
     if as_json:
         unread = _write_whole(shown)
@@ -73,13 +74,14 @@ def _files(paths: list[Path]) -> list[Path]:
     return files
 
 
-def _lines(files: list[Path], home: Path, workers: int, *, reveal: bool) -> Iterator[Line]:
-    from scanrefund.keys import Keys
+def _lines(
+    files: list[Path], workers: int, fingerprint: Callable[[str], str], *, reveal: bool
+) -> Iterator[Line]:
     from scanrefund.scan.batch import decode_files
 
     worth_it = max(1, len(files) // FILES_PER_PROCESS)
     count = min(workers or os.cpu_count() or 1, worth_it)
-    return decode_files(files, workers=count, reveal=reveal, fingerprint=Keys.open(home).fingerprint)
+    return decode_files(files, workers=count, reveal=reveal, fingerprint=fingerprint)
 
 
 def _with_progress(lines: Iterator[Line], count: int, invocation: Invocation) -> Iterator[Line]:

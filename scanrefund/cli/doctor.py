@@ -61,7 +61,8 @@ def _surroundings(settings: Settings) -> Surroundings:
 
 def _document(finding: Finding, invocation: Invocation) -> dict[str, object]:
     detail, cure = finding.told(invocation.spoken())
-    return {"name": finding.name, "ok": finding.ok, "detail": detail, "cure": cure or None}
+    told = {"detail": detail or None, "cure": cure or None}
+    return {"name": finding.name, "ok": finding.ok, "cause": finding.cause, **told}
 
 
 def _tell(findings: list[Finding], invocation: Invocation) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scanrefund.errors import Fault
+from scanrefund.errors import Fault, KeyFault
+from scanrefund.keys import Keys
 from scanrefund.model.wallet import Wallet
 from scanrefund.say.catalogue import Catalogue, negotiate
 from scanrefund.say.gaps import fill
@@ -58,8 +59,22 @@ class Invocation:
 
         if wallets and settings.wechat is None and settings.alipay is None:
             raise Fault("sandbox_missing", dir=settings.sandbox_dir)
+        make_private(settings.home)
         with open_house(settings) as house:
             yield house
+
+    def keys(self, settings: Settings) -> Keys:
+        """The counter's keys alone, for commands that only fingerprint."""
+        make_private(settings.home)
+        return Keys.open(settings.home)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder at its first use, for its owner alone. Raises KeyFault where that cannot be done."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise KeyFault("data_folder_unusable", path=folder, cause=error.strerror) from error
 
 
 def of(ctx: typer.Context) -> Invocation:

@@ -77,9 +77,15 @@ def show_verdicts(verdicts: Sequence[Verdict], invocation: Invocation, *, as_jso
         reason = refused.reason.value if refused else None
         output.document({"may_go": refused is None, "reason": reason, "rules": told})
         return 1 if refused else 0
-    output.table(
-        [invocation.words(f"label.{key}") for key in ("rule", "verdict", "say")],
-        [(str(one["rule"]), invocation.words(f"verdict.{one['verdict']}"), one["say"] or "") for one in told],
-    )
+    columns = [invocation.words(f"label.{key}") for key in ("rule", "verdict", "say")]
+    rows = [
+        (
+            invocation.words(f"rule.{one['rule']}"),
+            invocation.words(f"verdict.{one['verdict']}"),
+            one["say"] or "",
+        )
+        for one in told
+    ]
+    output.table(columns, rows)
     output.say(invocation.words("cli.may_not_go" if refused else "cli.may_go"))
     return 1 if refused else 0

@@ -35,7 +35,7 @@ def scan(
     if reveal:
         warn_of_reveal(invocation)
     reading = from_source(invocation, settings, camera, image, wait)
-    told = describe(reading, Keys.open(settings.home), invocation, reveal=reveal)
+    told = describe(reading, invocation.keys(settings), invocation, reveal=reveal)
     if as_json:
         output.document(told)
     else:
