@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
+from scanrefund.cli.invocation import make_private
 from scanrefund.errors import Fault
 
 
@@ -33,8 +32,8 @@ def sandbox(
 ) -> None:
     """Play both wallets and the customer's phone on one loopback port, until interrupted."""
     # FastAPI and its server are heavy; `scanrefund --help` does without them.
-    from scanrefund.sandbox.server import PortInUse, run  # noqa: PLC0415
-    from scanrefund.sandbox.state import FolderInUse  # noqa: PLC0415
+    from scanrefund.sandbox.server import PortInUse, run
+    from scanrefund.sandbox.state import FolderInUse
 
     place = folder or _default_folder()
     try:
@@ -48,9 +47,11 @@ def sandbox(
 
 
 def _default_folder() -> Path:
-    home = os.environ.get("SCANREFUND_HOME")
-    data = Path(home) if home else platformdirs.user_data_path("scanrefund", appauthor=False)
-    return data / "sandbox"
+    from scanrefund.config import data_folder
+
+    home = data_folder()
+    make_private(home)
+    return home / "sandbox"
 
 
 def _announce(base_url: str) -> None:
