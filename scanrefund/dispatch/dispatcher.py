@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.next_step import Move, next_step
@@ -17,6 +17,17 @@ from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.gateway import WalletGateway
+
+# Outcomes that say where the money of a refund is.
+_TELLING: Final = frozenset(
+    {
+        Outcome.SUCCEEDED,
+        Outcome.PROCESSING,
+        Outcome.ABNORMAL,
+        Outcome.CLOSED,
+        Outcome.RETURNED_TO_MERCHANT,
+    }
+)
 
 
 class Dispatcher:
@@ -56,7 +67,7 @@ class Dispatcher:
         now = self._clock.now()
         history = _history(attempt, answer)
         move = next_step(replace(attempt.refund, **history), attempt.command, answer, now)
-        changes = history | _facts(answer) | _plan(move)
+        changes = history | _facts(attempt, answer) | _plan(move)
         return self._ledger.end(attempt, answer, move.state, changes, move.alarm, now)
 
     def _reread(self, refund: Refund) -> Refund:
@@ -91,8 +102,14 @@ def _declined_code(refund: Refund, command: Command, answer: Answer) -> str:
     return (answer.code or "declined") if answer.outcome is Outcome.DECLINED else ""
 
 
-def _facts(answer: Answer) -> dict[str, Any]:
-    """What the answer tells for keeps; an answer without a number leaves the known one."""
+def _facts(attempt: Attempt, answer: Answer) -> dict[str, Any]:
+    """What the answer tells for keeps; an answer without a number leaves the known one.
+
+    A held refund keeps the cause that a person must cure until the wallet says where the money is.
+    """
+    asked = attempt.command is Command.ASK
+    if asked and attempt.refund.state is RefundState.HELD and answer.outcome not in _TELLING:
+        return {}
     facts: dict[str, Any] = {"outcome": answer.outcome.value, "wallet_code": answer.code}
     if answer.wallet_refund_id:
         facts["wallet_refund_id"] = answer.wallet_refund_id
