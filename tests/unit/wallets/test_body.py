@@ -14,13 +14,15 @@ from scanrefund.wallets.alipay import AlipayGateway, AlipaySettings
 from scanrefund.wallets.body import fitted
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway, WechatSettings
-from tests.contract import wallet_server as served
+from tests.contract import second_truth
 from tests.unit.wallets.refunds import WALLET_ORDER_ID, order_at
 
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return served.write_keys(tmp_path_factory.mktemp("k"), served.new_key(), served.new_key().public_key())
+    return second_truth.write_keys(
+        tmp_path_factory.mktemp("k"), second_truth.new_key(), second_truth.new_key().public_key()
+    )
 
 
 @pytest.fixture
