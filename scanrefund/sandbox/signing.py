@@ -6,6 +6,7 @@ import base64
 import binascii
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -47,7 +48,9 @@ def public_pem(key: RSAPublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+@lru_cache(maxsize=32)
 def load_private(pem: bytes) -> RSAPrivateKey:
+    """The key of a PEM file. Remembered, since checking a key takes longer than answering a call."""
     key = serialization.load_pem_private_key(pem, None)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("the sandbox keeps RSA keys only")
