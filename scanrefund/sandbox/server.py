@@ -107,10 +107,11 @@ def _refused(_: Request, refused: Exception) -> JSONResponse:
 
 
 class Running:
-    """A sandbox that is being served, or is about to be."""
+    """A sandbox that is being served, or is about to be, at `base_url` from `folder`."""
 
     def __init__(self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
         folder = Folder(path, seed)
+        self.folder = folder.path
         self._store = Store(folder.state_file, seed)
         try:
             self._socket = _listen(port, folder.last_port)
@@ -148,6 +149,10 @@ class Running:
         deadline = time.monotonic() + _START_S_MAX
         while not self._house.started and time.monotonic() < deadline:
             time.sleep(0.005)
+
+    @property
+    def is_serving(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         """Serve no longer; the folder is free when this returns."""
