@@ -27,7 +27,9 @@ def sandbox(
         Path | None, typer.Option("--dir", help="Folder for keys and state; sandbox/ in the data folder.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Numbers of a new sandbox follow from it.")] = 1,
-    pace: Annotated[Pace, typer.Option(help="real keeps the wallets' pauses between refunds.")] = Pace.REHEARSAL,
+    pace: Annotated[
+        Pace, typer.Option(help="real keeps the wallets' pauses between refunds.")
+    ] = Pace.REHEARSAL,
 ) -> None:
     """Play both wallets and the customer's phone on one loopback port, until interrupted."""
     # FastAPI and its server are heavy; `scanrefund --help` does without them.

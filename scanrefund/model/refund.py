@@ -33,6 +33,13 @@ class RefundState(StrEnum):
     EXTERNAL = "EXTERNAL"  # found at the wallet, not made here
 
 
+class Command(StrEnum):
+    """What the next trip to the wallet is for."""
+
+    SEND = "SEND"
+    ASK = "ASK"
+
+
 _S = RefundState
 
 TERMINAL: Final = frozenset(
@@ -92,6 +99,7 @@ class Refund:
     declined_code: str = ""
     last_sent_at: datetime | None = None
     next_try_at: datetime | None = None
+    next_command: Command | None = None
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     wallet_code: str = ""

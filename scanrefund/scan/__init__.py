@@ -1,1 +1,1 @@
-"""Room."""
+"""Light becomes digits, digits become meaning: frames, symbols, confirmation, names."""

@@ -1,0 +1,124 @@
+"""What is done to a picture before it is tried again: mild and cheap, each pays on other pictures.
+
+Sharpening and strong enlarging are left out: they turn hard barcodes into wrong digits more often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from scanrefund.scan.engines import Box, box_around
+from scanrefund.scan.frame import Grey
+
+# Treatments run on at most this many pixels, so that a 40-megapixel photograph costs what a small one costs.
+TREATED_PIXELS_MAX: Final = 2_500_000
+# Enlarging more than this buys nothing: a code in a bigger picture has pixels enough.
+ENLARGED_FROM_PIXELS_MAX: Final = 1_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """A treated picture, and the 2×3 matrix that takes its points back to the frame's."""
+
+    pixels: Grey
+    back: NDArray[np.float64]
+
+    def box_in_frame(self, box: Box) -> Box:
+        left, top, width, height = box
+        corners = np.array([[left, top, 1], [left + width, top, 1], [left, top + height, 1]])
+        far = np.array([[left + width, top + height, 1]])
+        return box_around((np.vstack([corners, far]) @ self.back.T).tolist())
+
+
+Treatment = Callable[[Grey], Treated]
+
+
+def scaled(factor: float) -> Treatment:
+    """Half, double, …: moiré goes when shrinking, thin bars come when enlarging."""
+
+    def treat(grey: Grey) -> Treated:
+        if factor > 1 and grey.size > ENLARGED_FROM_PIXELS_MAX:
+            return _same_place(grey)
+        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+        size = (max(round(grey.shape[1] * factor), 1), max(round(grey.shape[0] * factor), 1))
+        back = np.array([[grey.shape[1] / size[0], 0, 0], [0, grey.shape[0] / size[1], 0]])
+        return Treated(_bytes(cv2.resize(grey, size, interpolation=method)), back)
+
+    return treat
+
+
+def rotated(degrees: float) -> Treatment:
+    """Turned about the middle, on a canvas that keeps every corner."""
+
+    def treat(grey: Grey) -> Treated:
+        height, width = grey.shape
+        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+        wide = round(height * abs(turn[0, 1]) + width * abs(turn[0, 0]))
+        high = round(height * abs(turn[0, 0]) + width * abs(turn[0, 1]))
+        turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
+        turned = cv2.warpAffine(grey, turn, (wide, high), borderMode=cv2.BORDER_REPLICATE)
+        return Treated(_bytes(turned), np.asarray(cv2.invertAffineTransform(turn), np.float64))
+
+    return treat
+
+
+def blurred(grey: Grey) -> Treated:
+    """One pixel of blur: screen stripes and sensor noise go."""
+    return _same_place(cv2.GaussianBlur(grey, (0, 0), 1.0))
+
+
+def darkened(grey: Grey) -> Treated:
+    """Gamma 2: gives back the difference between white and glare."""
+    curve = ((np.arange(256) / 255.0) ** 2 * 255).astype(np.uint8)
+    return _same_place(cv2.LUT(grey, curve))
+
+
+def equalised(grey: Grey) -> Treated:
+    """CLAHE: contrast made even, tile by tile."""
+    return _same_place(cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(grey))
+
+
+def eroded(grey: Grey) -> Treated:
+    """Dark areas grown by a pixel: mends broken modules."""
+    return _same_place(cv2.erode(grey, np.ones((3, 3), np.uint8)))
+
+
+def thresholded(grey: Grey) -> Treated:
+    """Black or white by the neighbourhood of 71 pixels: shadows go."""
+    method = cv2.ADAPTIVE_THRESH_GAUSSIAN_C
+    return _same_place(cv2.adaptiveThreshold(grey, 255, method, cv2.THRESH_BINARY, 71, 5))
+
+
+def untreated(grey: Grey) -> Treated:
+    return _same_place(grey)
+
+
+def bounded(grey: Grey) -> Treated:
+    """The picture shrunk to TREATED_PIXELS_MAX where it is larger."""
+    if grey.size <= TREATED_PIXELS_MAX:
+        return _same_place(grey)
+    return scaled((TREATED_PIXELS_MAX / grey.size) ** 0.5)(grey)
+
+
+def _same_place(pixels: object) -> Treated:
+    return Treated(_bytes(pixels), np.array([[1.0, 0, 0], [0, 1.0, 0]]))
+
+
+def _bytes(pixels: object) -> Grey:
+    return np.ascontiguousarray(pixels, np.uint8)
+
+
+def to_grey(picture: NDArray[np.generic]) -> Grey:
+    """A picture as OpenCV gives it (grey, BGR, BGRA or 16 bits) as 8-bit grey."""
+    if picture.dtype != np.uint8:
+        picture = cv2.convertScaleAbs(np.asarray(picture, np.float32), alpha=1 / 256)
+    if picture.ndim == 2:
+        return _bytes(picture)
+    code = cv2.COLOR_BGRA2GRAY if picture.shape[2] == 4 else cv2.COLOR_BGR2GRAY
+    return _bytes(cv2.cvtColor(_bytes(picture), code))

@@ -1,0 +1,106 @@
+"""The one road from a picture, a camera or a line of keys to a Reading."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from scanrefund.model.shown import Kind, Reading, Shown, Source
+from scanrefund.scan.confirm import Symbols, Verdict, weigh
+from scanrefund.scan.decode import STEPS_MAX_VIDEO, decode
+from scanrefund.scan.frame import Frame, FrameSource
+from scanrefund.scan.identify import identify, identify_typed
+from scanrefund.scan.keyboard import line_text
+from scanrefund.scan.picture import read_picture, read_picture_bytes
+
+# One second of a 15-frame webcam: long enough for three frames to agree, short enough for one customer.
+WINDOW_FRAMES: Final = 15
+# Ten minutes of a 30-frame webcam: a watch that nobody ends still ends.
+WATCH_FRAMES_MAX: Final = 18_000
+
+# What a clerk is after comes first; then what the desk can look up; then what is only named.
+_PREFERRED: Final = (
+    Kind.PAYMENT_CODE,
+    Kind.OUR_REFUND_NUMBER,
+    Kind.WALLET_ORDER_NUMBER,
+    Kind.WALLET_REFUND_NUMBER,
+    Kind.LONG_NUMBER,
+)
+
+
+def read_picture_file(path: Path) -> Reading:
+    """What a picture file shows. Raises SourceFault like `scan.picture.read_picture`."""
+    return read_frame(read_picture(path))
+
+
+def read_picture_upload(data: bytes, origin: str) -> Reading:
+    """What an uploaded picture shows. Raises SourceFault like `scan.picture.read_picture_bytes`."""
+    return read_frame(read_picture_bytes(data, origin))
+
+
+def read_frame(frame: Frame) -> Reading:
+    """What a single picture shows: Kind.NOTHING where no code is read."""
+    return reading_of(weigh([decode(frame)], still=True), Source.PICTURE, frame.taken_at)
+
+
+def watch(
+    source: FrameSource,
+    *,
+    now: Callable[[], datetime],
+    deadline: datetime,
+    frames_max: int = WATCH_FRAMES_MAX,
+) -> Reading:
+    """Watch until something is certain, the source ends, `deadline` passes or `frames_max` frames were seen.
+
+    Without a certain reading the last uncertain one is returned (`confirmed` is False: it cannot enter a
+    refund), or Kind.NOTHING. The caller closes the source. Raises what the source raises.
+    """
+    window: deque[Symbols] = deque(maxlen=WINDOW_FRAMES)
+    last = _nothing(Source.CAMERA, now())
+    for turn, frame in enumerate(source):
+        window.append(decode(frame, steps_max=STEPS_MAX_VIDEO, turn=turn))
+        reading = reading_of(weigh(window, still=False), Source.CAMERA, frame.taken_at)
+        if reading.shown.kind is not Kind.NOTHING:
+            last = reading
+        if _is_certain(reading) or turn + 1 >= frames_max or now() >= deadline:
+            break
+    return last
+
+
+def read_line(line: str, *, typed: bool, now: datetime) -> Reading:
+    """What one line of a barcode scanner, or of a person (`typed`), says.
+
+    The scanner has checked its code itself, a person has read it: both are certain. Raises UsageFault
+    line_too_long.
+    """
+    text = line_text(line)
+    if typed:
+        return Reading(identify_typed(text), Source.TYPED, now)
+    return Reading(identify(text), Source.SCANNER, now)
+
+
+def reading_of(verdicts: Sequence[Verdict], source: Source, taken_at: datetime | None) -> Reading:
+    """One reading from all texts in view: a payment code before anything else, others of them as rivals."""
+    if not verdicts:
+        return _nothing(source, taken_at)
+    chosen = min(verdicts, key=_rank)
+    codes = [verdict.shown for verdict in verdicts if verdict.shown.kind is Kind.PAYMENT_CODE]
+    rivals = tuple(shown for shown in codes if shown != chosen.shown)
+    return Reading(chosen.shown, source, taken_at, chosen.confirmed, rivals)
+
+
+def _rank(verdict: Verdict) -> tuple[int, bool]:
+    kind = verdict.shown.kind
+    place = _PREFERRED.index(kind) if kind in _PREFERRED else len(_PREFERRED)
+    return place, not verdict.confirmed
+
+
+def _nothing(source: Source, taken_at: datetime | None) -> Reading:
+    return Reading(Shown(Kind.NOTHING), source, taken_at, confirmed=False)
+
+
+def _is_certain(reading: Reading) -> bool:
+    return reading.confirmed and reading.shown.kind is not Kind.NOTHING
