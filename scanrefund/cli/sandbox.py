@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
+from scanrefund.config import data_folder
 from scanrefund.errors import Fault
 
 
@@ -33,10 +32,10 @@ def sandbox(
 ) -> None:
     """Play both wallets and the customer's phone on one loopback port, until interrupted."""
     # FastAPI and its server are heavy; `scanrefund --help` does without them.
-    from scanrefund.sandbox.server import PortInUse, run  # noqa: PLC0415
-    from scanrefund.sandbox.state import FolderInUse  # noqa: PLC0415
+    from scanrefund.sandbox.server import PortInUse, run
+    from scanrefund.sandbox.state import FolderInUse
 
-    place = folder or _default_folder()
+    place = folder or data_folder() / "sandbox"
     try:
         run(place, port, seed, pace.value, _announce)
     except PortInUse as taken:
@@ -45,12 +44,6 @@ def sandbox(
         raise Fault("sandbox_folder_in_use", folder=place) from taken
     except OSError as unusable:
         raise Fault("sandbox_folder_unusable", folder=place, cause=unusable.strerror) from unusable
-
-
-def _default_folder() -> Path:
-    home = os.environ.get("SCANREFUND_HOME")
-    data = Path(home) if home else platformdirs.user_data_path("scanrefund", appauthor=False)
-    return data / "sandbox"
 
 
 def _announce(base_url: str) -> None:

@@ -1,4 +1,4 @@
-"""One set of keys per worker, one folder per test; the wallets in memory, or served on a free loopback port."""
+"""One set of keys per worker, one folder per test; the wallets in memory, or served on a free port."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ class Wallets:
     def __init__(self, path: Path, *, keeps_spacing: bool = False) -> None:
         folder = Folder(path, seed=1)
         folder.announce("http://127.0.0.1:1")
-        self.store = Store(folder.state_file, seed=1)
+        # Business time stands still unless a test moves it.
+        began = time.time()
+        self.store = Store(folder.state_file, seed=1, real_now=lambda: began)
         self.wechat, self.alipay = WechatMerchant(path), AlipayMerchant(path)
         self._servers = (
             WechatPay(folder.wechat(), self.store, keeps_spacing=keeps_spacing),
@@ -62,15 +64,15 @@ class Wallets:
         is_wechat = call.path.startswith("/v3/")
         return self.merchant("wechat" if is_wechat else "alipay").open(self.answer(call))
 
-    def add(self, wallet: str, amount_fen: int = 1000, state: str = "paid", age_s: float = 60) -> dict[str, Any]:
+    def add(
+        self, wallet: str, amount_fen: int = 1000, state: str = "paid", age_s: float = 60
+    ) -> dict[str, Any]:
         """An order, as the merchants want it."""
         with self.store.turn() as turn:
             number = turn.next_number()
             paid_at = turn.now - age_s if state == "paid" else None
             order_id, theirs = f"ORDER{number}", f"42{number:026d}"
-            turn.add_order(
-                Order(wallet, order_id, theirs, "payer", amount_fen, state, paid_at, turn.now)
-            )
+            turn.add_order(Order(wallet, order_id, theirs, "payer", amount_fen, state, paid_at, turn.now))
         return {"order_id": order_id, "wallet_order_id": theirs, "amount_fen": amount_fen}
 
     def advance(self, seconds: float) -> None:

@@ -126,7 +126,7 @@ def test_a_charset_outside_the_query_makes_chinese_unreadable(wallets: Wallets) 
 
 
 def answered(wallets: Wallets, call: Call) -> bool:
-    return wallets.told(call)["sub_code"] == "ACQ.TRADE_NOT_EXIST"
+    return str(wallets.told(call)["sub_code"]) == "ACQ.TRADE_NOT_EXIST"
 
 
 def test_everything_in_the_query_is_taken(wallets: Wallets) -> None:
@@ -136,7 +136,8 @@ def test_everything_in_the_query_is_taken(wallets: Wallets) -> None:
 
 def test_a_multipart_form_is_taken(wallets: Wallets) -> None:
     parameters = resigned(wallets)
-    part = f'--b\r\nContent-Disposition: form-data; name="biz_content"\r\n\r\n{parameters.pop("biz_content")}\r\n'
+    head = 'Content-Disposition: form-data; name="biz_content"'
+    part = f"--b\r\n{head}\r\n\r\n{parameters.pop('biz_content')}\r\n"
     headers = {"content-type": "multipart/form-data; boundary=b"}
     call = Call("POST", f"/gateway.do?{urlencode(parameters)}", headers, f"{part}--b--\r\n".encode())
     assert answered(wallets, call)
@@ -155,8 +156,13 @@ def test_business_answers_are_http_200_html_and_the_node_comes_first(wallets: Wa
 
 
 def test_slashes_are_escaped_in_what_is_signed(wallets: Wallets) -> None:
-    node = wallets.answer(wallets.alipay.split({**resigned(wallets), "return_url": "http://a/b"})).body
-    assert rb"http:\/\/a\/b" in node
+    reply = wallets.answer(wallets.alipay.split({**resigned(wallets), "return_url": "http://a/b"}))
+    assert rb"http:\/\/a\/b" in reply.body
+    assert wallets.alipay.open(reply)["sub_code"] == "isv.invalid-signature"
+
+
+def test_another_certificate_is_refused(wallets: Wallets) -> None:
+    assert refusal(wallets, resigned(wallets, app_cert_sn="0" * 32)) == "isv.invalid-app-cert-sn"
 
 
 def test_other_methods_than_get_and_post_are_405(wallets: Wallets) -> None:

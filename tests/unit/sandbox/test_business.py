@@ -22,7 +22,9 @@ ORDER = Order("wechat", "O1", "42", "payer", 1000, "paid", NOW - 100, NOW - 100)
 REFUND = Refund("wechat", "O1", "R1", "50", 300, "{}", "SUCCESS", "SUCCESS", "customer", NOW - 90, None)
 
 
-def wechat(order: Order = ORDER, earlier: tuple[Refund, ...] = (), amount: int = 100, total: int = 1000) -> str:
+def wechat(
+    order: Order = ORDER, earlier: tuple[Refund, ...] = (), amount: int = 100, total: int = 1000
+) -> str:
     return text(wechat_refusal(order, earlier, amount, total, NOW, spacing_s=60))
 
 

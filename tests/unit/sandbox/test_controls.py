@@ -91,7 +91,11 @@ def test_the_export_has_the_desks_columns_and_states(control: Control) -> None:
 
 
 def test_the_refunds_are_the_wallets_truth(control: Control, running: Running, send: Send) -> None:
-    for wallet, shop in (("wechat", WechatMerchant(running.folder)), ("alipay", AlipayMerchant(running.folder))):
+    control("POST", "faults", wallet="wechat", on="refund", fault="processing")
+    for wallet, shop in (
+        ("wechat", WechatMerchant(running.folder)),
+        ("alipay", AlipayMerchant(running.folder)),
+    ):
         order = control("POST", "orders", wallet=wallet, amount_fen=1000).json()
         send(shop.refund(order, f"R-{wallet}", 300))
         send(shop.refund(order, f"R-{wallet}", 300))
@@ -112,6 +116,7 @@ def test_the_clock_and_the_settling_bring_refunds_to_their_end(
     order = control("POST", "orders", wallet="wechat", amount_fen=1000).json()
     send(shop.refund(order, "R1", 1))
     assert control("POST", "clock", advance_s=2).status_code == 200
+    control("POST", "faults", wallet="wechat", on="refund", fault="processing")
     send(shop.refund(order, "R2", 1))
     assert [one["status"] for one in control("GET", "refunds").json()] == ["SUCCESS", "PROCESSING"]
     assert control("POST", "settle").json() == {"settled": 1}

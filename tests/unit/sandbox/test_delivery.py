@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,8 +42,8 @@ class Raw:
 
 
 @pytest.fixture
-def shop(running: Running, http: requests.Session) -> Iterator[Shop]:
-    yield Shop(running, http)
+def shop(running: Running, http: requests.Session) -> Shop:
+    return Shop(running, http)
 
 
 class Shop:
@@ -76,7 +75,9 @@ def test_a_dropped_call_gets_not_a_single_byte(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_truncated_answer_promises_more_than_it_brings(shop: Shop, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_truncated_answer_promises_more_than_it_brings(
+    shop: Shop, capfd: pytest.CaptureFixture[str]
+) -> None:
     head, _, body = Raw(shop.base_url, shop.refund_with("truncated")).read_all().partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
     assert len(body) == length // 2
@@ -121,7 +122,9 @@ def test_a_body_beyond_any_call_is_refused_unread(shop: Shop, send: Send) -> Non
     assert send(huge).status == 413
 
 
-@pytest.mark.parametrize("path", ["/", "/v3/bill/tradebill", "/v3/alipay/trade/refund", "/sandbox/notices", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/", "/v3/bill/tradebill", "/v3/alipay/trade/refund", "/sandbox/notices", "/docs"]
+)
 def test_an_unknown_path_is_404_and_empty(send: Send, path: str) -> None:
     for method in ("GET", "POST"):
         reply = send(Call(method, path, {}, b""))

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 
 from scanrefund.sandbox.faults import CALLS, PLAYED_ON
 from scanrefund.sandbox.spoken import Reply, Travel
@@ -71,9 +72,8 @@ def test_a_fault_of_the_wire_acts_or_not_and_is_heard_once(
 def test_a_wrong_signature_does_not_verify(wallets: Wallets, wallet: str) -> None:
     counter = Counter(wallets, wallet)
     reply = counter.refund("bad_signature")
-    with pytest.raises(Exception, match="^$") as caught:
+    with pytest.raises(InvalidSignature):
         counter.shop.open(reply)
-    assert caught.typename == "InvalidSignature"
 
 
 def test_wechats_wrong_signature_is_its_published_probe(wallets: Wallets) -> None:
@@ -84,7 +84,9 @@ def test_wechats_wrong_signature_is_its_published_probe(wallets: Wallets) -> Non
 def test_an_unsigned_answer_has_no_signature(wallets: Wallets) -> None:
     reply = Counter(wallets, "wechat").refund("unsigned")
     assert not [name for name, _ in reply.headers if name.startswith("wechatpay-")]
-    assert json.loads(Counter(wallets, "alipay").refund("unsigned").body).keys() == {"alipay_trade_refund_response"}
+    assert json.loads(Counter(wallets, "alipay").refund("unsigned").body).keys() == {
+        "alipay_trade_refund_response"
+    }
 
 
 def test_garbage_is_no_json(wallets: Wallets) -> None:
@@ -126,7 +128,9 @@ def test_alipay_names_the_trouble(wallets: Wallets, fault: str, code: str, sub_c
 
 @BOTH
 @pytest.mark.parametrize("fault", ["not_enough", "account_abnormal", "false_not_found"])
-def test_a_declined_refund_is_not_made_and_may_be_sent_again(wallets: Wallets, wallet: str, fault: str) -> None:
+def test_a_declined_refund_is_not_made_and_may_be_sent_again(
+    wallets: Wallets, wallet: str, fault: str
+) -> None:
     counter = Counter(wallets, wallet)
     counter.refund(fault)
     assert counter.statuses() == []
@@ -188,7 +192,11 @@ def test_money_that_came_back_to_the_merchant_is_a_success_with_another_payee(wa
 def test_alipays_abnormal_refund_failed_on_its_way_to_the_bank(wallets: Wallets) -> None:
     counter = Counter(wallets, "alipay")
     assert wallets.alipay.open(counter.refund("abnormal"))["fund_change"] == "Y"
-    said = {"out_trade_no": counter.order["order_id"], "out_request_no": "R1", "query_options": ["deposit_back_info"]}
+    said = {
+        "out_trade_no": counter.order["order_id"],
+        "out_request_no": "R1",
+        "query_options": ["deposit_back_info"],
+    }
     node = wallets.told(wallets.alipay.call("alipay.trade.fastpay.refund.query", **said))
     assert node["deposit_back_info"]["dback_status"] == "F"
     assert counter.statuses() == ["ABNORMAL"]
@@ -204,7 +212,9 @@ def test_alipays_closed_refund_is_not_found_and_executed_when_sent_again(wallets
 
 
 @BOTH
-def test_an_ask_that_falsely_finds_nothing_looks_like_one_that_truly_does(wallets: Wallets, wallet: str) -> None:
+def test_an_ask_that_falsely_finds_nothing_looks_like_one_that_truly_does(
+    wallets: Wallets, wallet: str
+) -> None:
     counter = Counter(wallets, wallet)
     nothing = counter.ask()
     counter.refund()
@@ -267,9 +277,9 @@ def test_a_call_that_is_stopped_at_the_door_uses_up_no_fault(wallets: Wallets) -
 
 def test_every_fault_of_the_contract_is_played_somewhere() -> None:
     contract = (
-        "drop_before drop_after delay slow_drip truncated garbage http_429 http_500_before http_500_after http_502"
-        " bad_signature unsigned not_enough account_abnormal processing abnormal closed returned_to_merchant"
-        " false_not_found"
+        "drop_before drop_after delay slow_drip truncated garbage http_429 http_500_before http_500_after"
+        " http_502 bad_signature unsigned not_enough account_abnormal processing abnormal closed"
+        " returned_to_merchant false_not_found"
     )
     assert PLAYED_ON.keys() == set(contract.split())
     assert all(calls and calls <= CALLS for calls in PLAYED_ON.values())

@@ -14,7 +14,8 @@ from scanrefund.sandbox.folder import Folder
 
 WECHAT = {"mchid", "appid", "merchant_serial_no", "wechatpay_public_key_id", "apiv3_key", "apiv2_key"}
 FILES = {
-    "wechat": "merchant_private_key.pem merchant_certificate.pem wechatpay_public_key.pem platform_certificate.pem",
+    "wechat": "merchant_private_key.pem merchant_certificate.pem wechatpay_public_key.pem"
+    " platform_certificate.pem",
     "alipay": "app_private_key.pem app_public_key.pem alipay_public_key.pem app_cert.crt alipay_cert.crt"
     " alipay_root_cert.crt",
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 import requests
+import zxingcpp
+from PIL import Image
 
 from scanrefund.sandbox.phone import shown
 from scanrefund.sandbox.server import Running
@@ -46,6 +49,23 @@ def test_the_page_shows_the_picture_and_no_address_has_the_code(get: Get) -> Non
     assert "REHEARSAL" in page.text
     assert "wechat/code.png" in page.text
     assert digits not in page.text
+
+
+def test_the_picture_carries_the_code_twice(get: Get) -> None:
+    before = get("alipay/code.json").json()["digits"]
+    picture = Image.open(io.BytesIO(get("alipay/code.png").content))
+    after = get("alipay/code.json").json()["digits"]
+    found = [one.text for one in zxingcpp.read_barcodes(picture)]
+    # The minute may have turned between the two calls.
+    assert found in ([before] * 2, [after] * 2)
+
+
+def test_the_bill_carries_the_wallets_number(get: Get, running: Running, http: requests.Session) -> None:
+    said = {"wallet": "wechat", "amount_fen": 1234}
+    order = http.post(f"{running.base_url}/sandbox/orders", json=said, timeout=TIMEOUT_S).json()
+    picture = Image.open(io.BytesIO(get(f"wechat/bill/{order['order_id']}.png").content))
+    assert [one.text for one in zxingcpp.read_barcodes(picture)] == [order["wallet_order_id"]]
+    assert get("alipay/bill/NONE.png").status_code == 404
 
 
 def test_another_wallet_has_no_phone_here(get: Get) -> None:

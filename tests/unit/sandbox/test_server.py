@@ -71,10 +71,13 @@ def test_a_kill_loses_nothing_that_was_answered(folder: Path, processes: list[Pr
     assert control(second.base_url, "GET", "orders") == [order]
     assert [one["refund_id"] for one in control(second.base_url, "GET", "refunds")] == ["R1"]
     again = WechatMerchant(folder).refund(order, "R1", 300)
-    repeat = requests.post(second.base_url + again.target, again.body, headers=again.headers, timeout=TIMEOUT_S)
+    repeat = requests.post(
+        second.base_url + again.target, again.body, headers=again.headers, timeout=TIMEOUT_S
+    )
     assert repeat.json()["refund_id"] == answer.json()["refund_id"]
     ask = WechatMerchant(folder).ask(order, "R1")
-    assert requests.get(second.base_url + ask.target, headers=ask.headers, timeout=TIMEOUT_S).status_code == 502
+    asked = requests.get(second.base_url + ask.target, headers=ask.headers, timeout=TIMEOUT_S)
+    assert asked.status_code == 502
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows interrupts a whole console")
@@ -87,8 +90,8 @@ def test_ctrl_c_ends_it_without_a_word(folder: Path, processes: list[Process]) -
 
 def script(base_url: str) -> list[Any]:
     """One rehearsal, told by its answers."""
-    said = {"paid_at": "2026-11-01T12:00:00+08:00", "payer": "Li"}
-    orders = [control(base_url, "POST", "orders", wallet=name, amount_fen=5, **said) for name in ("wechat", "alipay")]
+    said = {"amount_fen": 5, "paid_at": "2026-11-01T12:00:00+08:00", "payer": "Li"}
+    orders = [control(base_url, "POST", "orders", wallet=name, **said) for name in ("wechat", "alipay")]
     return [orders, control(base_url, "GET", "orders")]
 
 
@@ -136,5 +139,6 @@ def test_real_pace_is_kept_over_the_wire(folder: Path) -> None:
         for number in ("R1", "R2"):
             call = shop.refund(order, number, 1)
             url = running.base_url + call.target
-            statuses.append(requests.post(url, call.body, headers=call.headers, timeout=TIMEOUT_S).status_code)
+            answer = requests.post(url, call.body, headers=call.headers, timeout=TIMEOUT_S)
+            statuses.append(answer.status_code)
         assert statuses == [200, 429]

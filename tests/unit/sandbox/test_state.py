@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from scanrefund.sandbox.business import Order
-from scanrefund.sandbox.state import FolderInUse, Store
+from scanrefund.sandbox.state import FolderInUse, Store, Turn
 
 ORDER = Order("wechat", "O1", "42", "payer", 1000, "paid", 1.0, 1.0)
+
+
+def add_twice(turn: Turn) -> None:
+    turn.add_order(ORDER)
+    turn.add_order(ORDER)
 
 
 @pytest.fixture
@@ -20,9 +25,8 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_turn_that_raises_leaves_nothing_behind(file: Path) -> None:
     store = Store(file, seed=1)
-    with pytest.raises(ZeroDivisionError), store.turn() as turn:
-        turn.add_order(ORDER)
-        _ = 1 // 0
+    with pytest.raises(sqlite3.IntegrityError), store.turn() as turn:
+        add_twice(turn)
     with store.turn() as turn:
         assert turn.orders() == []
     store.close()

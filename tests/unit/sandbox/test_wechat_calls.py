@@ -138,9 +138,7 @@ def test_an_ask_takes_no_parameters(wallets: Wallets) -> None:
     assert wallets.told(call)["code"] == "PARAM_ERROR"
 
 
-@pytest.mark.parametrize(
-    ("state", "told"), [("paid", "SUCCESS"), ("unpaid", "NOTPAY"), ("closed", "CLOSED")]
-)
+@pytest.mark.parametrize(("state", "told"), [("paid", "SUCCESS"), ("unpaid", "NOTPAY"), ("closed", "CLOSED")])
 def test_an_order_tells_its_state(wallets: Wallets, state: str, told: str) -> None:
     order = wallets.add("wechat", state=state)
     answer = wallets.told(wallets.wechat.order(order))
