@@ -9,7 +9,11 @@ from typing import Annotated
 
 import typer
 
+<<<<<<< HEAD
 from scanrefund.cli.invocation import make_private
+=======
+from scanrefund.config import data_folder
+>>>>>>> sandbox
 from scanrefund.errors import Fault
 
 
@@ -35,7 +39,7 @@ def sandbox(
     from scanrefund.sandbox.server import PortInUse, run
     from scanrefund.sandbox.state import FolderInUse
 
-    place = folder or _default_folder()
+    place = folder or data_folder() / "sandbox"
     try:
         run(place, port, seed, pace.value, _announce)
     except PortInUse as taken:
@@ -46,6 +50,7 @@ def sandbox(
         raise Fault("sandbox_folder_unusable", folder=place, cause=unusable.strerror) from unusable
 
 
+<<<<<<< HEAD
 def _default_folder() -> Path:
     from scanrefund.config import data_folder
 
@@ -54,5 +59,7 @@ def _default_folder() -> Path:
     return home / "sandbox"
 
 
+=======
+>>>>>>> sandbox
 def _announce(base_url: str) -> None:
     typer.echo(json.dumps({"event": "ready", "base_url": base_url}))
