@@ -9,11 +9,7 @@ from typing import Annotated
 
 import typer
 
-<<<<<<< HEAD
 from scanrefund.cli.invocation import make_private
-=======
-from scanrefund.config import data_folder
->>>>>>> sandbox
 from scanrefund.errors import Fault
 
 
@@ -39,7 +35,7 @@ def sandbox(
     from scanrefund.sandbox.server import PortInUse, run
     from scanrefund.sandbox.state import FolderInUse
 
-    place = folder or data_folder() / "sandbox"
+    place = folder or _default_folder()
     try:
         run(place, port, seed, pace.value, _announce)
     except PortInUse as taken:
@@ -50,7 +46,6 @@ def sandbox(
         raise Fault("sandbox_folder_unusable", folder=place, cause=unusable.strerror) from unusable
 
 
-<<<<<<< HEAD
 def _default_folder() -> Path:
     from scanrefund.config import data_folder
 
@@ -59,7 +54,5 @@ def _default_folder() -> Path:
     return home / "sandbox"
 
 
-=======
->>>>>>> sandbox
 def _announce(base_url: str) -> None:
     typer.echo(json.dumps({"event": "ready", "base_url": base_url}))
