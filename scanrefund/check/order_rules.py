@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from scanrefund.check.case import Case
+from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import OrderLook
 from scanrefund.model.refusal import Reason, Refusal
-from scanrefund.model.wallet import FACTS
+from scanrefund.model.wallet import FACTS, safe_number
+
+_CALLED_OFF: Final = (OrderState.CANCELLED, OrderState.CLOSED)
 
 
 def order_not_found(case: Case) -> Refusal | None:
     """Our books do not hold this order."""
     if case.order is not None:
         return None
-    return Refusal(Reason.ORDER_NOT_FOUND, {"order_id": case.order_id})
+    return Refusal(Reason.ORDER_NOT_FOUND, {"order_id": safe_number(case.order_id)})
 
 
 def order_not_paid(case: Case) -> Refusal | None:
-    """Unpaid in our books, or unpaid or unknown at the wallet: a customer's screenshot is no payment."""
+    """Unpaid in our books, or unpaid or unknown at the wallet: a customer's screenshot is no payment.
+
+    An order that our books call cancelled is left to the next rung, which says more.
+    """
     order = case.order
-    if order is None:
+    if order is None or order.state in _CALLED_OFF:
         return None
     wallet_says_no = case.wallet_says is not None and (
         case.wallet_says.look is OrderLook.NOT_FOUND
@@ -35,7 +42,7 @@ def order_not_paid(case: Case) -> Refusal | None:
 def order_cancelled(case: Case) -> Refusal | None:
     """A cancelled order is never refunded."""
     order = case.order
-    if order is None or order.state not in (OrderState.CANCELLED, OrderState.CLOSED):
+    if order is None or order.state not in _CALLED_OFF:
         return None
     when = order.cancelled_at.isoformat() if order.cancelled_at else ""
     return Refusal(
@@ -132,7 +139,7 @@ def _facts_to_compare(order: Order, theirs: WalletOrder) -> list[tuple[str, str,
     if order.wallet_order_id and theirs.wallet_order_id:
         facts.append(("wallet_order_id", order.wallet_order_id, theirs.wallet_order_id))
     # Alipay closes a trade that went back whole, so CLOSED disagrees only while money is left.
-    if order.state in (OrderState.PAID, OrderState.RELEASED) and theirs.state is WalletOrderState.CLOSED:
+    if order.remaining > ZERO and theirs.state is WalletOrderState.CLOSED:
         facts.append(("state", order.state.value, theirs.state.value))
     return facts
 
