@@ -1,1 +1,1 @@
-"""Room."""
+"""After the money: what people are handed."""

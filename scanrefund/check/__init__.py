@@ -1,1 +1,1 @@
-"""Room."""
+"""May this refund go? Pure: no clock, no disk, no network."""

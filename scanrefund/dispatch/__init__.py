@@ -1,1 +1,1 @@
-"""Room."""
+"""Until the wallet has answered: one road for first tries and retries."""

@@ -1,1 +1,1 @@
-"""Room."""
+"""It is written down: orders, refunds, codes and the book, on one database."""

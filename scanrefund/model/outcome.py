@@ -54,6 +54,7 @@ class Answer:
     received_account: str = ""
     settled_at: datetime | None = None
     alarm: bool = False
+    wait_s: int = 0
 
 
 class OrderLook(StrEnum):

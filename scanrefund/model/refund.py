@@ -33,6 +33,13 @@ class RefundState(StrEnum):
     EXTERNAL = "EXTERNAL"  # found at the wallet, not made here
 
 
+class Command(StrEnum):
+    """What the next trip to the wallet is for."""
+
+    SEND = "SEND"
+    ASK = "ASK"
+
+
 _S = RefundState
 
 TERMINAL: Final = frozenset(
@@ -67,7 +74,8 @@ def may_move(old: RefundState, new: RefundState) -> bool:
 class Refund:
     """One refund with the history its next step needs.
 
-    `body` is the wallet's business body, composed once and resent byte for byte. `sends` and `asks` count
+    `body` is the wallet's business body, composed once and resent byte for byte. `account` is the merchant
+    identity it was composed for: an answer under another proves nothing. `sends` and `asks` count
     trips begun. `ever_unknown` is true from the first trip whose outcome was not proved. `not_sent_only`
     is true while every send so far provably never left. `absent_asks` counts asks in a row that found
     nothing since the last send. `declined_code` is the wallet's code of the last refusal.
@@ -92,12 +100,14 @@ class Refund:
     declined_code: str = ""
     last_sent_at: datetime | None = None
     next_try_at: datetime | None = None
+    next_command: Command | None = None
     ended_at: datetime | None = None
     outcome: Outcome | None = None
     wallet_code: str = ""
     wallet_refund_id: str = ""
     received_account: str = ""
     epoch: int = 0
+    account: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -1,0 +1,119 @@
+"""The receipt: how a refund stands, in the clerk's language, with one next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from scanrefund.model.money import Money
+from scanrefund.model.outcome import Outcome
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refusal import Reason, Refusal
+from scanrefund.model.wallet import Wallet
+from scanrefund.say.speak import say_refund, say_refusal
+
+EXIT_SUCCEEDED: Final = 0
+EXIT_REFUSED: Final = 1
+EXIT_OPEN: Final = 3
+EXIT_DECLINED: Final = 4
+EXIT_NEEDS_A_PERSON: Final = 5
+
+_EXITS: Final = {
+    RefundState.SUCCEEDED: EXIT_SUCCEEDED,
+    RefundState.EXTERNAL: EXIT_SUCCEEDED,
+    RefundState.PAID_OTHER_WAY: EXIT_SUCCEEDED,
+    RefundState.CLOSED: EXIT_DECLINED,
+    RefundState.CANCELLED: EXIT_DECLINED,
+    RefundState.HELD: EXIT_NEEDS_A_PERSON,
+    RefundState.ABNORMAL: EXIT_NEEDS_A_PERSON,
+    RefundState.RETURNED_TO_MERCHANT: EXIT_NEEDS_A_PERSON,
+    RefundState.WAIT_APPROVAL: EXIT_NEEDS_A_PERSON,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How a wish for a refund stands. `state` is None when our own rules refused it."""
+
+    refund_id: str | None
+    order_id: str
+    wallet: Wallet | None
+    amount: Money | None
+    state: RefundState | None
+    outcome: Outcome | None
+    reason: Reason | None
+    say_clerk: str
+    say_customer: str
+    next_step: str
+    next_try_at: datetime | None
+    rehearsal: bool
+
+    @property
+    def exit_code(self) -> int:
+        """What a command exits with: 0 succeeded, 1 refused, 3 open, 4 declined, 5 needs a person."""
+        if self.state is None:
+            return EXIT_REFUSED
+        return _EXITS.get(self.state, EXIT_OPEN)
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of the command line and the API."""
+        return {
+            "refund_id": self.refund_id,
+            "order_id": self.order_id,
+            "wallet": self.wallet.value if self.wallet else None,
+            "amount_fen": self.amount.fen if self.amount else None,
+            "state": self.state.value if self.state else None,
+            "outcome": self.outcome.value if self.outcome else None,
+            "reason": self.reason.value if self.reason else None,
+            "say_clerk": self.say_clerk,
+            "say_customer": self.say_customer,
+            "next_step": self.next_step,
+            "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes receipts in one language; `rehearsal` marks everything made against the sandbox."""
+
+    language: str
+    rehearsal: bool
+
+    def of_refund(self, refund: Refund) -> Receipt:
+        """The receipt of a refund that was made."""
+        words = say_refund(refund, self.language)
+        return Receipt(
+            refund_id=refund.refund_id,
+            order_id=refund.order_id,
+            wallet=refund.wallet,
+            amount=refund.amount,
+            state=refund.state,
+            outcome=refund.outcome,
+            reason=None,
+            say_clerk=words.clerk,
+            say_customer=words.customer,
+            next_step=words.next_step,
+            next_try_at=refund.next_try_at,
+            rehearsal=self.rehearsal,
+        )
+
+    def of_refusal(
+        self, refusal: Refusal, order_id: str, wallet: Wallet | None, amount: Money | None
+    ) -> Receipt:
+        """The receipt of a wish that our rules refused: nothing was sent."""
+        words = say_refusal(refusal, self.language)
+        return Receipt(
+            refund_id=None,
+            order_id=order_id,
+            wallet=wallet,
+            amount=amount,
+            state=None,
+            outcome=None,
+            reason=refusal.reason,
+            say_clerk=words.clerk,
+            say_customer=words.customer,
+            next_step=words.next_step,
+            next_try_at=None,
+            rehearsal=self.rehearsal,
+        )

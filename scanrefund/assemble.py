@@ -1,0 +1,77 @@
+"""Settings become a house: the only file that knows all the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+
+from scanrefund.aftercare.receipt import Writer
+from scanrefund.config import Settings
+from scanrefund.desk import Counter, Desk
+from scanrefund.dispatch.clock import SYSTEM, Clock
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.worker import Worker
+from scanrefund.http import Http
+from scanrefund.keys import Keys
+from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.model.wallet import Wallet
+from scanrefund.orders_desk import OrdersDesk
+from scanrefund.wallets.alipay import AlipayGateway
+from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.wechat import WechatGateway
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Every room, open. Close it, or use it as a context manager."""
+
+    keys: Keys
+    ledger: Ledger
+    gateways: Mapping[Wallet, WalletGateway]
+    desk: Desk
+    orders: OrdersDesk
+    worker: Worker
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.ledger.close()
+
+    def __enter__(self) -> House:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
+    """Open keys and ledger and put the desk together. Touches no network."""
+    keys = Keys.open(settings.home)
+    ledger = Ledger.open(settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal))
+    gateways = wallet_gateways(settings)
+    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
+    writer = Writer(settings.language, settings.rehearsal)
+    desk = Desk(
+        counter=Counter(settings.counter, settings.limits),
+        keys=keys,
+        ledger=ledger,
+        gateways=gateways,
+        dispatcher=dispatcher,
+        clock=clock,
+        writer=writer,
+    )
+    worker = Worker(ledger, dispatcher, clock)
+    return House(keys, ledger, gateways, desk, OrdersDesk(ledger, keys, clock), worker)
+
+
+def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:
+    """The wallets this shop has got; a third wallet is one more line here."""
+    http = Http(settings.http)
+    gateways: dict[Wallet, WalletGateway] = {}
+    if settings.wechat is not None:
+        gateways[Wallet.WECHAT] = WechatGateway(settings.wechat, http)
+    if settings.alipay is not None:
+        gateways[Wallet.ALIPAY] = AlipayGateway(settings.alipay, http)
+    return gateways

@@ -1,0 +1,87 @@
+"""The rungs about the amount, the count and the pace of refunds, and the reason."""
+
+from __future__ import annotations
+
+from scanrefund.check.case import Case
+from scanrefund.model.money import AMOUNT_FEN_MAX
+from scanrefund.model.order import Order
+from scanrefund.model.refusal import Reason, Refusal
+from scanrefund.model.wallet import FACTS
+
+
+def amount_not_positive(case: Case) -> Refusal | None:
+    """Zero and less are no refund."""
+    if case.asked_amount is None or case.asked_amount.fen > 0:
+        return None
+    return Refusal(Reason.AMOUNT_NOT_POSITIVE, {"amount_fen": case.asked_amount.fen})
+
+
+def amount_over_remaining(case: Case) -> Refusal | None:
+    """More than the order still holds; the refusal carries the maximum."""
+    order = case.order
+    if order is None:
+        return None
+    nothing_left = case.asked_amount is None and order.remaining.fen <= 0 and order.open_refund_id is None
+    if case.amount <= order.remaining and not nothing_left:
+        return None
+    detail = {"amount_fen": case.amount.fen, "max_fen": max(order.remaining.fen, 0)}
+    return Refusal(Reason.AMOUNT_OVER_REMAINING, detail)
+
+
+def amount_over_cap(case: Case) -> Refusal | None:
+    """More than the shop lets go in one refund."""
+    cap = case.limits.amount_cap
+    if case.amount <= cap:
+        return None
+    return Refusal(Reason.AMOUNT_OVER_CAP, {"amount_fen": case.amount.fen, "cap_fen": cap.fen})
+
+
+def too_many_refunds(case: Case) -> Refusal | None:
+    """The wallet takes only so many refunds of one order (WeChat Pay document 4014959631: 50)."""
+    order = case.order
+    if order is None:
+        return None
+    limit = min(case.limits.refunds_per_order_max, FACTS[order.wallet].refunds_per_order_max)
+    if order.refund_count < limit:
+        return None
+    return Refusal(Reason.TOO_MANY_REFUNDS, {"count": order.refund_count, "limit": limit})
+
+
+def too_soon_after_last(case: Case) -> Refusal | None:
+    """Wallets want time between two refunds of one order (WeChat Pay 60 s, Alipay 3 s)."""
+    order = case.order
+    if order is None or order.last_refund_at is None or order.open_refund_id is not None:
+        return None
+    passed_s = (case.now - order.last_refund_at).total_seconds()
+    wait_s = _spacing_s(case, order) - passed_s
+    if wait_s <= 0:
+        return None
+    return Refusal(Reason.TOO_SOON_AFTER_LAST, {"wait_s": int(wait_s) + 1})
+
+
+def refund_in_flight(case: Case) -> Refusal | None:
+    """Another refund of this order has not ended: its money may still move."""
+    if case.order is None or case.order.open_refund_id is None:
+        return None
+    return Refusal(Reason.REFUND_IN_FLIGHT, {"refund_id": case.order.open_refund_id})
+
+
+def wallet_amount_limit(case: Case) -> Refusal | None:
+    """More than one order can hold, so a slip of the finger."""
+    if case.amount.fen <= AMOUNT_FEN_MAX:
+        return None
+    detail = {"amount_fen": case.amount.fen, "limit_fen": AMOUNT_FEN_MAX}
+    return Refusal(Reason.WALLET_AMOUNT_LIMIT, detail)
+
+
+def reason_missing(case: Case) -> Refusal | None:
+    """The shop wants to know why."""
+    if not case.limits.reason_required or case.reason.strip():
+        return None
+    return Refusal(Reason.REASON_MISSING)
+
+
+def _spacing_s(case: Case, order: Order) -> int:
+    if case.limits.refund_spacing_s is not None:
+        return case.limits.refund_spacing_s
+    return FACTS[order.wallet].refund_spacing_s

@@ -1,0 +1,39 @@
+"""Everything the ladder looks at, gathered beforehand: the ladder itself asks nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanrefund.check.limits import Limits
+from scanrefund.model.money import ZERO, Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import OrderAnswer
+from scanrefund.model.shown import Reading, Sighting
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One wish for a refund, with its evidence.
+
+    `asked_amount` is what the clerk typed, None for all that remains. `sighting` is what the ledger knows
+    of the shown payment code, None where none was shown. `wallet_says` is the wallet's own word on the
+    order, None where it was not asked.
+    """
+
+    now: datetime
+    limits: Limits
+    order_id: str
+    order: Order | None
+    asked_amount: Money | None
+    reason: str
+    reading: Reading | None
+    sighting: Sighting | None
+    wallet_says: OrderAnswer | None
+
+    @property
+    def amount(self) -> Money:
+        """What would be refunded: the typed amount, else all that remains of the order."""
+        if self.asked_amount is not None:
+            return self.asked_amount
+        return self.order.remaining if self.order else ZERO

@@ -1,0 +1,91 @@
+"""The ladder: one function per reason, in a documented order. The first that says no is the answer.
+
+The order is that of `model/refusal.py`: first the code (the customer can show another at once), then the
+order, then the amount, then the shop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from scanrefund.check import amount_rules, code_rules, order_rules
+from scanrefund.check.case import Case
+from scanrefund.model.refusal import Reason, Refusal
+
+Test = Callable[[Case], Refusal | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rung. `of_reading` and `of_order` say what must be there for it to mean anything."""
+
+    reason: Reason
+    test: Test
+    of_reading: bool = False
+    of_order: bool = False
+
+    def applies(self, case: Case) -> bool:
+        return not (self.of_reading and case.reading is None) and not (self.of_order and case.order is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rung said. `skipped` where it had nothing to judge."""
+
+    reason: Reason
+    refusal: Refusal | None
+    skipped: bool
+
+
+def _code(reason: Reason, test: Test) -> Rule:
+    return Rule(reason, test, of_reading=True)
+
+
+def _order(reason: Reason, test: Test) -> Rule:
+    return Rule(reason, test, of_order=True)
+
+
+LADDER: Final[tuple[Rule, ...]] = (
+    _code(Reason.CODE_UNREADABLE, code_rules.code_unreadable),
+    _code(Reason.NOT_A_PAYMENT_CODE, code_rules.not_a_payment_code),
+    _code(Reason.CODES_CONFLICT, code_rules.codes_conflict),
+    _code(Reason.CODE_EXPIRED, code_rules.code_expired),
+    _code(Reason.CODE_SEEN_BEFORE, code_rules.code_seen_before),
+    _code(Reason.PICTURE_TOO_OLD, code_rules.picture_too_old),
+    _code(Reason.PICTURE_UNDATED, code_rules.picture_undated),
+    Rule(Reason.ORDER_NOT_FOUND, order_rules.order_not_found),
+    _order(Reason.ORDER_NOT_PAID, order_rules.order_not_paid),
+    _order(Reason.ORDER_CANCELLED, order_rules.order_cancelled),
+    _order(Reason.ORDER_NOT_RELEASED, order_rules.order_not_released),
+    _order(Reason.ORDER_ALREADY_REFUNDED, order_rules.order_already_refunded),
+    Rule(Reason.WALLET_MISMATCH, order_rules.wallet_mismatch, of_reading=True, of_order=True),
+    _order(Reason.RETURN_WINDOW_PASSED, order_rules.return_window_passed),
+    Rule(Reason.AMOUNT_NOT_POSITIVE, amount_rules.amount_not_positive),
+    _order(Reason.AMOUNT_OVER_REMAINING, amount_rules.amount_over_remaining),
+    Rule(Reason.AMOUNT_OVER_CAP, amount_rules.amount_over_cap),
+    _order(Reason.TOO_MANY_REFUNDS, amount_rules.too_many_refunds),
+    _order(Reason.TOO_SOON_AFTER_LAST, amount_rules.too_soon_after_last),
+    _order(Reason.REFUND_IN_FLIGHT, amount_rules.refund_in_flight),
+    _order(Reason.WALLET_WINDOW_PASSED, order_rules.wallet_window_passed),
+    Rule(Reason.WALLET_AMOUNT_LIMIT, amount_rules.wallet_amount_limit),
+    _order(Reason.ORDER_FROZEN, order_rules.order_frozen),
+    _order(Reason.ORDER_CHANGED, order_rules.order_changed),
+    Rule(Reason.CODE_REQUIRED, code_rules.code_required),
+    Rule(Reason.REASON_MISSING, amount_rules.reason_missing),
+    _order(Reason.WALLET_STOPPED, order_rules.wallet_stopped),
+)
+
+
+def first_refusal(case: Case) -> Refusal | None:
+    """The answer of the ladder: the first rung that says no, or None when the refund may go."""
+    return next((refusal for rule in LADDER if (refusal := rule.test(case))), None)
+
+
+def verdicts(case: Case) -> list[Verdict]:
+    """Every rung with its verdict, for the dry run and the page's check list."""
+    return [
+        Verdict(rule.reason, rule.test(case) if rule.applies(case) else None, not rule.applies(case))
+        for rule in LADDER
+    ]

@@ -1,0 +1,211 @@
+"""TOML and environment become the rooms' own settings; every fault is reported at once.
+
+Nothing needs a file. The file is `--config PATH`, else SCANREFUND_CONFIG, else `scanrefund.toml` in the
+data folder if it is there; `SCANREFUND_LIMITS__AMOUNT_CAP_FEN=…` overrides one key. No room reads
+configuration: each defines its own settings type, filled here and handed over by `assemble.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from scanrefund.check.limits import Limits
+from scanrefund.config.document import Alipay, Document, Wechat
+from scanrefund.config.problems import Problem, of_pydantic
+from scanrefund.config.sandbox_folder import sandbox_wallets
+from scanrefund.config.sources import config_file, data_folder, overlay, read_toml
+from scanrefund.errors import ConfigFault
+from scanrefund.http import HttpLimits
+from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.model.money import Money
+from scanrefund.say.catalogue import Catalogue
+from scanrefund.say.gaps import fill
+from scanrefund.wallets.alipay import AlipaySettings
+from scanrefund.wallets.wechat import WechatSettings
+
+# `postgresql://user:password@host`: the part that nobody needs to read.
+_PASSWORD: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
+
+__all__ = ["Settings", "data_folder", "effective", "load", "sandbox_wallets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything `assemble.py` needs, room by room. Paths are absolute.
+
+    `rehearsal` is true against the sandbox. `wechat` and `alipay` are None where the shop has not got that
+    wallet, or where no sandbox has been started yet.
+    """
+
+    home: Path
+    language: str
+    shop_id: str
+    shop_name: str
+    counter: str
+    rehearsal: bool
+    ledger: LedgerSettings
+    limits: Limits
+    http: HttpLimits
+    wechat: WechatSettings | None
+    alipay: AlipaySettings | None
+    sandbox_dir: Path
+    camera: str
+    watch_s_max: int
+    workers: int
+    wait_s: int
+    lease_s: int
+
+
+def load(path: Path | None = None, language: str | None = None) -> Settings:
+    """The settings in force. `language` overrides the file's. Raises ConfigFault with every problem."""
+    home = data_folder()
+    document, base = _document(path, home, language)
+    return _settings(document, home, base)
+
+
+def effective(path: Path | None = None) -> tuple[Path | None, dict[str, Any]]:
+    """The file read, and every key in force as `section.key` → value. Raises ConfigFault like `load`.
+
+    The value of "auto" is None; a password in the ledger's address is masked.
+    """
+    home = data_folder()
+    document, _ = _document(path, home, None)
+    file, _ = config_file(path, home)
+    keys = _flat(document.model_dump(), "") | {"ledger.url": _PASSWORD.sub(r"\1***@", document.ledger.url)}
+    # A wallet that is not set up has no keys at all.
+    return file, {key: value for key, value in keys.items() if not (value is None and "wallets." in key)}
+
+
+def _flat(tables: dict[str, Any], prefix: str) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tables.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {prefix + key: value}
+    return flat
+
+
+def _document(path: Path | None, home: Path, language: str | None) -> tuple[Document, Path]:
+    """The validated file with the environment laid over it, and the folder its paths are relative to."""
+    file, problems = config_file(path, home)
+    tables: dict[str, Any] = {}
+    if file:
+        tables, problems = read_toml(file)
+    tables = overlay(tables, os.environ)
+    if language:
+        tables["language"] = language
+    base = file.parent if file else home
+    document, wrong = _validated(tables, base)
+    # A file that cannot be read leaves nothing to say about its keys.
+    problems = problems or wrong
+    if problems or document is None:
+        raise ConfigFault(_sentences(problems, tables.get("language")))
+    return document, base
+
+
+def _validated(tables: dict[str, Any], base: Path) -> tuple[Document | None, list[Problem]]:
+    wallets = tables.get("wallets")
+    wallets = wallets if isinstance(wallets, dict) else {}
+    real = wallets.get("mode") == "real"
+    missing = [Problem("wallets", "no_wallet")] if real and not {"wechat", "alipay"} & wallets.keys() else []
+    try:
+        document = Document.model_validate(tables, context={"base": base, "real": real})
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        return None, of_pydantic(details) + missing
+    return document, missing + _lease_problem(document)
+
+
+def _lease_problem(document: Document) -> list[Problem]:
+    """A lease shorter than one trip would let a second worker set out while the first is still away."""
+    if document.dispatch.lease_s > document.http.deadline_s:
+        return []
+    return [Problem("dispatch.lease_s", "at_least", {"ge": document.http.deadline_s + 1})]
+
+
+def _sentences(problems: list[Problem], language: object) -> list[str]:
+    catalogue = Catalogue.load(language if isinstance(language, str) else "")
+    return [
+        f"{it.place}: {fill(catalogue.get(f'problem.{it.cause}') or it.cause, it.gaps, catalogue)}"
+        for it in problems
+    ]
+
+
+def _settings(document: Document, home: Path, base: Path) -> Settings:
+    rehearsal = document.wallets.mode == "sandbox"
+    sandbox_dir = base / document.wallets.sandbox_dir if document.wallets.sandbox_dir else home / "sandbox"
+    if rehearsal:
+        wechat, alipay = sandbox_wallets(sandbox_dir)
+    else:
+        wechat, alipay = _wechat(document.wallets.wechat), _alipay(document.wallets.alipay)
+    return Settings(
+        home=home,
+        language=document.language,
+        shop_id=document.shop.id,
+        shop_name=document.shop.name,
+        counter=document.shop.counter,
+        rehearsal=rehearsal,
+        ledger=LedgerSettings(
+            url=document.ledger.url or f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}",
+            busy_timeout_s=document.ledger.busy_timeout_s,
+        ),
+        limits=_limits(document, rehearsal=rehearsal),
+        http=HttpLimits(**document.http.model_dump()),
+        wechat=wechat,
+        alipay=alipay,
+        sandbox_dir=sandbox_dir,
+        camera=document.scan.camera,
+        watch_s_max=document.scan.watch_s_max,
+        workers=document.scan.workers,
+        wait_s=document.dispatch.wait_s,
+        lease_s=document.dispatch.lease_s,
+    )
+
+
+def _limits(document: Document, *, rehearsal: bool) -> Limits:
+    """Policy as the ladder reads it. In rehearsal, "auto" drops what only real money needs."""
+    told = document.limits
+    spacing_s = told.refund_spacing_s
+    picture = told.picture_may_refund
+    return Limits(
+        amount_cap=Money(told.amount_cap_fen),
+        return_window_days=told.return_window_days,
+        code_required=told.code_required,
+        reason_required=told.reason_required,
+        picture_may_refund=rehearsal if picture is None else picture,
+        picture_age_s_max=told.picture_age_s_max,
+        refund_spacing_s=0 if spacing_s is None and rehearsal else spacing_s,
+        refunds_per_order_max=told.refunds_per_order_max,
+        release_required=document.orders.release_required,
+        wallet_must_confirm_order=told.wallet_must_confirm_order,
+    )
+
+
+def _wechat(told: Wechat | None) -> WechatSettings | None:
+    if told is None:
+        return None
+    return WechatSettings(
+        base_url=told.base_url,
+        mchid=told.mchid,
+        appid=told.appid,
+        merchant_serial_no=told.merchant_serial_no,
+        merchant_private_key=Path(told.merchant_private_key),
+        public_key_id=told.public_key_id,
+        public_key=Path(told.public_key),
+    )
+
+
+def _alipay(told: Alipay | None) -> AlipaySettings | None:
+    if told is None:
+        return None
+    return AlipaySettings(
+        base_url=told.base_url,
+        app_id=told.app_id,
+        seller_id=told.seller_id,
+        app_private_key=Path(told.app_private_key),
+        alipay_public_key=Path(told.alipay_public_key),
+    )

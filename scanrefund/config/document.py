@@ -1,0 +1,149 @@
+"""What may stand in `scanrefund.toml`: every key with its default and its bounds.
+
+The reason for each number stands beside it in `config.example.toml`; a test keeps the two alike.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+AUTO = "auto"
+
+
+def _no_truth_value(value: Any) -> Any:
+    """In TOML `true` is not a number, whatever Python thinks of it."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a truth value is no number")
+    return value
+
+
+def _auto_is_none(value: Any) -> Any:
+    return None if value == AUTO else value
+
+
+def _number_as_text(value: Any) -> Any:
+    """`camera = 0` is what people write for the first camera."""
+    return str(value) if type(value) is int else value
+
+
+def _key_file(value: str, info: ValidationInfo) -> str:
+    """The absolute path of a key file. It must be there, unless the wallets are only rehearsed with."""
+    context = info.context or {}
+    path = Path(context.get("base", ".")) / value
+    if context.get("real") and not path.is_file():
+        raise PydanticCustomError("key_file_missing", "no file", {"path": str(path)})
+    return str(path)
+
+
+def _web_address(value: str) -> str:
+    """Money travels over TLS only; plain http is for a loopback address."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        raise PydanticCustomError("web_address", "no web address") from None
+    loopback = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+        raise PydanticCustomError("web_address", "no web address")
+    return value.rstrip("/")
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth_value)]
+Text = Annotated[str, Field(min_length=1, max_length=500)]
+KeyFile = Annotated[str, Field(min_length=1), AfterValidator(_key_file)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
+
+
+class Section(BaseModel):
+    """A table of the file. A key it does not know is an error, not a comment."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Shop(Section):
+    id: Name = "shop1"
+    name: Annotated[str, Field(max_length=60)] = ""
+    counter: Name = "counter1"
+
+
+class Wechat(Section):
+    base_url: WebAddress = "https://api.mch.weixin.qq.com"
+    mchid: Text
+    appid: Text
+    merchant_serial_no: Text
+    merchant_private_key: KeyFile
+    public_key_id: Text
+    public_key: KeyFile
+
+
+class Alipay(Section):
+    base_url: WebAddress = "https://openapi.alipay.com"
+    app_id: Text
+    seller_id: Text
+    app_private_key: KeyFile
+    alipay_public_key: KeyFile
+
+
+class Wallets(Section):
+    mode: Literal["sandbox", "real"] = "sandbox"
+    sandbox_dir: str = ""
+    wechat: Wechat | None = None
+    alipay: Alipay | None = None
+
+
+class Http(Section):
+    connect_timeout_s: Annotated[Whole, Field(ge=1, le=60)] = 5
+    read_timeout_s: Annotated[Whole, Field(ge=1, le=60)] = 10
+    deadline_s: Annotated[Whole, Field(ge=1, le=120)] = 15
+    body_bytes_max: Annotated[Whole, Field(ge=10_000, le=100_000_000)] = 1_000_000
+
+
+class Ledger(Section):
+    url: str = ""
+    busy_timeout_s: Annotated[Whole, Field(ge=1, le=300)] = 30
+
+
+class Limits(Section):
+    amount_cap_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_000_000
+    return_window_days: Annotated[Whole, Field(ge=1, le=3650)] = 365
+    code_required: bool = True
+    reason_required: bool = True
+    picture_may_refund: Annotated[bool | None, BeforeValidator(_auto_is_none)] = None
+    picture_age_s_max: Annotated[Whole, Field(ge=1, le=86_400)] = 60
+    refund_spacing_s: Annotated[Whole | None, Field(ge=0, le=86_400), BeforeValidator(_auto_is_none)] = None
+    refunds_per_order_max: Annotated[Whole, Field(ge=1, le=50)] = 50
+    wallet_must_confirm_order: bool = False
+
+
+class Orders(Section):
+    release_required: bool = False
+
+
+class Scan(Section):
+    camera: Annotated[Text, BeforeValidator(_number_as_text)] = "0"
+    watch_s_max: Annotated[Whole, Field(ge=1, le=600)] = 30
+    workers: Annotated[Whole, Field(ge=0, le=256)] = 0
+
+
+class Dispatch(Section):
+    wait_s: Annotated[Whole, Field(ge=0, le=600)] = 20
+    lease_s: Annotated[Whole, Field(ge=16, le=600)] = 30
+
+
+class Document(Section):
+    """The whole file. An empty one is a complete configuration for the rehearsal."""
+
+    language: Literal["zh-Hans", "zh-Hant", "en"] = "zh-Hans"
+    shop: Shop = Shop()
+    wallets: Wallets = Wallets()
+    http: Http = Http()
+    ledger: Ledger = Ledger()
+    limits: Limits = Limits()
+    orders: Orders = Orders()
+    scan: Scan = Scan()
+    dispatch: Dispatch = Dispatch()

@@ -1,0 +1,217 @@
+"""The whole refund on one page: gather, lock, check, reserve, send."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.check.case import Case
+from scanrefund.check.limits import Limits
+from scanrefund.check.rules import Verdict, first_refusal, verdicts
+from scanrefund.dispatch.clock import Clock
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.errors import LedgerFault, UsageFault
+from scanrefund.keys import Keys
+from scanrefund.ledger.ledger import Ledger, LockedOrder
+from scanrefund.ledger.refunds import Draft
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import OrderAnswer
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.shown import Reading, Source
+from scanrefund.model.wallet import Wallet
+from scanrefund.wallets.gateway import WalletGateway
+
+# While a clerk waits, the desk looks at the ledger this often; another process may be at work.
+LOOK_S: Final = 0.5
+
+# States that need a wallet or a person, and no more waiting at the counter.
+_NOTHING_TO_WAIT_FOR: Final = frozenset({RefundState.HELD, RefundState.ABNORMAL, RefundState.WAIT_APPROVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """One wish. `amount` None means all that remains; `request_id` empty lets the desk derive one."""
+
+    order_id: str
+    amount: Money | None
+    reason: str
+    reading: Reading | None
+    request_id: str = ""
+    clerk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Who this desk is."""
+
+    name: str
+    limits: Limits
+
+
+class Desk:
+    """One counter's desk. Build with `assemble.open_house`."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        keys: Keys,
+        ledger: Ledger,
+        gateways: Mapping[Wallet, WalletGateway],
+        dispatcher: Dispatcher,
+        clock: Clock,
+        writer: Writer,
+    ) -> None:
+        self._counter = counter
+        self._keys = keys
+        self._ledger = ledger
+        self._gateways = gateways
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._writer = writer
+
+    def refund(self, request: RefundRequest) -> Receipt:
+        """Check a wish and, if nothing speaks against it, send it. The same wish again is served again."""
+        fingerprint = self.see(request.reading)
+        request_id = self._request_id(request, fingerprint)
+        earlier = self._ledger.refund_of_request(request_id)
+        if earlier is not None:
+            return self._serve_again(request, earlier)
+        wallet_says = self._ask_wallet(request.order_id)
+        with self._ledger.locked(request.order_id) as locked:
+            earlier = locked.of_request(request_id)
+            if earlier is not None:
+                return self._serve_again(request, earlier)
+            case = self._case(request, locked.order, locked, fingerprint, wallet_says)
+            refusal = first_refusal(case)
+            if refusal is not None:
+                locked.record(refusal, case.now)
+                wallet = case.order.wallet if case.order else None
+                return self._writer.of_refusal(refusal, locked.name, wallet, case.amount)
+            refund = self._reserve(locked, case, request_id, fingerprint, request.clerk)
+        return self._writer.of_refund(self._first_trip(refund))
+
+    def _first_trip(self, refund: Refund) -> Refund:
+        """The refund is written: a ledger that breaks from here on leaves it open, never failed."""
+        try:
+            return self._dispatcher.dispatch(refund)
+        except LedgerFault:
+            return refund
+
+    def rehearse(self, request: RefundRequest) -> list[Verdict]:
+        """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
+        fingerprint = self.see(request.reading)
+        wallet_says = self._ask_wallet(request.order_id)
+        order = self._ledger.order(request.order_id)
+        return verdicts(self._case(request, order, self._ledger, fingerprint, wallet_says))
+
+    def see(self, reading: Reading | None) -> str | None:
+        """Note the first sight of a payment code; its fingerprint, or None where none was shown."""
+        if reading is None or reading.shown.code is None or reading.shown.wallet is None:
+            return None
+        code = reading.shown.code
+        fingerprint = self._keys.fingerprint(code.reveal())
+        # A live code ages from when it was read, however long a clerk then thinks. A picture's time is only
+        # its file's word, and has rules of its own.
+        read_at = None if reading.source is Source.PICTURE else reading.taken_at
+        self._ledger.sight(fingerprint, code, reading.shown.wallet, read_at or self._clock.now())
+        return fingerprint
+
+    def wait(
+        self, refund_id: str, wait_s: float, on_look: Callable[[Receipt], None] = lambda _receipt: None
+    ) -> Receipt:
+        """Bring a refund on while a clerk waits, `wait_s` seconds at most."""
+        refund = self._required(refund_id)
+        until = self._clock.now() + timedelta(seconds=wait_s)
+        while refund.is_open and refund.state not in _NOTHING_TO_WAIT_FOR and self._clock.now() < until:
+            after = self._dispatcher.dispatch(refund) if self._is_due(refund) else refund
+            if after.epoch == refund.epoch:
+                on_look(self._writer.of_refund(refund))
+                self._clock.sleep(LOOK_S)
+                after = self._required(refund_id)
+            refund = after
+        return self._writer.of_refund(refund)
+
+    def _is_due(self, refund: Refund) -> bool:
+        return refund.next_try_at is not None and refund.next_try_at <= self._clock.now()
+
+    def status(self, refund_id: str, *, ask: bool = False) -> Receipt:
+        """How a refund stands; with `ask`, after one trip to the wallet if one is due or useful."""
+        refund = self._required(refund_id)
+        return self._writer.of_refund(self._dispatcher.dispatch(refund) if ask else refund)
+
+    def refunds(self, *, open_only: bool, order_id: str | None, limit: int) -> list[Receipt]:
+        """The newest refunds first."""
+        found = self._ledger.refunds(open_only=open_only, order_id=order_id, limit=limit)
+        return [self._writer.of_refund(refund) for refund in found]
+
+    def _request_id(self, request: RefundRequest, fingerprint: str | None) -> str:
+        if request.request_id:
+            return request.request_id
+        if fingerprint is None:
+            return uuid.uuid4().hex
+        amount = str(request.amount.fen) if request.amount else "rest"
+        return self._keys.request(request.order_id, amount, fingerprint)
+
+    def _serve_again(self, request: RefundRequest, earlier: Refund) -> Receipt:
+        other_amount = request.amount is not None and request.amount != earlier.amount
+        if earlier.order_id != request.order_id or other_amount:
+            raise UsageFault("request_id_reused", request_id=request.request_id, refund_id=earlier.refund_id)
+        return self._writer.of_refund(earlier)
+
+    def _ask_wallet(self, order_id: str) -> OrderAnswer | None:
+        """The wallet's own word on the order. Network here, never inside a transaction."""
+        order = self._ledger.order(order_id)
+        gateway = self._gateways.get(order.wallet) if order else None
+        return gateway.order(order) if order and gateway else None
+
+    def _case(
+        self,
+        request: RefundRequest,
+        order: Order | None,
+        source: LockedOrder | Ledger,
+        fingerprint: str | None,
+        wallet_says: OrderAnswer | None,
+    ) -> Case:
+        return Case(
+            now=self._clock.now(),
+            limits=self._counter.limits,
+            order_id=request.order_id,
+            order=order,
+            asked_amount=request.amount,
+            reason=request.reason,
+            reading=request.reading,
+            sighting=source.sighting(fingerprint) if fingerprint else None,
+            wallet_says=wallet_says,
+        )
+
+    def _reserve(
+        self, locked: LockedOrder, case: Case, request_id: str, fingerprint: str | None, clerk: str
+    ) -> Refund:
+        if case.order is None:
+            raise UsageFault("order_unknown", order_id=case.order_id)
+        gateway = self._gateways.get(case.order.wallet)
+        if gateway is None:
+            raise UsageFault("wallet_not_set_up", wallet=case.order.wallet.value)
+        draft = Draft(
+            request_id=request_id,
+            code_fingerprint=fingerprint,
+            account=gateway.account,
+            amount=case.amount,
+            reason=case.reason.strip(),
+            clerk=clerk,
+            counter=self._counter.name,
+        )
+        return locked.reserve(
+            draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now
+        )
+
+    def _required(self, refund_id: str) -> Refund:
+        refund = self._ledger.refund(refund_id)
+        if refund is None:
+            raise UsageFault("refund_unknown", refund_id=refund_id)
+        return refund

@@ -1,0 +1,111 @@
+"""Key files of the data folder: fingerprints and the book's seal. Never in the database, never printed.
+
+A second counter that shares the ledger needs the same key files: `check_value` is kept in the ledger, and a
+counter whose keys give another value is refused at start.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import Final
+
+from scanrefund.errors import KeyFault
+
+KEY_BYTES: Final = 32
+# 16 bytes of HMAC-SHA256: no chance of two codes meeting, short enough to read aloud in part.
+FINGERPRINT_BYTES: Final = 16
+
+
+class Keys:
+    """The counter's secrets. Build with `Keys.open`."""
+
+    def __init__(self, fingerprint_key: bytes, book_key: bytes) -> None:
+        self._fingerprint_key = fingerprint_key
+        self._book_key = book_key
+
+    @classmethod
+    def open(cls, home: Path) -> Keys:
+        """Read the keys under `home/keys`, making them at the first start.
+
+        Raises KeyFault when a key file is damaged or readable by other users.
+        """
+        folder = home / "keys"
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeyFault("key_unwritable", path=folder, cause=error.strerror) from error
+        return cls(_read_or_make(folder / "fingerprint.key"), _read_or_make(folder / "book.key"))
+
+    def fingerprint(self, digits: str) -> str:
+        """The keyed hash of a payment code, 32 hex digits. Trying every code would undo a plain hash."""
+        return self._hash(b"payment code", digits)
+
+    def payer(self, payer_id: str) -> str:
+        """The keyed hash of a payer's id (openid, buyer id); empty for an empty id."""
+        return self._hash(b"payer", payer_id) if payer_id else ""
+
+    def request(self, *parts: str) -> str:
+        """One request's identity: the same wish about the same code gives the same text."""
+        return self._hash(b"request", "\x1f".join(parts))
+
+    def seal(self, previous: str, entry: bytes) -> str:
+        """The book's next link: HMAC over the previous link and the entry's canonical JSON, hex."""
+        return hmac.new(self._book_key, previous.encode() + b"\n" + entry, hashlib.sha256).hexdigest()
+
+    def check_value(self) -> str:
+        """Tells key sets apart without giving anything away."""
+        both = self._hash(b"check", "fingerprint") + self.seal("", b"check")
+        return hashlib.sha256(both.encode()).hexdigest()[:16]
+
+    def _hash(self, purpose: bytes, text: str) -> str:
+        whole = hmac.new(self._fingerprint_key, purpose + b"\x00" + text.encode(), hashlib.sha256)
+        return whole.digest()[:FINGERPRINT_BYTES].hex()
+
+
+def _read_or_make(path: Path) -> bytes:
+    if not path.exists():
+        _make(path)
+    return _read(path)
+
+
+def _make(path: Path) -> None:
+    """Write a whole key aside and link it in place, so that two first starts agree on one key."""
+    aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_bytes(KEY_BYTES).hex() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+    except OSError as error:
+        raise KeyFault("key_unwritable", path=path, cause=error.strerror) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        refuse_if_others_read(path)
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (ValueError, OSError) as error:
+        raise KeyFault("key_damaged", path=path) from error
+    if len(key) != KEY_BYTES:
+        raise KeyFault("key_damaged", path=path)
+    return key
+
+
+def refuse_if_others_read(path: Path) -> None:
+    """Raise KeyFault when group or others may read a secret file. Windows keeps its own access lists."""
+    if os.name == "nt":
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise KeyFault("key_readable_by_others", path=path, mode=f"{mode:o}")

@@ -1,0 +1,208 @@
+"""The ledger as the desk and dispatch use it: each method is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from scanrefund.errors import Bug, Fault, KeyFault
+from scanrefund.keys import Keys
+from scanrefund.ledger import book, codes, orders, refunds, trips
+from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, writing
+from scanrefund.ledger.migrate import bring_up_to_date, recall
+from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
+from scanrefund.ledger.refunds import Draft
+from scanrefund.ledger.trips import Attempt, Lease
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Answer
+from scanrefund.model.payment_code import PaymentCode
+from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refusal import Refusal
+from scanrefund.model.shown import Sighting
+from scanrefund.model.wallet import Wallet, safe_number
+
+Compose = Callable[[Order, str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Whose refunds these are: goes into every refund number."""
+
+    shop_id: str
+    rehearsal: bool
+
+
+class LockedOrder:
+    """One order inside one open transaction: check it, then reserve or record, then leave."""
+
+    def __init__(self, ledger: Ledger, connection: Connection, order_id: str) -> None:
+        self._ledger = ledger
+        self._connection = connection
+        self._order_id = order_id
+        self.order = orders.load(connection, order_id, lock=True)
+
+    def of_request(self, request_id: str) -> Refund | None:
+        """The refund this request already led to."""
+        return refunds.of_request(self._connection, request_id)
+
+    def sighting(self, fingerprint: str | None) -> Sighting | None:
+        """What is known of the shown code, read under the same lock."""
+        return codes.sighting(self._connection, fingerprint) if fingerprint else None
+
+    @property
+    def name(self) -> str:
+        """The order's number as it may be written down; an unknown one may be a payment code."""
+        return self._order_id if self.order else safe_number(self._order_id)
+
+    def record(self, refusal: Refusal, now: datetime) -> None:
+        """A refused refund is a fact too. What was shown instead of a code stays out of the book."""
+        facts: dict[str, str | int | None] = {"reason": refusal.reason.value, **refusal.detail}
+        facts.pop("text", None)
+        self._ledger.enter(self._connection, now, "refund_refused", self.name, facts)
+
+    def reserve(self, draft: Draft, compose: Compose, now: datetime) -> Refund:
+        """Take the amount from the caps and write number, amount, code and body.
+
+        Raises Bug when the amount does not fit: the ladder has looked at the same row before.
+        """
+        order = self.order
+        if order is None or order.refund_count >= SEQUENCE_MAX:
+            raise Bug("reserve_without_order", order_id=self._order_id)
+        if not orders.reserve(self._connection, order.order_id, draft.amount):
+            raise Bug("reserve_over_cap", order_id=order.order_id, amount_fen=draft.amount.fen)
+        shop = self._ledger.shop
+        sequence = order.refund_count + 1
+        number = refund_number(shop.shop_id, order.order_id, sequence, rehearsal=shop.rehearsal)
+        body = compose(order, number)
+        refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
+        facts: dict[str, str | int | None] = {"order": order.order_id, "amount_fen": draft.amount.fen}
+        self._ledger.enter(self._connection, now, "refund_reserved", number, facts)
+        return refund
+
+
+class Ledger:
+    """Opened once per program. Build with `Ledger.open`."""
+
+    def __init__(self, engine: Engine, keys: Keys, shop: Shop) -> None:
+        self._engine = engine
+        self._keys = keys
+        self.shop = shop
+
+    @classmethod
+    def open(cls, settings: LedgerSettings, keys: Keys, shop: Shop) -> Ledger:
+        """Open the database, bring its tables up to date, and refuse foreign keys.
+
+        Raises LedgerFault (cannot be opened, foreign, newer than this program) and KeyFault.
+        """
+        engine = open_engine(settings)
+        try:
+            bring_up_to_date(engine)
+            with writing(engine) as connection:
+                if recall(connection, "keys", keys.check_value()) != keys.check_value():
+                    raise KeyFault("keys_foreign", url=engine.url.render_as_string())
+        except Fault:
+            engine.dispose()
+            raise
+        return cls(engine, keys, shop)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def enter(self, connection: Connection, at: datetime, kind: str, subject: str, facts: book.Facts) -> None:
+        """Append to the book inside the caller's transaction."""
+        book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
+
+    @contextmanager
+    def locked(self, order_id: str) -> Iterator[LockedOrder]:
+        """Lock, then check, then write: one transaction around one order."""
+        with writing(self._engine) as connection:
+            yield LockedOrder(self, connection, order_id)
+
+    @contextmanager
+    def keeping_orders(self, now: datetime) -> Iterator[Callable[[Order], orders.Kept]]:
+        """One transaction in which orders from outside are kept; an exception keeps none of them."""
+        with writing(self._engine) as connection:
+            kept: dict[str, int] = {}
+
+            def keep(order: Order) -> orders.Kept:
+                result = orders.keep(connection, order, now)
+                kept[result.value] = kept.get(result.value, 0) + 1
+                return result
+
+            yield keep
+            if kept:
+                self.enter(connection, now, "orders_kept", "", dict(kept))
+
+    def order(self, order_id: str) -> Order | None:
+        with reading(self._engine) as connection:
+            return orders.load(connection, order_id)
+
+    def refund(self, refund_id: str) -> Refund | None:
+        with reading(self._engine) as connection:
+            return refunds.load(connection, refund_id)
+
+    def refund_of_request(self, request_id: str) -> Refund | None:
+        with reading(self._engine) as connection:
+            return refunds.of_request(connection, request_id)
+
+    def refunds(
+        self, *, open_only: bool = False, order_id: str | None = None, limit: int = 100
+    ) -> list[Refund]:
+        with reading(self._engine) as connection:
+            return refunds.listed(connection, open_only=open_only, order_id=order_id, limit=limit)
+
+    def due(self, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
+        with reading(self._engine) as connection:
+            return refunds.due(connection, now, limit, accounts)
+
+    def sighting(self, fingerprint: str) -> Sighting | None:
+        with reading(self._engine) as connection:
+            return codes.sighting(connection, fingerprint)
+
+    def sight(self, fingerprint: str, code: PaymentCode, wallet: Wallet, now: datetime) -> None:
+        """Note when a code was first seen."""
+        with writing(self._engine) as connection:
+            codes.sight(connection, fingerprint, code, wallet, now)
+
+    def begin(self, refund: Refund, command: Command, lease: Lease, now: datetime) -> Attempt | None:
+        """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown."""
+        with writing(self._engine) as connection:
+            return trips.begin(connection, refund, command, lease, now)
+
+    def take_over(self, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
+        """The open trip of a process whose lease has run out; None while the lease holds."""
+        with writing(self._engine) as connection:
+            return trips.take_over(connection, refund, lease, now)
+
+    def end(
+        self,
+        attempt: Attempt,
+        answer: Answer,
+        new: RefundState,
+        changes: dict[str, Any],
+        alarm: str,
+        now: datetime,
+    ) -> Refund:
+        """Commit what a trip told, attempt, move, caps and book together; the refund as it now is."""
+        with writing(self._engine) as connection:
+            moved = trips.end(connection, attempt, answer, changes, new, now)
+            facts: dict[str, str | int | None] = {"outcome": answer.outcome.value, "code": answer.code}
+            facts |= {"command": attempt.command.value, "state": new.value if moved else "moved_meanwhile"}
+            self.enter(connection, now, "attempt_ended", attempt.refund.refund_id, facts)
+            if alarm:
+                self.enter(connection, now, "alarm", attempt.refund.refund_id, {"alarm": alarm})
+            refund = refunds.load(connection, attempt.refund.refund_id)
+        if refund is None:
+            raise Bug("refund_vanished", refund_id=attempt.refund.refund_id)
+        return refund
+
+    def first_broken_entry(self) -> int | None:
+        """Walk the book; the first entry that does not hold, or None."""
+        with reading(self._engine) as connection:
+            return book.first_broken(connection, self._keys)

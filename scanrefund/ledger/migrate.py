@@ -1,0 +1,54 @@
+"""The tables' versions, run by the program itself. Alembic is loaded only when there is something to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
+
+from scanrefund.errors import LedgerFault
+from scanrefund.ledger.engine import reading, writing
+from scanrefund.ledger.schema import meta
+
+NEWEST: Final = "0001"
+
+
+def bring_up_to_date(engine: Engine) -> None:
+    """Make or migrate the tables. Raises LedgerFault for one newer than this program, or not ours."""
+    version = _version(engine)
+    if version == NEWEST:
+        return
+    if version is not None and version > NEWEST:
+        raise LedgerFault("ledger_newer", version=version, newest=NEWEST)
+    _upgrade(engine)
+
+
+def recall(connection: Connection, name: str, first_value: str) -> str:
+    """A fact that is written once and read ever after."""
+    value = connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
+    if value is None:
+        connection.execute(insert(meta).values(name=name, value=first_value))
+        return first_value
+    return str(value)
+
+
+def _version(engine: Engine) -> str | None:
+    with reading(engine) as connection:
+        tables = inspect(connection).get_table_names()
+        if tables and "alembic_version" not in tables:
+            raise LedgerFault("ledger_foreign", path=engine.url.database)
+        if not tables:
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _upgrade(engine: Engine) -> None:
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

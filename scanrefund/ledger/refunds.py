@@ -1,0 +1,149 @@
+"""Refunds in the ledger: made once, read back whole. Their trips and moves are in `trips.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, insert, or_, select
+
+from scanrefund.errors import Bug
+from scanrefund.ledger.schema import refunds
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Outcome
+from scanrefund.model.refund import OPEN, Command, Refund, RefundState
+from scanrefund.model.wallet import Wallet
+
+# No wait of ours is longer than an hour and no lease longer than ten minutes: a time further ahead was
+# written by a clock that ran wrong, and must not strand a refund once the clock is right again.
+AHEAD_MAX: Final = timedelta(hours=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a new refund is made of; the ledger adds number and state."""
+
+    request_id: str
+    code_fingerprint: str | None
+    account: str
+    amount: Money
+    reason: str
+    clerk: str
+    counter: str
+
+
+def load(connection: Connection, refund_id: str) -> Refund | None:
+    """One refund, or None."""
+    row = connection.execute(select(refunds).where(refunds.c.refund_id == refund_id)).one_or_none()
+    return _refund(row) if row else None
+
+
+def of_request(connection: Connection, request_id: str) -> Refund | None:
+    """The refund a request led to, or None."""
+    row = connection.execute(select(refunds).where(refunds.c.request_id == request_id)).one_or_none()
+    return _refund(row) if row else None
+
+
+def listed(connection: Connection, *, open_only: bool, order_id: str | None, limit: int) -> list[Refund]:
+    """The newest refunds first."""
+    query = select(refunds).order_by(refunds.c.created_at.desc(), refunds.c.refund_id.desc()).limit(limit)
+    if open_only:
+        query = query.where(refunds.c.state.in_([state.value for state in OPEN]))
+    if order_id is not None:
+        query = query.where(refunds.c.order_id == order_id)
+    return [_refund(row) for row in connection.execute(query)]
+
+
+def due(connection: Connection, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
+    """Refunds of these accounts whose next trip is due and on which nobody works, the longest due first."""
+    ripe = or_(refunds.c.next_try_at <= now, refunds.c.next_try_at > now + AHEAD_MAX)
+    ours = [
+        and_(refunds.c.wallet == wallet.value, refunds.c.account == account)
+        for wallet, account in accounts.items()
+    ]
+    query = select(refunds).where(ripe, is_free(now), or_(false(), *ours)).order_by(refunds.c.next_try_at)
+    return [_refund(row) for row in connection.execute(query.limit(limit))]
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Nobody works on the refund: no lease, a lease run out, or one from a clock that ran ahead."""
+    until = refunds.c.lease_until
+    return or_(until.is_(None), until <= now, until > now + AHEAD_MAX)
+
+
+def make(
+    connection: Connection,
+    order: Order,
+    draft: Draft,
+    number: tuple[str, int],
+    body: bytes,
+    now: datetime,
+) -> Refund:
+    """Write a refund as READY. The caller has reserved its amount in this same transaction."""
+    refund_id, sequence = number
+    connection.execute(
+        insert(refunds).values(
+            refund_id=refund_id,
+            order_id=order.order_id,
+            sequence=sequence,
+            request_id=draft.request_id,
+            code_fingerprint=draft.code_fingerprint,
+            wallet=order.wallet.value,
+            wallet_order_id=order.wallet_order_id,
+            account=draft.account,
+            order_amount_fen=order.amount.fen,
+            amount_fen=draft.amount.fen,
+            reason=draft.reason,
+            clerk=draft.clerk,
+            counter=draft.counter,
+            body=body,
+            state=RefundState.READY.value,
+            created_at=now,
+            next_try_at=now,
+            next_command=Command.SEND.value,
+        )
+    )
+    return required(connection, refund_id)
+
+
+def required(connection: Connection, refund_id: str) -> Refund:
+    """One refund that must be there. Raises Bug when it is not."""
+    refund = load(connection, refund_id)
+    if refund is None:
+        raise Bug("refund_vanished", refund_id=refund_id)
+    return refund
+
+
+def _refund(row: Row[Any]) -> Refund:
+    return Refund(
+        refund_id=row.refund_id,
+        order_id=row.order_id,
+        request_id=row.request_id,
+        wallet=Wallet(row.wallet),
+        wallet_order_id=row.wallet_order_id,
+        order_amount=Money(row.order_amount_fen),
+        amount=Money(row.amount_fen),
+        reason=row.reason,
+        account=row.account,
+        body=row.body,
+        state=RefundState(row.state),
+        created_at=row.created_at,
+        sends=row.sends,
+        asks=row.asks,
+        ever_unknown=row.ever_unknown,
+        not_sent_only=row.not_sent_only,
+        absent_asks=row.absent_asks,
+        declined_code=row.declined_code,
+        last_sent_at=row.last_sent_at,
+        next_try_at=row.next_try_at,
+        next_command=Command(row.next_command) if row.next_command else None,
+        ended_at=row.ended_at,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        wallet_code=row.wallet_code,
+        wallet_refund_id=row.wallet_refund_id,
+        received_account=row.received_account,
+        epoch=row.epoch,
+    )

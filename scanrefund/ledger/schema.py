@@ -1,0 +1,168 @@
+"""The tables. Their rules stand here as CHECK and UNIQUE, so that no code path can talk its way around them.
+
+`migrations/` builds the same tables step by step; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from scanrefund.ledger.columns import UtcTime
+from scanrefund.model.money import AMOUNT_FEN_MAX
+from scanrefund.model.refund import RefundState
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+_STATES: Final = ", ".join(f"'{state}'" for state in RefundState)
+
+meta: Final = Table(
+    "meta",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+orders: Final = Table(
+    "orders",
+    metadata,
+    Column("order_id", String(64), primary_key=True),
+    Column("wallet", String(16), nullable=False),
+    Column("wallet_order_id", String(64), nullable=False, index=True),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("paid_at", UtcTime),
+    # What the outside said: UNPAID, PAID or RELEASED. Every other order state follows from rows.
+    Column("told_state", String(16), nullable=False),
+    Column("cancelled_at", UtcTime),
+    Column("cancelled_why", Text, nullable=False, default=""),
+    Column("payer_fingerprint", String(32), nullable=False, default=""),
+    Column("extra", Text, nullable=False, default="{}"),
+    # What the wallet has moved or may still move back, and what the customer has or may still get.
+    Column("wallet_reserved_fen", BigInteger, nullable=False, default=0),
+    Column("customer_reserved_fen", BigInteger, nullable=False, default=0),
+    Column("frozen_why", Text, nullable=False, default=""),
+    Column("kept_at", UtcTime, nullable=False),
+    CheckConstraint(f"amount_fen > 0 AND amount_fen <= {AMOUNT_FEN_MAX}", name="amount"),
+    CheckConstraint("wallet_reserved_fen BETWEEN 0 AND amount_fen", name="wallet_cap"),
+    CheckConstraint("customer_reserved_fen BETWEEN 0 AND amount_fen", name="customer_cap"),
+    CheckConstraint("told_state IN ('UNPAID', 'PAID', 'RELEASED')", name="told_state"),
+)
+
+refunds: Final = Table(
+    "refunds",
+    metadata,
+    Column("refund_id", String(64), primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("request_id", String(64), nullable=False),
+    # One code proves one presence: a second refund under the same code cannot be written.
+    Column("code_fingerprint", String(32)),
+    Column("wallet", String(16), nullable=False),
+    Column("wallet_order_id", String(64), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("order_amount_fen", BigInteger, nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("clerk", String(64), nullable=False, default=""),
+    Column("counter", String(64), nullable=False, default=""),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("sends", Integer, nullable=False, default=0),
+    Column("asks", Integer, nullable=False, default=0),
+    Column("ever_unknown", Boolean, nullable=False, default=False),
+    Column("not_sent_only", Boolean, nullable=False, default=True),
+    Column("absent_asks", Integer, nullable=False, default=0),
+    Column("declined_code", String(128), nullable=False, default=""),
+    Column("last_sent_at", UtcTime),
+    Column("next_try_at", UtcTime),
+    Column("next_command", String(8)),
+    Column("ended_at", UtcTime),
+    Column("outcome", String(24)),
+    Column("wallet_code", String(128), nullable=False, default=""),
+    Column("wallet_refund_id", String(64), nullable=False, default=""),
+    Column("received_account", String(128), nullable=False, default=""),
+    Column("lease_owner", String(64), nullable=False, default=""),
+    Column("lease_until", UtcTime),
+    Column("epoch", Integer, nullable=False, default=0),
+    UniqueConstraint("request_id"),
+    UniqueConstraint("code_fingerprint"),
+    UniqueConstraint("order_id", "sequence"),
+    CheckConstraint(f"amount_fen > 0 AND amount_fen <= {AMOUNT_FEN_MAX}", name="amount"),
+    CheckConstraint(f"state IN ({_STATES})", name="state"),
+    Index("ix_refunds_due", "next_try_at"),
+)
+
+attempts: Final = Table(
+    "attempts",
+    metadata,
+    Column("attempt_id", Integer, primary_key=True),
+    Column("refund_id", ForeignKey("refunds.refund_id"), nullable=False, index=True),
+    Column("command", String(8), nullable=False),
+    Column("account", String(64), nullable=False),
+    Column("body_sha256", String(64), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("begun_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("outcome", String(24)),
+    Column("code", String(128), nullable=False, default=""),
+    Column("message", Text, nullable=False, default=""),
+    Column("http_status", Integer),
+    Column("wallet_request_id", String(128), nullable=False, default=""),
+    Column("signature", String(16), nullable=False, default=""),
+)
+
+moves: Final = Table(
+    "moves",
+    metadata,
+    Column("move_id", Integer, primary_key=True),
+    Column("refund_id", ForeignKey("refunds.refund_id"), nullable=False, index=True),
+    Column("old_state", String(24), nullable=False),
+    Column("new_state", String(24), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("cause", String(128), nullable=False),
+)
+
+codes: Final = Table(
+    "codes",
+    metadata,
+    Column("fingerprint", String(32), primary_key=True),
+    Column("wallet", String(16), nullable=False),
+    Column("masked", String(64), nullable=False),
+    Column("first_seen_at", UtcTime, nullable=False),
+)
+
+book: Final = Table(
+    "book",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("facts", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("seal", String(64), nullable=False),
+)

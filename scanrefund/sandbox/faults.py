@@ -1,0 +1,98 @@
+"""What is made to go wrong, where it can, and how it is played.
+
+A fault is armed through `POST /sandbox/faults`, fires at the next call it fits, and is used up after `times`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from scanrefund.sandbox.spoken import DROPPED, Reply, Said, Seal, Tongue, Travel
+
+CALLS: Final = frozenset({"refund", "ask", "order"})
+_REFUND: Final = frozenset({"refund"})
+
+# Where each fault can fire. The first twelve change what is heard of the wallet, the others what it does.
+PLAYED_ON: Final[dict[str, frozenset[str]]] = {
+    "drop_before": CALLS,
+    "drop_after": CALLS,
+    "delay": CALLS,
+    "slow_drip": CALLS,
+    "truncated": CALLS,
+    "garbage": CALLS,
+    "http_429": CALLS,
+    "http_500_before": CALLS,
+    "http_500_after": CALLS,
+    "http_502": CALLS,
+    "bad_signature": CALLS,
+    "unsigned": CALLS,
+    "false_not_found": CALLS,
+    "processing": frozenset({"refund", "ask"}),
+    "not_enough": _REFUND,
+    "account_abnormal": _REFUND,
+    "abnormal": _REFUND,
+    "closed": _REFUND,
+    "returned_to_merchant": _REFUND,
+}
+# Alipay's answers have no word for money that came back to the merchant.
+WECHAT_ONLY: Final = frozenset({"returned_to_merchant"})
+
+TIMES_MAX: Final = 1000
+DELAY_S_MAX: Final = 120.0  # longer than any client waits
+_DELAY_S: Final = 5.0
+_DRIP_S: Final = 1.0  # between two bytes
+
+_PAGE: Final = (
+    b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+)
+_PAGE_HEADERS: Final = (("content-type", "text/html"), ("server", "nginx"))
+_SEALS: Final = {"bad_signature": Seal.WRONG, "unsigned": Seal.NONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One armed fault, as it meets a call."""
+
+    name: str
+    delay_s: float | None = None
+
+
+def play(fault: Fault | None, act: Callable[[], Said], tongue: Tongue) -> Reply:
+    """Do what a call asks, and let happen to the answer what the fault says. `act` runs at most once."""
+    name = fault.name if fault else ""
+    lost = _not_acted(name, tongue)
+    if lost is not None:
+        return lost
+    said = act()
+    if name == "drop_after":
+        return DROPPED
+    if name == "http_500_after":
+        return tongue.dress(tongue.broken(), Seal.RIGHT)
+    if name == "garbage":
+        return Reply(200, _PAGE_HEADERS, _PAGE)
+    reply = tongue.dress(said, _SEALS.get(name, Seal.RIGHT))
+    return _travelling(reply, fault) if fault else reply
+
+
+def _not_acted(name: str, tongue: Tongue) -> Reply | None:
+    if name == "drop_before":
+        return DROPPED
+    if name == "http_429":
+        return tongue.dress(tongue.busy(), Seal.RIGHT)
+    if name == "http_500_before":
+        return tongue.dress(tongue.broken(), Seal.RIGHT)
+    if name == "http_502":
+        return Reply(502, _PAGE_HEADERS, _PAGE)
+    return None
+
+
+def _travelling(reply: Reply, fault: Fault) -> Reply:
+    if fault.name == "delay":
+        return replace(reply, travel=Travel.LATE, delay_s=fault.delay_s or _DELAY_S)
+    if fault.name == "slow_drip":
+        return replace(reply, travel=Travel.DRIPPING, delay_s=fault.delay_s or _DRIP_S)
+    if fault.name == "truncated":
+        return replace(reply, travel=Travel.CUT)
+    return reply

@@ -1,0 +1,189 @@
+"""The sandbox as a process or as a thread: one loopback port, one folder.
+
+`run` serves until it is interrupted, `start` serves beside the caller:
+
+    with start(Path("sandbox")) as running:
+        print(running.base_url)
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from uvicorn import Config
+
+from scanrefund.sandbox.alipay_calls import Alipay
+from scanrefund.sandbox.controls import controls
+from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
+from scanrefund.sandbox.folder import Folder
+from scanrefund.sandbox.phone import phone
+from scanrefund.sandbox.spoken import Call, Reply
+from scanrefund.sandbox.state import Store
+from scanrefund.sandbox.wechat_calls import WechatPay
+
+LOOPBACK: Final = "127.0.0.1"
+Pace = Literal["rehearsal", "real"]
+_START_S_MAX: Final = 15.0
+_STOP_S_MAX: Final = 5.0
+_METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+
+
+class PortInUse(Exception):
+    """Something else listens on the port that was asked for."""
+
+
+class _House(House):
+    """Says when it serves."""
+
+    def __init__(self, config: Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def _listen(port: int, preferred: int) -> socket.socket:
+    """A listening socket on `port`; for port 0 on the preferred one, or where there is room."""
+    for wanted in (port,) if port else (preferred, 0):
+        try:
+            return socket.create_server((LOOPBACK, wanted), backlog=64)
+        except OSError:
+            continue
+    raise PortInUse(port)
+
+
+def _application(folder: Folder, store: Store, pace: Pace) -> FastAPI:
+    app = FastAPI(openapi_url=None, redirect_slashes=False)
+    app.include_router(controls(store))
+    app.include_router(phone(store))
+    keeps_spacing = pace == "real"
+    wallets = (
+        WechatPay(folder.wechat(), store, keeps_spacing=keeps_spacing),
+        Alipay(folder.alipay(), store, keeps_spacing=keeps_spacing),
+    )
+
+    def answer(call: Call) -> Reply:
+        found = (wallet.answer(call, time.time()) for wallet in wallets)
+        return next((reply for reply in found if reply), Reply(404))
+
+    async def wallet_door(request: Request) -> Response:
+        try:
+            call = await read_call(request)
+        except TooMuch:
+            return Response(status_code=413, headers={"connection": "close"})
+        return Delivery(await run_in_threadpool(answer, call))
+
+    app.add_route("/{anything:path}", wallet_door, methods=_METHODS)
+    app.add_exception_handler(RequestValidationError, _wrong_body)
+    app.add_exception_handler(HTTPException, _refused)
+    return app
+
+
+def _wrong_body(_: Request, wrong: Exception) -> JSONResponse:
+    """400 and the first field that is wrong; what stood in it is not repeated."""
+    first = wrong.errors()[0] if isinstance(wrong, RequestValidationError) else {"loc": (), "msg": ""}
+    place = ".".join(str(part) for part in first["loc"] if part not in {"body", "path"})
+    return JSONResponse({"error": f"{place}: {first['msg']}"}, 400)
+
+
+def _refused(_: Request, refused: Exception) -> JSONResponse:
+    status = refused.status_code if isinstance(refused, HTTPException) else 400
+    detail = refused.detail if isinstance(refused, HTTPException) else ""
+    return JSONResponse({"error": detail}, status)
+
+
+def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
+    config = Config(
+        app,
+        http=Port,
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return _House(config, on_ready)
+
+
+class Running:
+    """A sandbox that is being served, or is about to be, at `base_url` from `folder`."""
+
+    def __init__(self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
+        folder = Folder(path, seed)
+        self.folder = folder.path
+        self._store = Store(folder.state_file, seed)
+        try:
+            self._socket = _listen(port, folder.last_port)
+            self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+            folder.announce(self.base_url)
+            self._house = _house(_application(folder, self._store, pace), lambda: on_ready(self.base_url))
+        except BaseException:
+            self._store.close()
+            raise
+        self._thread: threading.Thread | None = None
+
+    def serve(self) -> None:
+        """Serve in this thread until interrupted or stopped."""
+        try:
+            self._house.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+            self._store.close()
+
+    def serve_beside(self) -> None:
+        """Serve in a thread of its own; returns when calls are answered."""
+        self._thread = threading.Thread(target=self.serve, name="sandbox", daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + _START_S_MAX
+        while not self._house.started and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    @property
+    def is_serving(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Serve no longer; the folder is free when this returns."""
+        self._house.should_exit = True
+        if self._thread:
+            self._thread.join(_STOP_S_MAX)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _quietly(_: str) -> None:
+    """Nobody waits for a line about a sandbox in the same process."""
+
+
+def start(path: Path, port: int = 0, seed: int = 1, pace: Pace = "rehearsal") -> Running:
+    """Serve in a thread. Raises PortInUse, and FolderInUse when another sandbox has the folder."""
+    running = Running(path, port, seed, pace, _quietly)
+    running.serve_beside()
+    return running
+
+
+def run(path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `on_ready` is told the base URL once calls are answered. Raises as `start`."""
+    Running(path, port, seed, pace, on_ready).serve()

@@ -1,0 +1,206 @@
+"""What happened, on disk before it is answered: orders, refunds, armed faults, business time.
+
+One SQLite file, one connection, one turn at a time. A turn is a transaction with synchronous=FULL: what a
+wallet has answered survives `kill -9`. The file is locked for as long as a sandbox serves from it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+from scanrefund.sandbox.business import PROCESSING, SUCCESS, Order, Refund
+from scanrefund.sandbox.faults import PLAYED_ON, Fault
+
+# A seed and a counter make every number the wallets issue; the offset makes business time.
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value);
+CREATE TABLE IF NOT EXISTS orders (
+  wallet TEXT, order_id TEXT, wallet_order_id TEXT UNIQUE, payer_id TEXT,
+  amount_fen INTEGER CHECK (amount_fen > 0), state TEXT CHECK (state IN ('paid', 'unpaid', 'closed')),
+  paid_at REAL, created_at REAL, notify_url TEXT,
+  PRIMARY KEY (wallet, order_id));
+CREATE TABLE IF NOT EXISTS refunds (
+  wallet TEXT, order_id TEXT, refund_id TEXT, wallet_refund_id TEXT,
+  amount_fen INTEGER CHECK (amount_fen > 0), content TEXT,
+  status TEXT CHECK (status IN ('SUCCESS', 'PROCESSING', 'ABNORMAL', 'CLOSED')), ends_as TEXT, payee TEXT,
+  created_at REAL, settles_at REAL, settled_at REAL, times_sent INTEGER, times_asked INTEGER,
+  PRIMARY KEY (wallet, order_id, refund_id), FOREIGN KEY (wallet, order_id) REFERENCES orders);
+CREATE TABLE IF NOT EXISTS faults (
+  number INTEGER PRIMARY KEY, wallet TEXT, at TEXT, fault TEXT, times INTEGER, order_id TEXT, delay_s REAL);
+"""
+_REFUND_COLUMNS: Final = tuple(field.name for field in fields(Refund))
+_ORDER_COLUMNS: Final = tuple(field.name for field in fields(Order))
+
+
+class FolderInUse(Exception):
+    """Another sandbox serves from this folder."""
+
+
+class Store:
+    """The file. `turn()` is the only way in."""
+
+    def __init__(self, file: Path, seed: int, real_now: Callable[[], float] = time.time) -> None:
+        self._real_now = real_now
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=0.5)
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare(seed)
+        except sqlite3.OperationalError as busy:
+            self._db.close()
+            raise FolderInUse(str(file.parent.parent)) from busy
+        file.chmod(0o600)
+
+    def _prepare(self, seed: int) -> None:
+        # A second process finds the file locked; a killed one leaves no lock behind.
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA foreign_keys = ON")
+        self._db.executescript(_SCHEMA)
+        for name, value in (("seed", seed), ("counter", 0), ("offset_s", 0.0)):
+            self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def turn(self) -> Iterator[Turn]:
+        """One transaction, alone: committed when the block ends, undone when it raises."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                turn = Turn(self._db, self._real_now())
+                turn.settle_due()
+                yield turn
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+
+class Turn:
+    """What may be read and written within one transaction. `now` is business time, seconds since 1970."""
+
+    def __init__(self, db: sqlite3.Connection, real_now: float) -> None:
+        self._db = db
+        self.real_now = real_now
+
+    def _fact(self, name: str) -> Any:
+        return self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()["value"]
+
+    @property
+    def now(self) -> float:
+        return self.real_now + float(self._fact("offset_s"))
+
+    @property
+    def seed(self) -> int:
+        return int(self._fact("seed"))
+
+    def next_number(self) -> int:
+        """One more than the last: what every issued number is derived from."""
+        self._db.execute("UPDATE facts SET value = value + 1 WHERE name = 'counter'")
+        return int(self._fact("counter"))
+
+    def advance(self, seconds: float) -> None:
+        """Move business time on, and settle what has become due."""
+        self._db.execute("UPDATE facts SET value = value + ? WHERE name = 'offset_s'", (seconds,))
+        self.settle_due()
+
+    def add_order(self, order: Order) -> None:
+        """Raises sqlite3.IntegrityError when the wallet has this order already."""
+        names = ", ".join(f":{name}" for name in _ORDER_COLUMNS)
+        self._db.execute(f"INSERT INTO orders ({', '.join(_ORDER_COLUMNS)}) VALUES ({names})", asdict(order))  # noqa: S608
+
+    def orders(self) -> list[Order]:
+        """All orders, oldest first."""
+        return [Order(**row) for row in self._db.execute("SELECT * FROM orders ORDER BY rowid")]
+
+    def order(
+        self, wallet: str, *, order_id: str | None = None, wallet_order_id: str | None = None
+    ) -> Order | None:
+        """By either number; the wallet's own wins when both are given, as both wallets document."""
+        query, number = "SELECT * FROM orders WHERE wallet = ? AND order_id = ?", order_id
+        if wallet_order_id is not None:
+            query, number = "SELECT * FROM orders WHERE wallet = ? AND wallet_order_id = ?", wallet_order_id
+        row = self._db.execute(query, (wallet, number)).fetchone()
+        return Order(**row) if row else None
+
+    def refunds(self) -> list[Refund]:
+        """All refunds, oldest first."""
+        return [Refund(**row) for row in self._db.execute("SELECT * FROM refunds ORDER BY rowid")]
+
+    def refunds_of(self, order: Order) -> list[Refund]:
+        """The refunds of one order, oldest first."""
+        query = "SELECT * FROM refunds WHERE wallet = ? AND order_id = ? ORDER BY rowid"
+        return [Refund(**row) for row in self._db.execute(query, (order.wallet, order.order_id))]
+
+    def refund(self, wallet: str, refund_id: str) -> Refund | None:
+        """The first refund of this number at the wallet, whatever its order."""
+        query = "SELECT * FROM refunds WHERE wallet = ? AND refund_id = ? ORDER BY rowid LIMIT 1"
+        row = self._db.execute(query, (wallet, refund_id)).fetchone()
+        return Refund(**row) if row else None
+
+    def save(self, refund: Refund) -> None:
+        """Add a refund, or write its row anew, keeping its place."""
+        names = ", ".join(f":{name}" for name in _REFUND_COLUMNS)
+        anew = ", ".join(f"{name} = :{name}" for name in _REFUND_COLUMNS)
+        self._db.execute(
+            f"INSERT INTO refunds ({', '.join(_REFUND_COLUMNS)}) VALUES ({names})"  # noqa: S608
+            f" ON CONFLICT (wallet, order_id, refund_id) DO UPDATE SET {anew}",
+            asdict(refund),
+        )
+
+    def settle_due(self) -> None:
+        """Finish every refund whose time has come, at the moment it came."""
+        for refund in self.refunds_processing():
+            if refund.settles_at is not None and refund.settles_at <= self.now:
+                self._settle(refund, refund.settles_at)
+
+    def settle_all(self) -> int:
+        """Finish everything that is processing. How many were."""
+        waiting = self.refunds_processing()
+        for refund in waiting:
+            self._settle(refund, self.now)
+        return len(waiting)
+
+    def refunds_processing(self) -> list[Refund]:
+        query = "SELECT * FROM refunds WHERE status = ? ORDER BY rowid"
+        return [Refund(**row) for row in self._db.execute(query, (PROCESSING,))]
+
+    def _settle(self, refund: Refund, at: float) -> None:
+        settled_at = at if refund.ends_as == SUCCESS else None
+        self.save(replace(refund, status=refund.ends_as, settled_at=settled_at))
+
+    def arm(
+        self, wallet: str, at: str, fault: str, times: int, order_id: str | None, delay_s: float | None
+    ) -> None:
+        """Let a fault wait for the calls it fits; `at` is a call or `any`."""
+        row = (wallet, at, fault, times, order_id, delay_s)
+        self._db.execute(
+            "INSERT INTO faults (wallet, at, fault, times, order_id, delay_s) VALUES (?, ?, ?, ?, ?, ?)", row
+        )
+
+    def take_fault(self, wallet: str, call: str, order_id: str | None) -> Fault | None:
+        """The oldest armed fault that fits this call, one of its times used up."""
+        query = "SELECT * FROM faults WHERE wallet = ? AND at IN (?, 'any') ORDER BY number"
+        for row in self._db.execute(query, (wallet, call)):
+            if call in PLAYED_ON[row["fault"]] and row["order_id"] in (None, order_id):
+                self._use_up(row["number"])
+                return Fault(row["fault"], row["delay_s"])
+        return None
+
+    def _use_up(self, number: int) -> None:
+        self._db.execute("UPDATE faults SET times = times - 1 WHERE number = ?", (number,))
+        self._db.execute("DELETE FROM faults WHERE number = ? AND times <= 0", (number,))
+
+    def disarm(self) -> int:
+        """Forget every armed fault. How many there were."""
+        return self._db.execute("DELETE FROM faults").rowcount

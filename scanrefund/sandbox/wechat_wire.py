@@ -1,0 +1,151 @@
+"""WeChat Pay's door: is this call from the merchant, and how is an answer signed?
+
+The checks run in the real server's order: headers, Authorization format, clock, serial number, signature.
+Refusals of this door carry no signature; every later answer does. Source: the APIv3 signing rules of the
+merchant documents, and the answers of the live service to unauthenticated calls.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+from scanrefund.sandbox.folder import WechatSide
+from scanrefund.sandbox.signing import serial_of, sign, verified
+from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
+
+SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
+CLOCK_OFF_S_MAX: Final = 300
+# WeChat Pay sends answers with this prefix on purpose, to see whether clients check.
+_PROBE: Final = "WECHATPAY/SIGNTEST/"
+_PAIR: Final = re.compile(r'(mchid|nonce_str|signature|timestamp|serial_no)="([^"]*)"')
+_HEADERS: Final[tuple[tuple[str, str], ...]] = (
+    ("content-type", "application/json; charset=utf-8"),
+    ("cache-control", "no-cache, must-revalidate"),
+    ("content-language", "zh-CN"),
+    ("server", "nginx"),
+    ("x-content-type-options", "nosniff"),
+)
+
+
+def to_bytes(content: dict[str, Any]) -> bytes:
+    """JSON as WeChat Pay writes it: keys in alphabetical order, no blanks, plain UTF-8."""
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(
+        errors="replace"
+    )
+
+
+def error(status: int, code: str, message: str, **detail: object) -> Said:
+    """An error answer; `detail` only where the documents have one."""
+    content: dict[str, Any] = {"code": code, "message": message}
+    if detail:
+        content["detail"] = detail
+    return Said(status, content)
+
+
+def wrong_parameter(field: str, value: object, issue: str, location: str = "body") -> Said:
+    """400 PARAM_ERROR naming the field, in the body as a JSON pointer."""
+    message = f"输入源“/{location}/{field}”映射到字段“{field}”规则校验失败，{issue}"
+    pointer = f"/{field}" if location == "body" else field
+    return error(400, "PARAM_ERROR", message, field=pointer, value=value, issue=issue, location=location)
+
+
+@dataclass(frozen=True, slots=True)
+class WechatTongue:
+    """WeChat Pay's way to answer one call: which of its two keys signs is what the call asked for."""
+
+    side: WechatSide
+    asked_serial: str
+    real_now: float
+
+    def busy(self) -> Said:
+        return error(429, "FREQUENCY_LIMITED", "频率限制，请降低申请频率再重试")
+
+    def broken(self) -> Said:
+        return error(500, "SYSTEM_ERROR", "系统异常，请稍后重试")
+
+    def dress(self, said: Said, seal: Seal) -> Reply:
+        body = to_bytes(said.content)
+        number = "0" if said.status < 400 else "268435456"
+        headers: tuple[tuple[str, str], ...] = (
+            *_HEADERS,
+            ("request-id", f"{secrets.token_hex(16).upper()}-{number}"),
+        )
+        if seal is not Seal.NONE:
+            headers += self._signature(body, seal)
+        return Reply(said.status, headers, body)
+
+    def _signature(self, body: bytes, seal: Seal) -> tuple[tuple[str, str], ...]:
+        serial, key = self._key()
+        timestamp, nonce = str(int(self.real_now)), secrets.token_hex(16)
+        signature = sign(key, f"{timestamp}\n{nonce}\n".encode() + body + b"\n")
+        if seal is Seal.WRONG:
+            signature = _PROBE + signature[len(_PROBE) :]
+        return (
+            ("wechatpay-timestamp", timestamp),
+            ("wechatpay-nonce", nonce),
+            ("wechatpay-signature", signature),
+            ("wechatpay-serial", serial),
+            ("wechatpay-signature-type", SCHEME),
+        )
+
+    def _key(self) -> tuple[str, RSAPrivateKey]:
+        if self.asked_serial == self.side.public_key_id:
+            return self.side.public_key_id, self.side.public_key_signer
+        return serial_of(self.side.platform_certificate), self.side.platform_signer
+
+
+def stopped_at_the_door(call: Call, side: WechatSide, real_now: float) -> Said | None:
+    """Why this call is not from the merchant, or None."""
+    if not call.headers.get("user-agent") or not call.headers.get("accept"):
+        return error(400, "INVALID_REQUEST", "Http头缺少Accept或User-Agent")
+    scheme, _, rest = call.headers.get("authorization", "").partition(" ")
+    said = dict(_PAIR.findall(rest))
+    if not scheme or (scheme == SCHEME and not _is_complete(said)):
+        return _not_authorized("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》")
+    if scheme != SCHEME:
+        return _not_authorized("HTTP头Authorization认证类型不正确")
+    if abs(real_now - int(said["timestamp"])) > CLOCK_OFF_S_MAX:
+        return _not_authorized("Http头Authorization中的timestamp与发起请求的时间不得超过5分钟")
+    if (said["mchid"], said["serial_no"].upper()) != (side.mchid, side.merchant_serial_no):
+        return _not_authorized("商户证书序列号有误，请使用签名私钥匹配的证书序列号")
+    return _wrong_signature(call, said, side)
+
+
+def _is_complete(said: dict[str, str]) -> bool:
+    # A number of more than eleven digits is no time, and would be slow to read.
+    return (
+        len(said) == 5 and all(said.values()) and re.fullmatch(r"[0-9]{1,11}", said["timestamp"]) is not None
+    )
+
+
+def _not_authorized(message: str) -> Said:
+    return error(401, "SIGN_ERROR", message)
+
+
+def _wrong_signature(call: Call, said: dict[str, str], side: WechatSide) -> Said | None:
+    head = f"{call.method}\n{call.target}\n{said['timestamp']}\n{said['nonce_str']}\n".encode()
+    message = head + call.body + b"\n"
+    if verified(side.merchant_key, message, said["signature"]):
+        return None
+    shown = (head + call.body[:8]).decode(errors="replace")
+    information = {
+        "method": call.method,
+        "url": call.target,
+        "truncated_sign_message": shown,
+        "sign_message_length": len(message),
+    }
+    return error(
+        401,
+        "SIGN_ERROR",
+        "签名错误",
+        detail={"issue": "sign not match"},
+        field="signature",
+        location="authorization",
+        sign_information=information,
+    )

@@ -1,0 +1,65 @@
+"""The documents say what the program does: commands, rows, the README's own lines."""
+
+from __future__ import annotations
+
+import re
+
+import typer.main
+
+from scanrefund.cli.main import app
+from tests.tidy.source import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+# The rows of the capability list that stand so far; each names a command or screen and a test.
+ROWS_THAT_STAND = (2, 3, 4, 6, 32, 40, 48, 51, 52, 56, 70, 71, 72, 73, 74, 93)
+
+
+def commands() -> list[str]:
+    """Every command a person can type, groups spelled out."""
+    found: list[str] = []
+    for name, command in getattr(typer.main.get_command(app), "commands").items():  # noqa: B009
+        inner = getattr(command, "commands", None)
+        found += [f"{name} {one}" for one in inner] if inner else [name]
+    return found
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    demo = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/scanrefund demo"
+    tests = "python3 -m venv .venv && .venv/bin/pip install '.[test]' && .venv/bin/pytest"
+    assert [line for line in README.splitlines() if "-m venv" in line][:2] == [demo, tests]
+
+
+def test_every_command_is_documented() -> None:
+    page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    missing = [name for name in commands() if f"scanrefund {name}" not in page]
+    assert missing == []
+
+
+def test_every_row_that_stands_is_in_the_coverage_table() -> None:
+    page = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| (\d+) \|.*\| `(tests/[^`]+)` \|$", page, re.MULTILINE))
+    missing = [row for row in ROWS_THAT_STAND if str(row) not in rows]
+    assert missing == []
+    gone = [test for test in rows.values() if not (ROOT / test.split("::")[0]).exists()]
+    assert gone == []
+
+
+def test_every_link_in_the_documents_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    link = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
+    links = [(page, target) for page in pages for target in link.findall(page.read_text(encoding="utf-8"))]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page, target in links
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_no_document_names_a_place_of_one_machine() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "pyproject.toml"]
+    telling = [
+        str(page.relative_to(ROOT)) for page in pages if re.search(r"/work/|/root/", page.read_text("utf-8"))
+    ]
+    assert telling == []
