@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scanrefund.config import data_folder
+from scanrefund.cli.invocation import make_private
 from scanrefund.errors import Fault
 
 
@@ -35,7 +35,7 @@ def sandbox(
     from scanrefund.sandbox.server import PortInUse, run
     from scanrefund.sandbox.state import FolderInUse
 
-    place = folder or data_folder() / "sandbox"
+    place = folder or _default_folder()
     try:
         run(place, port, seed, pace.value, _announce)
     except PortInUse as taken:
@@ -44,6 +44,14 @@ def sandbox(
         raise Fault("sandbox_folder_in_use", folder=place) from taken
     except OSError as unusable:
         raise Fault("sandbox_folder_unusable", folder=place, cause=unusable.strerror) from unusable
+
+
+def _default_folder() -> Path:
+    from scanrefund.config import data_folder
+
+    home = data_folder()
+    make_private(home)
+    return home / "sandbox"
 
 
 def _announce(base_url: str) -> None:

@@ -39,6 +39,7 @@ class Told:
 
 def demo(
     ctx: typer.Context,
+    *,
     folder: Annotated[
         Path | None, typer.Option("--dir", metavar="DIR", help="Keep everything in this new or empty folder.")
     ] = None,
