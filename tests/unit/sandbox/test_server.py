@@ -21,7 +21,13 @@ from tests.unit.sandbox.conftest import TIMEOUT_S
 from tests.unit.sandbox.merchants import WechatMerchant
 
 WAIT_S = 30
-COMMAND = "import typer; from scanrefund.cli.sandbox import sandbox; typer.run(sandbox)"
+# A test run in the background may have been told to ignore Ctrl-C, and hands that on.
+COMMAND = """
+import signal, typer
+from scanrefund.cli.sandbox import sandbox
+signal.signal(signal.SIGINT, signal.default_int_handler)
+typer.run(sandbox)
+"""
 
 
 class Process:
