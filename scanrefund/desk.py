@@ -14,7 +14,7 @@ from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
-from scanrefund.errors import UsageFault
+from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, LockedOrder
 from scanrefund.ledger.refunds import Draft
@@ -22,7 +22,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
-from scanrefund.model.shown import Reading
+from scanrefund.model.shown import Reading, Source
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.gateway import WalletGateway
 
@@ -83,14 +83,24 @@ class Desk:
             return self._serve_again(request, earlier)
         wallet_says = self._ask_wallet(request.order_id)
         with self._ledger.locked(request.order_id) as locked:
+            earlier = locked.of_request(request_id)
+            if earlier is not None:
+                return self._serve_again(request, earlier)
             case = self._case(request, locked.order, locked, fingerprint, wallet_says)
             refusal = first_refusal(case)
             if refusal is not None:
                 locked.record(refusal, case.now)
                 wallet = case.order.wallet if case.order else None
-                return self._writer.of_refusal(refusal, request.order_id, wallet, case.amount)
+                return self._writer.of_refusal(refusal, locked.name, wallet, case.amount)
             refund = self._reserve(locked, case, request_id, fingerprint, request.clerk)
-        return self._writer.of_refund(self._dispatcher.dispatch(refund))
+        return self._writer.of_refund(self._first_trip(refund))
+
+    def _first_trip(self, refund: Refund) -> Refund:
+        """The refund is written: a ledger that breaks from here on leaves it open, never failed."""
+        try:
+            return self._dispatcher.dispatch(refund)
+        except LedgerFault:
+            return refund
 
     def rehearse(self, request: RefundRequest) -> list[Verdict]:
         """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
@@ -105,7 +115,10 @@ class Desk:
             return None
         code = reading.shown.code
         fingerprint = self._keys.fingerprint(code.reveal())
-        self._ledger.sight(fingerprint, code, reading.shown.wallet, self._clock.now())
+        # A live code ages from when it was read, however long a clerk then thinks. A picture's time is only
+        # its file's word, and has rules of its own.
+        read_at = None if reading.source is Source.PICTURE else reading.taken_at
+        self._ledger.sight(fingerprint, code, reading.shown.wallet, read_at or self._clock.now())
         return fingerprint
 
     def wait(

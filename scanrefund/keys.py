@@ -36,7 +36,10 @@ class Keys:
         Raises KeyFault when a key file is damaged or readable by other users.
         """
         folder = home / "keys"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise KeyFault("key_unwritable", path=folder, cause=error.strerror) from error
         return cls(_read_or_make(folder / "fingerprint.key"), _read_or_make(folder / "book.key"))
 
     def fingerprint(self, digits: str) -> str:
@@ -89,8 +92,8 @@ def _make(path: Path) -> None:
 
 
 def _read(path: Path) -> bytes:
-    refuse_if_others_read(path)
     try:
+        refuse_if_others_read(path)
         key = bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (ValueError, OSError) as error:
         raise KeyFault("key_damaged", path=path) from error

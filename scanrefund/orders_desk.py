@@ -23,6 +23,11 @@ HEADER: Final = ("order_id", "wallet", "wallet_order_id", "amount_fen", "paid_at
 # A shop's year of sales fits; a file beyond it is some other file.
 FILE_BYTES_MAX: Final = 256 * 1024 * 1024
 
+# Times outside these years are slips, and some of them fit no database.
+YEARS: Final = range(2000, 2100)
+# Where the reader puts the cells beyond the header's; no header can hold this name.
+_BEYOND: Final = "\x00beyond"
+
 # Both wallets' limits on a merchant's order number (WeChat Pay 4013071036, Alipay trade.refund).
 _ORDER_ID: Final = re.compile(r"[A-Za-z0-9_\-|*@]{1,64}")
 _WALLET_ORDER_ID: Final = re.compile(r"[A-Za-z0-9_\-]{0,64}")
@@ -108,6 +113,8 @@ class OrdersDesk:
                 report.problems.append(RowProblem(line, row["order_id"][:64], bad.fault))
 
     def _order(self, row: dict[str, str]) -> Order:
+        if _BEYOND in row:
+            raise BadRow("row_cells_too_many")
         state = _state(row["state"])
         paid_at = _time(row["paid_at"])
         if paid_at is None and state in (OrderState.PAID, OrderState.RELEASED):
@@ -143,10 +150,12 @@ def _count(report: ImportReport, kept: Kept) -> None:
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
+        if not path.is_file() and path.exists():
+            raise UsageFault("orders_file_not_a_file", path=path)
         if path.stat().st_size > FILE_BYTES_MAX:
             raise UsageFault("orders_file_too_large", path=path, limit_mb=FILE_BYTES_MAX // 1024**2)
         with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from _table(path, csv.DictReader(file, strict=True, restval="", restkey=""))
+            yield from _table(path, csv.DictReader(file, strict=True, restval="", restkey=_BEYOND))
     except OSError as error:
         raise UsageFault("orders_file_unreadable", path=path, cause=error.strerror or "") from error
     except UnicodeDecodeError as error:
@@ -156,9 +165,13 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _table(path: Path, reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    missing = [name for name in HEADER if name not in (reader.fieldnames or ())]
+    named = list(reader.fieldnames or ())
+    missing = [name for name in HEADER if name not in named]
     if missing:
         raise UsageFault("orders_file_lacks_columns", path=path, missing=", ".join(missing))
+    twice = [name for name in HEADER if named.count(name) > 1]
+    if twice:
+        raise UsageFault("orders_file_columns_twice", path=path, twice=", ".join(twice))
     for row in reader:
         yield reader.line_num, {name: _cell(value) for name, value in row.items() if name}
 
@@ -200,6 +213,8 @@ def _time(text: str) -> datetime | None:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise BadRow("row_time_wrong", text=text[:40]) from None
+    if time.year not in YEARS:
+        raise BadRow("row_time_wrong", text=text[:40])
     if time.tzinfo is None:
         raise BadRow("row_time_without_zone", text=text[:40])
     return time

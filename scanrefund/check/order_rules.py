@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from scanrefund.check.case import Case
+from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import OrderLook
 from scanrefund.model.refusal import Reason, Refusal
-from scanrefund.model.wallet import FACTS
+from scanrefund.model.wallet import FACTS, safe_number
 
 _CALLED_OFF: Final = (OrderState.CANCELLED, OrderState.CLOSED)
 
@@ -18,7 +19,7 @@ def order_not_found(case: Case) -> Refusal | None:
     """Our books do not hold this order."""
     if case.order is not None:
         return None
-    return Refusal(Reason.ORDER_NOT_FOUND, {"order_id": case.order_id})
+    return Refusal(Reason.ORDER_NOT_FOUND, {"order_id": safe_number(case.order_id)})
 
 
 def order_not_paid(case: Case) -> Refusal | None:
@@ -138,7 +139,7 @@ def _facts_to_compare(order: Order, theirs: WalletOrder) -> list[tuple[str, str,
     if order.wallet_order_id and theirs.wallet_order_id:
         facts.append(("wallet_order_id", order.wallet_order_id, theirs.wallet_order_id))
     # Alipay closes a trade that went back whole, so CLOSED disagrees only while money is left.
-    if order.state in (OrderState.PAID, OrderState.RELEASED) and theirs.state is WalletOrderState.CLOSED:
+    if order.remaining > ZERO and theirs.state is WalletOrderState.CLOSED:
         facts.append(("state", order.state.value, theirs.state.value))
     return facts
 

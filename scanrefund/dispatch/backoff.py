@@ -20,7 +20,7 @@ STUCK_S: Final = 3600.0
 
 
 def unknown_delay_s(tries: int, seed: str) -> float:
-    """10 s · 2^n with ±20 % jitter derived from `seed`, one hour at most. `tries` counts from 0."""
+    """10 s · 2^n, up to 20 % longer by a jitter derived from `seed`, an hour at most. `tries` from 0."""
     doubled = UNKNOWN_FIRST_S * 2.0 ** min(tries, 12)
     return float(min(doubled * _jitter(f"{seed}/{tries}"), UNKNOWN_MAX_S))
 

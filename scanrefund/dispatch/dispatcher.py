@@ -12,7 +12,7 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.next_step import Move, next_step
 from scanrefund.errors import Bug
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.refunds import Attempt, Lease
+from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
@@ -41,15 +41,20 @@ class Dispatcher:
         self._clock = clock
         self._lease = Lease(f"{socket.gethostname()[:40]}:{os.getpid()}", lease_s)
 
+    @property
+    def accounts(self) -> dict[Wallet, str]:
+        """The merchant accounts whose refunds can be brought on here."""
+        return {wallet: gateway.account for wallet, gateway in self._gateways.items()}
+
     def dispatch(self, refund: Refund) -> Refund:
         """Make the trip that is next, if any, and return the refund as it then is.
 
-        A refund on which somebody else works, or that has no wallet here, comes back as it was.
+        A refund on which somebody else works, or whose account is not set up here, comes back as it was.
         """
         if refund.state is RefundState.SENDING:
             return self._recover(refund)
         gateway = self._gateways.get(refund.wallet)
-        if refund.next_command is None or gateway is None:
+        if refund.next_command is None or gateway is None or gateway.account != refund.account:
             return refund
         attempt = self._ledger.begin(refund, refund.next_command, self._lease, self._clock.now())
         if attempt is None:

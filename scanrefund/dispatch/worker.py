@@ -28,7 +28,7 @@ class Worker:
     def run_once(self, on_refund: OnRefund = lambda _refund: None) -> int:
         """One trip for every refund that is due now; how many trips were made."""
         trips = 0
-        for refund in self._ledger.due(self._clock.now(), ROUND_MAX):
+        for refund in self._ledger.due(self._clock.now(), ROUND_MAX, self._dispatcher.accounts):
             after = self._dispatcher.dispatch(refund)
             if after.epoch != refund.epoch:
                 trips += 1

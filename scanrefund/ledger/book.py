@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, String, func, insert, select, type_coerce
 
 from scanrefund.keys import Keys
 from scanrefund.ledger.schema import book
@@ -20,7 +20,7 @@ def enter(connection: Connection, keys: Keys, *, at: datetime, kind: str, subjec
     """Append one entry inside the caller's transaction."""
     number, previous = _head(connection)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    entry = _canonical(number + 1, at, kind, subject, text)
+    entry = _canonical(number + 1, _time_text(at), kind, subject, text)
     connection.execute(
         insert(book).values(
             number=number + 1,
@@ -37,8 +37,10 @@ def enter(connection: Connection, keys: Keys, *, at: datetime, kind: str, subjec
 def first_broken(connection: Connection, keys: Keys) -> int | None:
     """Walk the whole chain; the number of the first entry that does not hold, or None."""
     expected, previous = 1, FIRST_PREVIOUS
-    for row in connection.execute(select(book).order_by(book.c.number)):
-        entry = _canonical(row.number, row.at, row.kind, row.subject, row.facts)
+    # The time is read as text: a forged one that is no time at all is a broken entry, not a crash.
+    at_text = type_coerce(book.c.at, String).label("at_text")
+    for row in connection.execute(select(book, at_text).order_by(book.c.number)):
+        entry = _canonical(row.number, row.at_text, row.kind, row.subject, row.facts)
         if row.number != expected or row.previous != previous or row.seal != keys.seal(previous, entry):
             return expected
         expected, previous = row.number + 1, row.seal
@@ -57,6 +59,10 @@ def _head(connection: Connection) -> tuple[int, str]:
     return (row.number, row.seal) if row else (0, FIRST_PREVIOUS)
 
 
-def _canonical(number: int, at: datetime, kind: str, subject: str, facts: str) -> bytes:
-    parts = [str(number), at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), kind, subject, facts]
+def _time_text(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _canonical(number: int, at: str, kind: str, subject: str, facts: str) -> bytes:
+    parts = [str(part) for part in (number, at, kind, subject, facts)]
     return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()

@@ -58,7 +58,7 @@ def open_engine(settings: LedgerSettings) -> Engine:
     if url.database and url.database != ":memory:":
         _prepare_file(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": settings.busy_timeout_s, "check_same_thread": False})
-    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "connect", lambda connection, _record: _on_connect(connection, url.database or ""))
     event.listen(engine, "begin", _on_begin)
     return engine
 
@@ -89,13 +89,13 @@ def _prepare_file(path: Path) -> None:
         raise LedgerFault("ledger_cannot_open", path=path) from error
 
 
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+def _on_connect(connection: sqlite3.Connection, path: str) -> None:
     # The driver would begin transactions by its own rules; ours begin in `_on_begin`.
     connection.isolation_level = None
     try:
         _set_pragmas(connection)
     except sqlite3.DatabaseError as error:
-        raise _fault_of(error, "") from error
+        raise _fault_of(error, path) from error
 
 
 def _set_pragmas(connection: sqlite3.Connection) -> None:

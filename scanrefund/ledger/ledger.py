@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +10,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from scanrefund.errors import Bug, KeyFault
+from scanrefund.errors import Bug, Fault, KeyFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import book, codes, orders, refunds
+from scanrefund.ledger import book, codes, orders, refunds, trips
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, writing
 from scanrefund.ledger.migrate import bring_up_to_date, recall
 from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
-from scanrefund.ledger.refunds import Attempt, Draft, Lease
+from scanrefund.ledger.refunds import Draft
+from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.refusal import Refusal
 from scanrefund.model.shown import Sighting
-from scanrefund.model.wallet import Wallet
+from scanrefund.model.wallet import Wallet, safe_number
 
 Compose = Callable[[Order, str], bytes]
 
@@ -53,10 +54,16 @@ class LockedOrder:
         """What is known of the shown code, read under the same lock."""
         return codes.sighting(self._connection, fingerprint) if fingerprint else None
 
+    @property
+    def name(self) -> str:
+        """The order's number as it may be written down; an unknown one may be a payment code."""
+        return self._order_id if self.order else safe_number(self._order_id)
+
     def record(self, refusal: Refusal, now: datetime) -> None:
-        """A refused refund is a fact too."""
+        """A refused refund is a fact too. What was shown instead of a code stays out of the book."""
         facts: dict[str, str | int | None] = {"reason": refusal.reason.value, **refusal.detail}
-        self._ledger.enter(self._connection, now, "refund_refused", self._order_id, facts)
+        facts.pop("text", None)
+        self._ledger.enter(self._connection, now, "refund_refused", self.name, facts)
 
     def reserve(self, draft: Draft, compose: Compose, now: datetime) -> Refund:
         """Take the amount from the caps and write number, amount, code and body.
@@ -93,10 +100,14 @@ class Ledger:
         Raises LedgerFault (cannot be opened, foreign, newer than this program) and KeyFault.
         """
         engine = open_engine(settings)
-        bring_up_to_date(engine)
-        with writing(engine) as connection:
-            if recall(connection, "keys", keys.check_value()) != keys.check_value():
-                raise KeyFault("keys_foreign", url=engine.url.render_as_string())
+        try:
+            bring_up_to_date(engine)
+            with writing(engine) as connection:
+                if recall(connection, "keys", keys.check_value()) != keys.check_value():
+                    raise KeyFault("keys_foreign", url=engine.url.render_as_string())
+        except Fault:
+            engine.dispose()
+            raise
         return cls(engine, keys, shop)
 
     def close(self) -> None:
@@ -146,9 +157,9 @@ class Ledger:
         with reading(self._engine) as connection:
             return refunds.listed(connection, open_only=open_only, order_id=order_id, limit=limit)
 
-    def due(self, now: datetime, limit: int) -> list[Refund]:
+    def due(self, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
         with reading(self._engine) as connection:
-            return refunds.due(connection, now, limit)
+            return refunds.due(connection, now, limit, accounts)
 
     def sighting(self, fingerprint: str) -> Sighting | None:
         with reading(self._engine) as connection:
@@ -162,12 +173,12 @@ class Ledger:
     def begin(self, refund: Refund, command: Command, lease: Lease, now: datetime) -> Attempt | None:
         """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown."""
         with writing(self._engine) as connection:
-            return refunds.begin(connection, refund, command, lease, now)
+            return trips.begin(connection, refund, command, lease, now)
 
     def take_over(self, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
         """The open trip of a process whose lease has run out; None while the lease holds."""
         with writing(self._engine) as connection:
-            return refunds.take_over(connection, refund, lease, now)
+            return trips.take_over(connection, refund, lease, now)
 
     def end(
         self,
@@ -180,7 +191,7 @@ class Ledger:
     ) -> Refund:
         """Commit what a trip told, attempt, move, caps and book together; the refund as it now is."""
         with writing(self._engine) as connection:
-            moved = refunds.end(connection, attempt, answer, changes, new, now)
+            moved = trips.end(connection, attempt, answer, changes, new, now)
             facts: dict[str, str | int | None] = {"outcome": answer.outcome.value, "code": answer.code}
             facts |= {"command": attempt.command.value, "state": new.value if moved else "moved_meanwhile"}
             self.enter(connection, now, "attempt_ended", attempt.refund.refund_id, facts)

@@ -15,7 +15,7 @@ NEWEST: Final = "0001"
 
 
 def bring_up_to_date(engine: Engine) -> None:
-    """Make or migrate the tables. Raises LedgerFault for a ledger newer than this program."""
+    """Make or migrate the tables. Raises LedgerFault for one newer than this program, or not ours."""
     version = _version(engine)
     if version == NEWEST:
         return
@@ -35,7 +35,10 @@ def recall(connection: Connection, name: str, first_value: str) -> str:
 
 def _version(engine: Engine) -> str | None:
     with reading(engine) as connection:
-        if not inspect(connection).has_table("alembic_version"):
+        tables = inspect(connection).get_table_names()
+        if tables and "alembic_version" not in tables:
+            raise LedgerFault("ledger_foreign", path=engine.url.database)
+        if not tables:
             return None
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 

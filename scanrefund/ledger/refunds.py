@@ -1,25 +1,25 @@
-"""Refunds in the ledger: made once, moved only along `MOVES`, every trip written before and after."""
+"""Refunds in the ledger: made once, read back whole. Their trips and moves are in `trips.py`."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, insert, or_, select
 
 from scanrefund.errors import Bug
-from scanrefund.ledger import orders
-from scanrefund.ledger.schema import attempts, moves, refunds
+from scanrefund.ledger.schema import refunds
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import OPEN, TERMINAL, Command, Refund, RefundState, may_move
+from scanrefund.model.outcome import Outcome
+from scanrefund.model.refund import OPEN, Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
 
-# Enough of a wallet's text to read aloud to its support, not enough to fill a disk.
-MESSAGE_CHARS_MAX: Final = 300
+# No wait of ours is longer than an hour and no lease longer than ten minutes: a time further ahead was
+# written by a clock that ran wrong, and must not strand a refund once the clock is right again.
+AHEAD_MAX: Final = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,6 @@ class Draft:
     reason: str
     clerk: str
     counter: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One trip begun: which refund, what for, under which epoch."""
-
-    attempt_id: int
-    refund: Refund
-    command: Command
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who works on a refund, and for how long the others keep off. Politeness; numbers are the safety."""
-
-    owner: str
-    length_s: int
 
 
 def load(connection: Connection, refund_id: str) -> Refund | None:
@@ -74,18 +57,21 @@ def listed(connection: Connection, *, open_only: bool, order_id: str | None, lim
     return [_refund(row) for row in connection.execute(query)]
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[Refund]:
-    """Refunds whose next trip is due and on which nobody works, the longest due first."""
-    query = (
-        select(refunds)
-        .where(
-            refunds.c.next_try_at <= now,
-            (refunds.c.lease_until.is_(None)) | (refunds.c.lease_until <= now),
-        )
-        .order_by(refunds.c.next_try_at)
-        .limit(limit)
-    )
-    return [_refund(row) for row in connection.execute(query)]
+def due(connection: Connection, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
+    """Refunds of these accounts whose next trip is due and on which nobody works, the longest due first."""
+    ripe = or_(refunds.c.next_try_at <= now, refunds.c.next_try_at > now + AHEAD_MAX)
+    ours = [
+        and_(refunds.c.wallet == wallet.value, refunds.c.account == account)
+        for wallet, account in accounts.items()
+    ]
+    query = select(refunds).where(ripe, is_free(now), or_(false(), *ours)).order_by(refunds.c.next_try_at)
+    return [_refund(row) for row in connection.execute(query.limit(limit))]
+
+
+def is_free(now: datetime) -> ColumnElement[bool]:
+    """Nobody works on the refund: no lease, a lease run out, or one from a clock that ran ahead."""
+    until = refunds.c.lease_until
+    return or_(until.is_(None), until <= now, until > now + AHEAD_MAX)
 
 
 def make(
@@ -120,152 +106,11 @@ def make(
             next_command=Command.SEND.value,
         )
     )
-    return _required(connection, refund_id)
+    return required(connection, refund_id)
 
 
-def begin(
-    connection: Connection, refund: Refund, command: Command, lease: Lease, now: datetime
-) -> Attempt | None:
-    """Commit to one trip before it starts. None when another worker has it or it moved meanwhile."""
-    state = RefundState.SENDING if command is Command.SEND else refund.state
-    sends = 1 if command is Command.SEND else 0
-    taken = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == refund.state.value,
-            refunds.c.epoch == refund.epoch,
-            (refunds.c.lease_until.is_(None)) | (refunds.c.lease_until <= now),
-        )
-        .values(
-            state=state.value,
-            epoch=refund.epoch + 1,
-            **_held_by(lease, now),
-            sends=refunds.c.sends + sends,
-            asks=refunds.c.asks + (1 - sends),
-            absent_asks=0 if command is Command.SEND else refunds.c.absent_asks,
-            last_sent_at=now if command is Command.SEND else refunds.c.last_sent_at,
-        )
-    )
-    if taken.rowcount != 1:
-        return None
-    _note_move(connection, refund.refund_id, refund.state, state, now, command.value)
-    attempt_id = _note_attempt(connection, refund, command, lease, now)
-    return Attempt(attempt_id, _required(connection, refund.refund_id), command)
-
-
-def end(
-    connection: Connection,
-    attempt: Attempt,
-    answer: Answer,
-    changes: dict[str, Any],
-    new: RefundState,
-    now: datetime,
-) -> bool:
-    """Write what a trip told, and the move it causes. False when the refund moved on without us."""
-    refund = attempt.refund
-    _end_attempt(connection, attempt, answer, now)
-    moved = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == refund.state.value,
-            refunds.c.epoch == refund.epoch,
-        )
-        .values(
-            state=new.value,
-            lease_owner="",
-            lease_until=None,
-            ended_at=now if new in TERMINAL else None,
-            **changes,
-        )
-    )
-    if moved.rowcount != 1:
-        return False
-    orders.give_back(connection, refund.order_id, refund.amount, refund.state, new)
-    _note_move(connection, refund.refund_id, refund.state, new, now, answer.code or answer.outcome.value)
-    return True
-
-
-def take_over(connection: Connection, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
-    """The last trip of a refund left in SENDING, once its lease has run out; None while it holds."""
-    taken = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == RefundState.SENDING.value,
-            refunds.c.epoch == refund.epoch,
-            refunds.c.lease_until <= now,
-        )
-        .values(epoch=refund.epoch + 1, **_held_by(lease, now))
-    )
-    if taken.rowcount != 1:
-        return None
-    attempt_id = connection.execute(
-        select(func.max(attempts.c.attempt_id)).where(attempts.c.refund_id == refund.refund_id)
-    ).scalar_one()
-    return Attempt(attempt_id, _required(connection, refund.refund_id), Command.SEND)
-
-
-def _held_by(lease: Lease, now: datetime) -> dict[str, Any]:
-    return {"lease_owner": lease.owner, "lease_until": now + timedelta(seconds=lease.length_s)}
-
-
-def _note_move(
-    connection: Connection, refund_id: str, old: RefundState, new: RefundState, now: datetime, cause: str
-) -> None:
-    if not may_move(old, new):
-        raise Bug("illegal_move", refund_id=refund_id, old=old.value, new=new.value)
-    if old is not new:
-        row = {
-            "refund_id": refund_id,
-            "old_state": old.value,
-            "new_state": new.value,
-            "at": now,
-            "cause": cause,
-        }
-        connection.execute(insert(moves).values(**row))
-
-
-def _note_attempt(
-    connection: Connection, refund: Refund, command: Command, lease: Lease, now: datetime
-) -> int:
-    account = connection.execute(
-        select(refunds.c.account).where(refunds.c.refund_id == refund.refund_id)
-    ).scalar_one()
-    noted = connection.execute(
-        insert(attempts).values(
-            refund_id=refund.refund_id,
-            command=command.value,
-            account=account,
-            body_sha256=hashlib.sha256(refund.body).hexdigest(),
-            owner=lease.owner,
-            begun_at=now,
-        )
-    )
-    key = noted.inserted_primary_key
-    if key is None:
-        raise Bug("attempt_without_key", refund_id=refund.refund_id)
-    return int(key[0])
-
-
-def _end_attempt(connection: Connection, attempt: Attempt, answer: Answer, now: datetime) -> None:
-    connection.execute(
-        update(attempts)
-        .where(attempts.c.attempt_id == attempt.attempt_id)
-        .values(
-            ended_at=now,
-            outcome=answer.outcome.value,
-            code=answer.code,
-            message=answer.message[:MESSAGE_CHARS_MAX],
-            http_status=answer.http_status,
-            wallet_request_id=answer.wallet_request_id,
-            signature=answer.signature.value,
-        )
-    )
-
-
-def _required(connection: Connection, refund_id: str) -> Refund:
+def required(connection: Connection, refund_id: str) -> Refund:
+    """One refund that must be there. Raises Bug when it is not."""
     refund = load(connection, refund_id)
     if refund is None:
         raise Bug("refund_vanished", refund_id=refund_id)
@@ -282,6 +127,7 @@ def _refund(row: Row[Any]) -> Refund:
         order_amount=Money(row.order_amount_fen),
         amount=Money(row.amount_fen),
         reason=row.reason,
+        account=row.account,
         body=row.body,
         state=RefundState(row.state),
         created_at=row.created_at,

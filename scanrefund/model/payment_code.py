@@ -9,9 +9,11 @@ SHOWN_AT_EACH_END: Final = 2
 
 
 def mask(digits: str) -> str:
-    """First two and last two digits, the rest as dots: `13••••••••••••••42`."""
-    hidden = max(len(digits) - 2 * SHOWN_AT_EACH_END, 0)
-    return digits[:SHOWN_AT_EACH_END] + DOT * hidden + digits[len(digits) - SHOWN_AT_EACH_END :]
+    """First two and last two digits, the rest as dots: `13••••••••••••••42`. A short text is all dots."""
+    if len(digits) <= 4 * SHOWN_AT_EACH_END:
+        return DOT * len(digits)
+    hidden = len(digits) - 2 * SHOWN_AT_EACH_END
+    return digits[:SHOWN_AT_EACH_END] + DOT * hidden + digits[-SHOWN_AT_EACH_END:]
 
 
 class PaymentCode:

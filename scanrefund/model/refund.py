@@ -74,7 +74,8 @@ def may_move(old: RefundState, new: RefundState) -> bool:
 class Refund:
     """One refund with the history its next step needs.
 
-    `body` is the wallet's business body, composed once and resent byte for byte. `sends` and `asks` count
+    `body` is the wallet's business body, composed once and resent byte for byte. `account` is the merchant
+    identity it was composed for: an answer under another proves nothing. `sends` and `asks` count
     trips begun. `ever_unknown` is true from the first trip whose outcome was not proved. `not_sent_only`
     is true while every send so far provably never left. `absent_asks` counts asks in a row that found
     nothing since the last send. `declined_code` is the wallet's code of the last refusal.
@@ -106,6 +107,7 @@ class Refund:
     wallet_refund_id: str = ""
     received_account: str = ""
     epoch: int = 0
+    account: str = ""
 
     @property
     def is_open(self) -> bool:

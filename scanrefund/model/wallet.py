@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from scanrefund.model.payment_code import mask
+
 
 class Wallet(StrEnum):
     WECHAT = "wechat"
@@ -77,3 +79,8 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
 def wallet_of_code(digits: str) -> Wallet | None:
     """The wallet whose payment code these digits are, or None."""
     return next((wallet for wallet, facts in FACTS.items() if facts.owns_code(digits)), None)
+
+
+def safe_number(text: str) -> str:
+    """A number somebody gave us, masked when it has the form of a payment code put in the wrong place."""
+    return mask(text) if wallet_of_code(text) else text
