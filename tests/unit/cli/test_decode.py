@@ -66,6 +66,13 @@ def test_no_form_shows_a_payment_code(program: Program, folder: Path, form: str 
     assert MASKED in ended.out
 
 
+def test_people_are_told_why_a_file_was_not_read(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "moving.gif").write_bytes(b"GIF89a" + bytes(20))
+    told = program("decode", tmp_path / "moving.gif")
+    assert told.code == 1
+    assert "is a GIF file" in told.out
+
+
 def test_reveal_shows_it_after_a_warning(program: Program, folder: Path) -> None:
     ended = program("decode", folder / "a.png", "--json", "--reveal")
     assert ended.document[0]["codes"][0]["text"] == DIGITS
