@@ -56,7 +56,7 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one file gave. `reason` is a fault's code, a refusal's reason, or empty; `gaps` are the fault's."""
+    """What one file gave. `reason`: a fault's code, a refusal's reason, or empty. `gaps` are the fault's."""
 
     path: str
     status: Status

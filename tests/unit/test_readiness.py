@@ -103,7 +103,7 @@ def test_a_key_others_can_read_is_bad(around: Surroundings) -> None:
 
 
 def test_too_little_room_is_bad(around: Surroundings, monkeypatch: pytest.MonkeyPatch) -> None:
-    full = shutil._ntuple_diskusage(10**12, 10**12, 199_999_999)  # type: ignore[attr-defined]
+    full = shutil._ntuple_diskusage(10**12, 10**12, 199_999_999)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
     finding = found(around, "disk_space")
     assert (finding.ok, finding.cause) == (False, "short")
