@@ -82,7 +82,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     for column in columns:
         grid.add_column(Text(clean(column)), overflow="fold")
     for row in rows:
-        grid.add_row(*(Text(clean(cell)) for cell in row))
+        grid.add_row(*(Text("\n".join(map(clean, cell.split("\n")))) for cell in row))
     page = io.StringIO()
     terminal = sys.stdout.isatty()
     Console(file=page, force_terminal=terminal, width=None if terminal else PIPE_COLUMNS).print(grid)
