@@ -15,10 +15,7 @@ def described(inspector: Inspector) -> dict[str, Any]:
     tables = sorted(set(inspector.get_table_names()) - {"alembic_version"})
     return {
         table: {
-            "columns": [
-                (c["name"], str(c["type"]), c["nullable"], c["primary_key"])
-                for c in inspector.get_columns(table)
-            ],
+            "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)],
             "primary": inspector.get_pk_constraint(table),
             "unique": sorted(inspector.get_unique_constraints(table), key=str),
             "foreign": inspector.get_foreign_keys(table),
