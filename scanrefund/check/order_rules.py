@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from scanrefund.check.case import Case
 from scanrefund.model.money import ZERO
@@ -10,6 +11,8 @@ from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderSt
 from scanrefund.model.outcome import OrderLook
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import FACTS, safe_number
+
+_CALLED_OFF: Final = (OrderState.CANCELLED, OrderState.CLOSED)
 
 
 def order_not_found(case: Case) -> Refusal | None:
@@ -20,9 +23,12 @@ def order_not_found(case: Case) -> Refusal | None:
 
 
 def order_not_paid(case: Case) -> Refusal | None:
-    """Unpaid in our books, or unpaid or unknown at the wallet: a customer's screenshot is no payment."""
+    """Unpaid in our books, or unpaid or unknown at the wallet: a customer's screenshot is no payment.
+
+    An order that our books call cancelled is left to the next rung, which says more.
+    """
     order = case.order
-    if order is None:
+    if order is None or order.state in _CALLED_OFF:
         return None
     wallet_says_no = case.wallet_says is not None and (
         case.wallet_says.look is OrderLook.NOT_FOUND
@@ -36,7 +42,7 @@ def order_not_paid(case: Case) -> Refusal | None:
 def order_cancelled(case: Case) -> Refusal | None:
     """A cancelled order is never refunded."""
     order = case.order
-    if order is None or order.state not in (OrderState.CANCELLED, OrderState.CLOSED):
+    if order is None or order.state not in _CALLED_OFF:
         return None
     when = order.cancelled_at.isoformat() if order.cancelled_at else ""
     return Refusal(

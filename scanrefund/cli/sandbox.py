@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import platformdirs
 import typer
 
+from scanrefund.cli.invocation import make_private
 from scanrefund.errors import Fault
 
 
@@ -27,12 +26,14 @@ def sandbox(
         Path | None, typer.Option("--dir", help="Folder for keys and state; sandbox/ in the data folder.")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Numbers of a new sandbox follow from it.")] = 1,
-    pace: Annotated[Pace, typer.Option(help="real keeps the wallets' pauses between refunds.")] = Pace.REHEARSAL,
+    pace: Annotated[
+        Pace, typer.Option(help="real keeps the wallets' pauses between refunds.")
+    ] = Pace.REHEARSAL,
 ) -> None:
     """Play both wallets and the customer's phone on one loopback port, until interrupted."""
     # FastAPI and its server are heavy; `scanrefund --help` does without them.
-    from scanrefund.sandbox.server import PortInUse, run  # noqa: PLC0415
-    from scanrefund.sandbox.state import FolderInUse  # noqa: PLC0415
+    from scanrefund.sandbox.server import PortInUse, run
+    from scanrefund.sandbox.state import FolderInUse
 
     place = folder or _default_folder()
     try:
@@ -46,9 +47,11 @@ def sandbox(
 
 
 def _default_folder() -> Path:
-    home = os.environ.get("SCANREFUND_HOME")
-    data = Path(home) if home else platformdirs.user_data_path("scanrefund", appauthor=False)
-    return data / "sandbox"
+    from scanrefund.config import data_folder
+
+    home = data_folder()
+    make_private(home)
+    return home / "sandbox"
 
 
 def _announce(base_url: str) -> None:

@@ -8,9 +8,10 @@ configuration: each defines its own settings type, filled here and handed over b
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -27,6 +28,9 @@ from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
 from scanrefund.wallets.alipay import AlipaySettings
 from scanrefund.wallets.wechat import WechatSettings
+
+# `postgresql://user:password@host`: the part that nobody needs to read.
+_PASSWORD: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 __all__ = ["Settings", "data_folder", "effective", "load", "sandbox_wallets"]
 
@@ -66,11 +70,16 @@ def load(path: Path | None = None, language: str | None = None) -> Settings:
 
 
 def effective(path: Path | None = None) -> tuple[Path | None, dict[str, Any]]:
-    """The file read, and every key in force as `section.key` → value. Raises ConfigFault like `load`."""
+    """The file read, and every key in force as `section.key` → value. Raises ConfigFault like `load`.
+
+    The value of "auto" is None; a password in the ledger's address is masked.
+    """
     home = data_folder()
     document, _ = _document(path, home, None)
     file, _ = config_file(path, home)
-    return file, _flat(document.model_dump(), "")
+    keys = _flat(document.model_dump(), "") | {"ledger.url": _PASSWORD.sub(r"\1***@", document.ledger.url)}
+    # A wallet that is not set up has no keys at all.
+    return file, {key: value for key, value in keys.items() if not (value is None and "wallets." in key)}
 
 
 def _flat(tables: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _CAUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: where, what, and what its sentence needs. Never the value: it may be secret."""
+    """One thing that is wrong: where, what, and what its sentence needs. Never a value: some are secret."""
 
     place: str
     cause: str

@@ -69,7 +69,7 @@ class Alipay:
         parameters, charset = parameters_of(call)
         act = self._methods.get(parameters.get("method", ""))
         node = parameters["method"].replace(".", "_") + "_response" if act else "error_response"
-        tongue = AlipayTongue(self._side, node, charset)
+        tongue = AlipayTongue(self._side, node, charset, "app_cert_sn" in parameters)
         stopped = stopped_at_the_door(parameters, charset, self._side, frozenset(self._methods), real_now)
         if stopped or act is None:
             return tongue.dress(stopped.said, stopped.seal) if stopped else None

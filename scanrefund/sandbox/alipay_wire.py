@@ -54,6 +54,7 @@ class AlipayTongue:
     side: AlipaySide
     node: str
     charset: str
+    by_certificate: bool
 
     def busy(self) -> Said:
         return Said(
@@ -75,7 +76,8 @@ class AlipayTongue:
         if seal is Seal.NONE:
             return b""
         signed = node if seal is Seal.RIGHT else node + b" "
-        return b',"sign":"' + sign(self.side.signer, signed).encode() + b'"'
+        certificate = f',"alipay_cert_sn":"{self.side.alipay_cert_sn}"' if self.by_certificate else ""
+        return f'{certificate},"sign":"{sign(self.side.signer, signed)}"'.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def stopped_at_the_door(
     if missing:
         word = {"sign": "signature", "sign_type": "signature-type"}.get(missing, missing)
         return Stopped(failure("40001", f"isv.missing-{word}", f"缺少{missing}参数"))
-    wrong = _wrong_parameter(parameters, methods, real_now)
+    wrong = _wrong_parameter(parameters, methods, real_now) or _wrong_certificate(parameters, side)
     if wrong:
         return Stopped(failure("40002", *wrong))
     text = signed_text(parameters)
@@ -174,6 +176,17 @@ def _wrong_parameter(
         return "isv.invalid-format", "无效的数据格式"
     if not _is_now(parameters["timestamp"], real_now):
         return "isv.invalid-timestamp", "非法的时间戳参数"
+    return None
+
+
+def _wrong_certificate(parameters: dict[str, str], side: AlipaySide) -> tuple[str, str] | None:
+    """In certificate mode a call names the app's certificate and the root it trusts."""
+    if "app_cert_sn" not in parameters:
+        return None
+    if parameters["app_cert_sn"] != side.app_cert_sn:
+        return "isv.invalid-app-cert-sn", "无效的应用公钥证书序列号"
+    if side.root_cert_sn not in parameters.get("alipay_root_cert_sn", "").split("_"):
+        return "isv.invalid-alipay-root-cert-sn", "无效的支付宝根证书序列号"
     return None
 
 

@@ -49,6 +49,9 @@ class AlipaySide:
     seller_id: str
     app_key: RSAPublicKey
     signer: RSAPrivateKey
+    app_cert_sn: str
+    alipay_cert_sn: str
+    root_cert_sn: str
 
 
 class Folder:
@@ -109,7 +112,13 @@ class Folder:
             seller_id=ids["seller_id"],
             app_key=self._key("alipay/app_private_key.pem").public_key(),
             signer=self._key("server/alipay_private_key.pem"),
+            app_cert_sn=self._alipay_serial("app_cert.crt"),
+            alipay_cert_sn=self._alipay_serial("alipay_cert.crt"),
+            root_cert_sn=self._alipay_serial("alipay_root_cert.crt"),
         )
+
+    def _alipay_serial(self, name: str) -> str:
+        return signing.alipay_serial_of(x509.load_pem_x509_certificate(self._read(f"alipay/{name}")))
 
     def _new_ids(self) -> dict[str, dict[str, str]]:
         merchant = x509.load_pem_x509_certificate(self._read("wechat/merchant_certificate.pem"))

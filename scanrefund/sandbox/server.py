@@ -106,31 +106,36 @@ def _refused(_: Request, refused: Exception) -> JSONResponse:
     return JSONResponse({"error": detail}, status)
 
 
+def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
+    config = Config(
+        app,
+        http=Port,
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return _House(config, on_ready)
+
+
 class Running:
-    """A sandbox that is being served, or is about to be."""
+    """A sandbox that is being served, or is about to be, at `base_url` from `folder`."""
 
     def __init__(self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
         folder = Folder(path, seed)
+        self.folder = folder.path
         self._store = Store(folder.state_file, seed)
         try:
             self._socket = _listen(port, folder.last_port)
-        except PortInUse:
+            self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+            folder.announce(self.base_url)
+            self._house = _house(_application(folder, self._store, pace), lambda: on_ready(self.base_url))
+        except BaseException:
             self._store.close()
             raise
-        self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
-        folder.announce(self.base_url)
-        config = Config(
-            _application(folder, self._store, pace),
-            http=Port,
-            loop="asyncio",
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
-        self._house = _House(config, lambda: on_ready(self.base_url))
         self._thread: threading.Thread | None = None
 
     def serve(self) -> None:
@@ -148,6 +153,10 @@ class Running:
         deadline = time.monotonic() + _START_S_MAX
         while not self._house.started and time.monotonic() < deadline:
             time.sleep(0.005)
+
+    @property
+    def is_serving(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
 
     def stop(self) -> None:
         """Serve no longer; the folder is free when this returns."""

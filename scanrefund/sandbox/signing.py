@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cryptography import x509
@@ -47,7 +49,9 @@ def public_pem(key: RSAPublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 
 
+@lru_cache(maxsize=32)
 def load_private(pem: bytes) -> RSAPrivateKey:
+    """The key of a PEM file. Remembered, since checking a key takes longer than answering a call."""
     key = serialization.load_pem_private_key(pem, None)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("the sandbox keeps RSA keys only")
@@ -66,6 +70,7 @@ def _name(common_name: str) -> x509.Name:
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "scanrefund sandbox"),
+            x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "rehearsal"),
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]
     )
@@ -94,6 +99,12 @@ def certificate_pem(cert: x509.Certificate) -> bytes:
 def serial_of(cert: x509.Certificate) -> str:
     """The serial number as WeChat Pay writes it: 40 hexadecimal digits, upper case."""
     return f"{cert.serial_number:040X}"
+
+
+def alipay_serial_of(cert: x509.Certificate) -> str:
+    """The serial number as Alipay writes it: MD5 over the issuer's name and the decimal serial number."""
+    text = f"{cert.issuer.rfc4514_string()}{cert.serial_number}"
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def aes_gcm(key: str, plain: bytes, associated: str) -> tuple[str, str]:

@@ -31,6 +31,10 @@ def _text(length_max: int, pattern: str = "") -> Check:
     return check
 
 
+def _one_of(*words: str) -> Check:
+    return lambda value: value in words
+
+
 def _fen(value: Any) -> bool:
     return type(value) is int and 1 <= value <= _FEN_MAX
 
@@ -61,13 +65,13 @@ def _object(fields: dict[str, Check], required: frozenset[str]) -> Check:
 
 
 _FROM: Final[dict[str, Check]] = {
-    "account": lambda value: value in {"AVAILABLE", "UNAVAILABLE"},
+    "account": _one_of("AVAILABLE", "UNAVAILABLE"),
     "amount": _fen,
 }
 _AMOUNT: Final[dict[str, Check]] = {
     "refund": _fen,
     "total": _fen,
-    "currency": lambda value: value == "CNY",
+    "currency": _one_of("CNY"),
     "from": _each(_object(_FROM, frozenset(_FROM))),
 }
 _GOODS: Final[dict[str, Check]] = {
@@ -85,7 +89,7 @@ _REFUND: Final[dict[str, Check]] = {
     "out_refund_no": _text(64, r"[0-9A-Za-z_\-|*@]+"),
     "reason": _text(80),
     "notify_url": _notify_url,
-    "funds_account": lambda value: value in {"AVAILABLE", "UNSETTLED"},
+    "funds_account": _one_of("AVAILABLE", "UNSETTLED"),
     "amount": _object(_AMOUNT, frozenset({"refund", "total", "currency"})),
     "goods_detail": _each(_object(_GOODS, _GOODS_REQUIRED)),
 }

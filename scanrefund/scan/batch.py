@@ -108,10 +108,10 @@ def decode_file(path: Path, *, reveal: bool = False, fingerprint: Fingerprint | 
 def _judge(verdicts: list[Verdict]) -> tuple[Status, str]:
     if not verdicts:
         return Status.NOTHING, ""
-    if sum(verdict.shown.kind is Kind.PAYMENT_CODE for verdict in verdicts) > 1:
-        return Status.REFUSED, Reason.CODES_CONFLICT.value
     if not any(verdict.confirmed for verdict in verdicts):
         return Status.REFUSED, Reason.CODE_UNREADABLE.value
+    if sum(verdict.shown.kind is Kind.PAYMENT_CODE for verdict in verdicts) > 1:
+        return Status.REFUSED, Reason.CODES_CONFLICT.value
     return Status.READ, ""
 
 

@@ -20,6 +20,11 @@ OPEN_TIMEOUT_MS: Final = 5_000
 READ_TIMEOUT_MS: Final = 3_000
 _DEVICE_DIGITS_MAX: Final = 3
 
+# OpenCV and FFmpeg write to standard error what we say in one sentence. FFmpeg looks at its level only once,
+# when the first file is opened, so it is set before anyone can.
+os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+
 
 class Camera:
     """A source of frames. Device numbers are written as digits: `0`, `1`, …
@@ -33,7 +38,6 @@ class Camera:
         self._source = source
         self._name = without_password(source)
         self._clock = clock
-        _hush()
         try:
             self._capture = _open(source)
         except cv2.error as error:
@@ -89,9 +93,3 @@ def _open(source: str) -> cv2.VideoCapture:
         ]
         return cv2.VideoCapture(source, cv2.CAP_FFMPEG, bounds)
     return cv2.VideoCapture(source)
-
-
-def _hush() -> None:
-    """OpenCV and FFmpeg write warnings to standard error for what we say in one sentence."""
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)

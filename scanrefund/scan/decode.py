@@ -7,13 +7,12 @@ opinion, late when nothing was read. Product barcodes are looked for last and on
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from scanrefund.scan import engines
 from scanrefund.scan.confirm import is_settled
-from scanrefund.scan.engines import Symbol
+from scanrefund.scan.engines import Read, Symbol, Symbology
 from scanrefund.scan.enhance import (
     Treatment,
     blurred,
@@ -34,7 +33,7 @@ class Step:
     """One try: an engine on a treated picture. `name` becomes the symbols' treatment; empty is untouched."""
 
     name: str
-    read: Callable[[Grey], list[Symbol]]
+    read: Read
     treat: Treatment = untreated
 
     def run(self, grey: Grey) -> list[Symbol]:
@@ -58,7 +57,7 @@ MORE: Final = (
     Step("threshold", engines.zxing, thresholded),
     Step("turn", engines.zxing, rotated(-10)),
     Step("half zbar", engines.zbar, scaled(0.5)),
-    Step("double", engines.zxing, scaled(2)),
+    Step("double", engines.zxing_qr, scaled(2)),
     Step("turn more", engines.zxing, rotated(45)),
     SECOND_OPINION,
     Step("opencv", engines.opencv_qr),
@@ -76,20 +75,26 @@ def decode(frame: Frame, *, steps_max: int = STEPS_MAX, turn: int = 0) -> list[S
     """Every code in the frame that the cascade finds, the same text once per engine and treatment.
 
     `steps_max` bounds the work. `turn` counts the frames of a video: each frame tries other treatments, so
-    that a few steps per frame come round to all of them. Raises nothing for what is in the picture.
+    that a few steps per frame come round to all of them. Once a barcode was read without becoming certain,
+    treatments look for a QR code only: more reads of the same bars prove nothing, and some are wrong. Raises
+    nothing for what is in the picture.
     """
     found: list[Symbol] = []
-    asked_again = False
     for step in plan(turn)[:steps_max]:
-        found += step.run(frame.pixels)
-        if found and not is_settled(found) and not asked_again:
-            found += SECOND_OPINION.run(frame.pixels)
-            asked_again = True
+        read = step.run(frame.pixels)
+        if read and not found and not is_settled(read):
+            read += SECOND_OPINION.run(frame.pixels)
+        found += _worth_keeping(read, step) if found else read
         if is_settled(found):
             break
     if not found and turn % PRODUCTS_EVERY_FRAMES == 0:
         found = PRODUCTS.run(frame.pixels)
     return found
+
+
+def _worth_keeping(read: list[Symbol], step: Step) -> list[Symbol]:
+    """What a later step may add: everything from the untouched picture, QR codes from a treated one."""
+    return [symbol for symbol in read if not step.name or symbol.symbology is Symbology.QR]
 
 
 def plan(turn: int = 0) -> tuple[Step, ...]:

@@ -8,7 +8,7 @@ EAN numbers on the bars of payment pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -22,6 +22,7 @@ import zxingcpp
 from scanrefund.scan.frame import Grey
 
 Box = tuple[int, int, int, int]
+Read = Callable[[Grey], "list[Symbol]"]
 
 
 class Engine(StrEnum):
@@ -68,6 +69,7 @@ _ZXING_SYMBOLOGIES: Final = {
     _FORMATS.UPCE: Symbology.UPC_E,
 }
 _MONEY_FORMATS: Final = zxingcpp.BarcodeFormats([_FORMATS.QRCodeModel2, _FORMATS.Code128])
+_QR_FORMAT: Final = zxingcpp.BarcodeFormats([_FORMATS.QRCodeModel2])
 _PRODUCT_FORMATS: Final = zxingcpp.BarcodeFormats(
     [_FORMATS.EAN13, _FORMATS.EAN8, _FORMATS.UPCA, _FORMATS.UPCE]
 )
@@ -81,6 +83,11 @@ def zxing(grey: Grey) -> list[Symbol]:
 def zxing_fast(grey: Grey) -> list[Symbol]:
     """zxing-cpp upright and at full size only: about 0.4 of the time of a full pass."""
     return _zxing(grey, _MONEY_FORMATS, thorough=False)
+
+
+def zxing_qr(grey: Grey) -> list[Symbol]:
+    """QR codes only, for treatments that turn bars into other digits."""
+    return _zxing(grey, _QR_FORMAT, thorough=True)
 
 
 def zxing_products(grey: Grey) -> list[Symbol]:

@@ -11,6 +11,8 @@ import os
 import stat
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -113,7 +115,7 @@ def _too_many_bytes(origin: str) -> SourceFault:
 def _decoded(data: bytes, origin: str) -> tuple[Grey, datetime | None]:
     _refuse_by_content(data, origin)
     try:
-        with _opened(data) as image:
+        with _pillow_quiet(), Image.open(io.BytesIO(data), formats=_READ_FORMATS) as image:
             _refuse_by_size(image, origin)
             taken_at = _taken_at(image)
             return _grey(_upright(image)), taken_at
@@ -133,11 +135,13 @@ def _refuse_by_content(data: bytes, origin: str) -> None:
         raise SourceFault("picture_format_refused", path=origin, format=found)
 
 
-def _opened(data: bytes) -> Image.Image:
+@contextmanager
+def _pillow_quiet() -> Iterator[None]:
+    """Pillow warns of pictures over our limit, which we refuse, and of damaged EXIF, which we leave."""
     with warnings.catch_warnings():
-        # Pillow warns of a picture far over our own limit before it lets us look at the size.
+        warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(data), formats=_READ_FORMATS)
+        yield
 
 
 def _refuse_by_size(image: Image.Image, origin: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from scanrefund.model.outcome import Outcome
-from scanrefund.wallets.code_table import CodeTable, Line
+from scanrefund.wallets.code_table import RATE_WAIT_S, CodeTable, Line
 
 _UNKNOWN, _HELD = Outcome.UNKNOWN, Outcome.HELD
 _DECLINED, _ABSENT = Outcome.DECLINED, Outcome.ABSENT
@@ -35,7 +35,7 @@ def name_of(code: str, sub_code: str) -> str:
 _SET_UP: Final = Line(_HELD, "our request or set-up is wrong; not carried out")
 _TOKEN: Final = Line(_HELD, "an authorisation is missing or over; not carried out")
 _RIGHT: Final = Line(_HELD, "the app has no right to this call: sign the product")
-_RATE: Final = Line(_UNKNOWN, "too many calls: the same number later")
+_RATE: Final = Line(_UNKNOWN, "too many calls: the same number later", wait_s=RATE_WAIT_S)
 
 # What any call may answer.
 GATEWAY: Final[CodeTable] = {

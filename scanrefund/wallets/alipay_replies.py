@@ -17,7 +17,7 @@ from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Si
 from scanrefund.model.refund import Refund
 from scanrefund.wallets.alipay_codes import name_of
 from scanrefund.wallets.alipay_wire import open_node
-from scanrefund.wallets.code_table import FORGED, UNLISTED, CodeTable, Line, believed
+from scanrefund.wallets.code_table import FORGED, RATE_WAIT_S, UNLISTED, CodeTable, Line, believed
 from scanrefund.wallets.reading import (
     Fields,
     Mismatch,
@@ -60,9 +60,7 @@ class Opened:
 def opened(reply: HttpReply, method: str, key: VerifyingKey, table: CodeTable) -> Opened:
     """Verify, parse and look the code up. Never raises for what came in."""
     if reply.status != 200:
-        wants_look = reply.status < 500 and reply.status not in {202, 429}
-        line = Line(Outcome.UNKNOWN, "the gateway answers 200 to everything it has understood", wants_look)
-        return Opened(f"http_{reply.status}", {}, Signature.MISSING, line)
+        return Opened(f"http_{reply.status}", {}, Signature.MISSING, _not_200(reply.status))
     try:
         node = open_node(reply.body, method, key)
         if node.signature is Signature.WRONG:
@@ -70,6 +68,13 @@ def opened(reply: HttpReply, method: str, key: VerifyingKey, table: CodeTable) -
         return _judged(node.fields, node.signature, table)
     except Unreadable as error:
         return Opened(str(error), {}, Signature.MISSING, UNLISTED)
+
+
+def _not_200(status: int) -> Line:
+    why = "the gateway answers 200 to everything it has understood"
+    if status in {202, 429} or status >= 500:
+        return Line(Outcome.UNKNOWN, why, wait_s=RATE_WAIT_S if status == 429 else 0)
+    return Line(Outcome.UNKNOWN, why, alarm=True)
 
 
 def _judged(fields: Fields, signature: Signature, table: CodeTable) -> Opened:
@@ -95,7 +100,7 @@ def read_refund(
         signature=answer.signature,
     )
     if answer.line is not None:
-        return replace(base, outcome=answer.line.outcome, alarm=answer.line.alarm)
+        return replace(base, outcome=answer.line.outcome, alarm=answer.line.alarm, wait_s=answer.line.wait_s)
     try:
         return success(base, answer.fields, refund)
     except (Unreadable, Mismatch) as error:

@@ -11,7 +11,8 @@ from scanrefund.model.outcome import Outcome, Signature
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One code's outcome and why. `alarm` asks a person to look, whatever happens next.
+    """One code's outcome and why. `alarm` asks a person to look, whatever happens next; `wait_s` is how
+    long the wallet wants no further call.
 
     In a table for order look-ups ABSENT means that the wallet has no such order.
     """
@@ -19,9 +20,12 @@ class Line:
     outcome: Outcome
     why: str
     alarm: bool = False
+    wait_s: int = 0
 
 
 CodeTable: TypeAlias = Mapping[str, Line]
+
+RATE_WAIT_S: Final = 60  # WeChat Pay's documents ask for a minute; Alipay's name no time
 
 UNLISTED: Final = Line(Outcome.UNKNOWN, "a code this table does not know proves nothing", alarm=True)
 FORGED: Final = Line(Outcome.UNKNOWN, "the signature is wrong: nothing in it is believed", alarm=True)

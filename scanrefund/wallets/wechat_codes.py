@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from scanrefund.model.outcome import Outcome
-from scanrefund.wallets.code_table import CodeTable, Line
+from scanrefund.wallets.code_table import RATE_WAIT_S, CodeTable, Line
 
 _UNKNOWN, _HELD = Outcome.UNKNOWN, Outcome.HELD
 _DECLINED, _ABSENT = Outcome.DECLINED, Outcome.ABSENT
@@ -25,10 +25,12 @@ ANY_CALL: Final[CodeTable] = {
     "SERVICE_UNAVAILABLE": Line(_UNKNOWN, "their service is down: the same number later"),
     "BANK_ERROR": Line(_UNKNOWN, "the bank's side failed: nobody has said how it ended"),
     "BANKERROR": Line(_UNKNOWN, "older spelling of BANK_ERROR"),
-    "FREQUENCY_LIMITED": Line(_UNKNOWN, "the pages disagree whether it was taken: ask after a minute"),
-    "RATELIMIT_EXCEEDED": Line(_UNKNOWN, "another name of FREQUENCY_LIMITED"),
-    "RATELIMIT_EXCEED": Line(_UNKNOWN, "another name of FREQUENCY_LIMITED"),
-    "INVALID_REQ_TOO_MUCH": Line(_UNKNOWN, "too many wrong requests: ask after a minute"),
+    "FREQUENCY_LIMITED": Line(
+        _UNKNOWN, "the pages disagree whether it was taken: ask after a minute", wait_s=RATE_WAIT_S
+    ),
+    "RATELIMIT_EXCEEDED": Line(_UNKNOWN, "another name of FREQUENCY_LIMITED", wait_s=RATE_WAIT_S),
+    "RATELIMIT_EXCEED": Line(_UNKNOWN, "another name of FREQUENCY_LIMITED", wait_s=RATE_WAIT_S),
+    "INVALID_REQ_TOO_MUCH": Line(_UNKNOWN, "too many wrong requests: ask after a minute", wait_s=RATE_WAIT_S),
     "SIGN_ERROR": Line(_HELD, "our key, serial or clock is wrong; never signed, as they cannot know us"),
     "SIGNERROR": Line(_HELD, "older spelling of SIGN_ERROR"),
     "CERT_ERROR": Line(_HELD, "our certificate is wrong"),

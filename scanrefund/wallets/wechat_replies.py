@@ -15,7 +15,7 @@ from scanrefund.model.order import Order, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
 from scanrefund.model.refund import Refund
 from scanrefund.wallets import wechat_codes
-from scanrefund.wallets.code_table import FORGED, UNLISTED, CodeTable, Line, believed
+from scanrefund.wallets.code_table import FORGED, RATE_WAIT_S, UNLISTED, CodeTable, Line, believed
 from scanrefund.wallets.reading import (
     Fields,
     Mismatch,
@@ -61,7 +61,9 @@ def read_refund(reply: HttpReply, signature: Signature, refund: Refund, table: C
     )
     if reply.status != 200 or signature is not Signature.VERIFIED:
         code, line, words = _refusal(reply, signature, table)
-        return replace(answer, outcome=line.outcome, code=code, message=words, alarm=line.alarm)
+        return replace(
+            answer, outcome=line.outcome, code=code, message=words, alarm=line.alarm, wait_s=line.wait_s
+        )
     try:
         return _refund(answer, _fields(reply), refund)
     except (Unreadable, Mismatch) as error:
@@ -89,8 +91,9 @@ def _refusal(reply: HttpReply, signature: Signature, table: CodeTable) -> tuple[
     if 200 <= reply.status < 300 and signature is Signature.MISSING:
         return "unsigned", replace(UNLISTED, why="a success without a signature proves nothing"), ""
     code, words = _error(reply)
-    if reply.status == 429 or reply.status >= 500 or reply.status == 202:
-        return code, Line(Outcome.UNKNOWN, "the status alone says that nothing is settled"), words
+    if reply.status in {202, 429} or reply.status >= 500:
+        wait_s = RATE_WAIT_S if reply.status == 429 else 0
+        return code, Line(Outcome.UNKNOWN, "the status alone says: not settled", wait_s=wait_s), words
     return code, believed(table, code, signature), words
 
 

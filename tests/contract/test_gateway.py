@@ -1,104 +1,52 @@
-"""One suite for every gateway: what dispatch may rely on, whoever plays the wallet."""
+"""One suite for every gateway: what dispatch may rely on, whoever plays the wallet.
+
+It runs against two servers written apart from each other and from the client: the small one beside this
+file, and the sandbox.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scanrefund.http import Http, HttpLimits
 from scanrefund.model.money import Money
-from scanrefund.model.order import Order, OrderState, WalletOrderState
+from scanrefund.model.order import WalletOrderState
 from scanrefund.model.outcome import OrderLook, Outcome, Signature
-from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets.alipay import AlipayGateway, AlipaySettings
-from scanrefund.wallets.gateway import WalletGateway
-from scanrefund.wallets.wechat import WechatGateway, WechatSettings
-from tests.contract import wallet_server as served
-
-NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-LIMITS = HttpLimits(connect_timeout_s=2, read_timeout_s=2, deadline_s=3)
-NUMBERS = {Wallet.WECHAT: "42" + "0" * 25 + "7", Wallet.ALIPAY: "20" + "0" * 25 + "7"}
-
-
-@dataclass
-class Play:
-    """A gateway and the wallet behind it."""
-
-    wallet: Wallet
-    gateway: WalletGateway
-    wallets: served.Wallets
-    build: Callable[[Path], WalletGateway]
-    folder: Path
-
-    def pay(self, amount_fen: int = 1000, state: str = "paid", *, known: bool = True) -> Order:
-        """An order at the wallet; `known` says whether our side has the wallet's number for it."""
-        number = NUMBERS[self.wallet]
-        self.wallets.orders["A1"] = {
-            "order_id": "A1",
-            "wallet_order_id": number,
-            "amount_fen": amount_fen,
-            "state": state,
-            "refunded": 0,
-        }
-        return Order("A1", self.wallet, number if known else "", Money(amount_fen), NOW, OrderState.PAID)
-
-    def refund(self, order: Order, amount_fen: int = 300, refund_id: str = "SR_t_A1_01") -> Refund:
-        amount = Money(amount_fen)
-        return Refund(
-            refund_id=refund_id,
-            order_id=order.order_id,
-            request_id="q1",
-            wallet=self.wallet,
-            wallet_order_id=order.wallet_order_id,
-            order_amount=order.amount,
-            amount=amount,
-            reason="尺码不合",
-            body=self.gateway.compose(order, refund_id, amount, "尺码不合"),
-            state=RefundState.SENDING,
-            created_at=NOW,
-        )
-
-    @property
-    def refunded_fen(self) -> int:
-        return sum(order["refunded"] for order in self.wallets.orders.values())
-
-
-def wechat_at(base_url: str, keys: tuple[Path, Path]) -> WechatGateway:
-    ours, theirs = keys
-    settings = WechatSettings(
-        base_url, served.MCHID, served.APPID, served.SERIAL, ours, served.KEY_ID, theirs
-    )
-    return WechatGateway(settings, Http(LIMITS))
-
-
-def alipay_at(base_url: str, keys: tuple[Path, Path]) -> AlipayGateway:
-    ours, theirs = keys
-    return AlipayGateway(
-        AlipaySettings(base_url, served.APP_ID, served.SELLER_ID, ours, theirs), Http(LIMITS)
-    )
+from scanrefund.sandbox.server import start
+from tests.contract import second_truth
+from tests.contract.second_truth import Wallets
+from tests.contract.stages import Play, Sandbox, SecondServer, Stage
+from tests.contract.wallet_server import serving
 
 
 @pytest.fixture(scope="module")
-def wallets() -> Iterator[served.Wallets]:
-    with served.serving(served.Wallets()) as running:
-        yield running
+def second() -> Iterator[SecondServer]:
+    with serving(Wallets()) as running:
+        yield SecondServer(running)
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    folder = tmp_path_factory.mktemp("sandbox")
+    with start(folder) as running:
+        yield Sandbox(running, folder)
+
+
+@pytest.fixture(params=["second", "sandbox"])
+def stage(request: pytest.FixtureRequest) -> Stage:
+    chosen: Stage = request.getfixturevalue(request.param)
+    return chosen
 
 
 @pytest.fixture(params=list(Wallet), ids=str)
-def play(request: pytest.FixtureRequest, wallets: served.Wallets, tmp_path: Path) -> Play:
-    for kept in (wallets.orders, wallets.refunds, wallets.faults):
-        kept.clear()
-    wallet: Wallet = request.param
-    at = wechat_at if wallet is Wallet.WECHAT else alipay_at
-    keys = served.write_keys(tmp_path, wallets.merchant_key, wallets.wallet_key.public_key())
-    gateway = at(wallets.base_url, keys)
-    return Play(wallet, gateway, wallets, lambda ours: at(wallets.base_url, (ours, keys[1])), tmp_path)
+def play(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Play:
+    build, ours = stage.builder(request.param, tmp_path)
+    return Play(request.param, stage, build, ours)
 
 
 def test_the_same_input_composes_the_same_bytes(play: Play) -> None:
@@ -114,11 +62,12 @@ def test_a_refund_is_made_and_then_found(play: Play, *, known: bool) -> None:
     sent = play.gateway.send(refund)
     assert sent.outcome in {Outcome.SUCCEEDED, Outcome.PROCESSING}
     assert sent.signature is Signature.VERIFIED
+    play.stage.settle()
     found = play.gateway.ask(refund)
     assert (found.outcome, found.amount, found.alarm) == (Outcome.SUCCEEDED, Money(300), False)
-    assert found.settled_at == datetime(2026, 11, 23, 2, 0, 5, tzinfo=UTC)
-    assert found.wallet_request_id
-    assert play.refunded_fen == 300
+    assert found.settled_at is not None
+    assert found.wallet_request_id or play.wallet is Wallet.ALIPAY
+    assert play.stage.refunded_fen(refund.order_id) == 300
 
 
 def test_the_same_number_twice_moves_money_once(play: Play) -> None:
@@ -126,7 +75,7 @@ def test_the_same_number_twice_moves_money_once(play: Play) -> None:
     play.gateway.send(refund)
     again = play.gateway.send(refund)
     assert again.outcome is Outcome.PROCESSING
-    assert play.refunded_fen == 300
+    assert play.stage.refunded_fen(refund.order_id) == 300
 
 
 def test_a_refund_never_sent_is_absent(play: Play) -> None:
@@ -134,10 +83,8 @@ def test_a_refund_never_sent_is_absent(play: Play) -> None:
     assert (answer.outcome, answer.signature, answer.alarm) == (Outcome.ABSENT, Signature.VERIFIED, False)
 
 
-def test_an_order_nobody_paid_is_declined_and_absent(play: Play) -> None:
-    order = play.pay()
-    play.wallets.orders.clear()
-    refund = play.refund(order)
+def test_an_order_nobody_knows_is_declined_and_absent(play: Play) -> None:
+    refund = play.refund(play.nobodys())
     assert play.gateway.send(refund).outcome is Outcome.DECLINED
     assert play.gateway.ask(refund).outcome is Outcome.ABSENT
 
@@ -145,7 +92,7 @@ def test_an_order_nobody_paid_is_declined_and_absent(play: Play) -> None:
 def test_more_than_the_order_has_is_declined(play: Play) -> None:
     order = play.pay(amount_fen=1000)
     assert play.gateway.send(play.refund(order, 1001)).outcome is Outcome.DECLINED
-    assert play.refunded_fen == 0
+    assert play.stage.refunded_fen(order.order_id) == 0
 
 
 def test_another_amount_under_the_same_number_never_succeeds(play: Play) -> None:
@@ -158,7 +105,7 @@ def test_another_amount_under_the_same_number_never_succeeds(play: Play) -> None
 
 def test_a_short_balance_is_held_until_the_same_number_goes_again(play: Play) -> None:
     refund = play.refund(play.pay())
-    play.wallets.faults.append("not_enough")
+    play.break_next("refund", "not_enough")
     assert play.gateway.send(refund).outcome is Outcome.HELD
     assert play.gateway.send(refund).outcome in {Outcome.SUCCEEDED, Outcome.PROCESSING}
 
@@ -166,33 +113,48 @@ def test_a_short_balance_is_held_until_the_same_number_goes_again(play: Play) ->
 @pytest.mark.parametrize("fault", ["drop_after", "http_500_after", "garbage", "unsigned", "bad_signature"])
 def test_a_lost_or_doubtful_answer_is_unknown_and_the_ask_finds_the_refund(play: Play, fault: str) -> None:
     refund = play.refund(play.pay())
-    play.wallets.faults.append(fault)
+    play.break_next("refund", fault)
     sent = play.gateway.send(refund)
     assert sent.outcome is Outcome.UNKNOWN
     assert sent.alarm is (fault in {"garbage", "unsigned", "bad_signature"})
+    play.stage.settle()
     assert play.gateway.ask(refund).outcome is Outcome.SUCCEEDED
-    assert play.refunded_fen == 300
+    assert play.stage.refunded_fen(refund.order_id) == 300
 
 
 def test_a_connection_dropped_before_the_wallet_acted_is_unknown_too(play: Play) -> None:
     refund = play.refund(play.pay())
-    play.wallets.faults.append("drop_before")
+    play.break_next("refund", "drop_before")
     assert play.gateway.send(refund).outcome is Outcome.UNKNOWN
     assert play.gateway.ask(refund).outcome is Outcome.ABSENT
 
 
 @pytest.mark.parametrize("fault", ["unsigned", "bad_signature", "garbage", "drop_after", "http_500_after"])
 def test_an_ask_without_proof_never_says_absent(play: Play, fault: str) -> None:
-    play.wallets.faults.append(fault)
+    play.break_next("ask", fault)
     assert play.gateway.ask(play.refund(play.pay())).outcome is Outcome.UNKNOWN
 
 
-def test_an_answer_about_another_amount_is_unknown_with_an_alarm(play: Play) -> None:
-    refund = play.refund(play.pay())
-    play.gateway.send(refund)
-    play.wallets.faults.append("other_amount")
-    answer = play.gateway.ask(refund)
-    assert (answer.outcome, answer.code, answer.alarm) == (Outcome.UNKNOWN, "mismatch_amount", True)
+def test_an_answer_about_another_amount_is_unknown_with_an_alarm(
+    second: SecondServer, tmp_path: Path
+) -> None:
+    for wallet in Wallet:
+        play = Play(wallet, second, *second.builder(wallet, tmp_path))
+        refund = play.refund(play.pay())
+        play.gateway.send(refund)
+        play.break_next("ask", "other_amount")
+        answer = play.gateway.ask(refund)
+        assert (answer.outcome, answer.code, answer.alarm) == (Outcome.UNKNOWN, "mismatch_amount", True)
+
+
+@pytest.mark.parametrize("fault", ["stale", "other_serial"])
+def test_a_stale_answer_or_one_under_a_foreign_key_is_not_believed(
+    second: SecondServer, tmp_path: Path, fault: str
+) -> None:
+    play = Play(Wallet.WECHAT, second, *second.builder(Wallet.WECHAT, tmp_path))
+    play.break_next("refund", fault)
+    answer = play.gateway.send(play.refund(play.pay()))
+    assert (answer.outcome, answer.code, answer.alarm) == (Outcome.UNKNOWN, "bad_signature", True)
 
 
 def test_an_answer_about_another_order_is_unknown_with_an_alarm(play: Play) -> None:
@@ -203,21 +165,22 @@ def test_an_answer_about_another_order_is_unknown_with_an_alarm(play: Play) -> N
     assert (answer.outcome, answer.code, answer.alarm) == (Outcome.UNKNOWN, "mismatch_order_id", True)
 
 
-def test_a_wrong_key_of_ours_is_held_for_send_and_ask(play: Play) -> None:
-    (play.folder / "wrong").mkdir()
-    ours, _ = served.write_keys(play.folder / "wrong", served.new_key(), served.new_key().public_key())
-    gateway = play.build(ours)
+def test_a_wrong_key_of_ours_is_held_for_send_and_ask(play: Play, tmp_path: Path) -> None:
+    (tmp_path / "wrong").mkdir()
+    ours, _ = second_truth.write_keys(
+        tmp_path / "wrong", second_truth.new_key(), second_truth.new_key().public_key()
+    )
+    gateway = play.build(play.stage.base_url, ours)
     refund = play.refund(play.pay())
     assert gateway.send(refund).outcome is Outcome.HELD
     assert gateway.ask(refund).outcome is Outcome.HELD
-    assert play.refunded_fen == 0
+    assert play.stage.refunded_fen(refund.order_id) == 0
 
 
-def test_a_wallet_that_is_not_there_was_not_sent_anything(play: Play, tmp_path: Path) -> None:
-    with served.serving(served.Wallets()) as gone:
+def test_a_wallet_that_is_not_there_was_not_sent_anything(play: Play) -> None:
+    with serving(Wallets()) as gone:
         address = gone.base_url
-    keys = served.write_keys(tmp_path, served.new_key(), served.new_key().public_key())
-    gateway = wechat_at(address, keys) if play.wallet is Wallet.WECHAT else alipay_at(address, keys)
+    gateway = play.build(address, play.right_key)
     order = play.pay()
     refund = play.refund(order)
     assert (gateway.send(refund).outcome, gateway.send(refund).code) == (Outcome.NOT_SENT, "no_connection")
@@ -226,13 +189,14 @@ def test_a_wallet_that_is_not_there_was_not_sent_anything(play: Play, tmp_path: 
 
 @pytest.mark.parametrize("known", [True, False], ids=["wallet number", "our number"])
 def test_a_paid_order_is_found_with_its_amount_payer_and_time(play: Play, *, known: bool) -> None:
-    answer = play.gateway.order(play.pay(known=known))
+    order = play.pay()
+    answer = play.gateway.order(order if known else replace(order, wallet_order_id=""))
     assert answer.look is OrderLook.FOUND
     assert answer.order is not None
     assert (answer.order.amount, answer.order.state) == (Money(1000), WalletOrderState.PAID)
-    assert answer.order.wallet_order_id == NUMBERS[play.wallet]
+    assert answer.order.wallet_order_id == order.wallet_order_id
     assert answer.order.payer_id
-    assert answer.order.paid_at == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    assert answer.order.paid_at is not None
 
 
 def test_a_partly_refunded_order_is_still_paid(play: Play) -> None:
@@ -250,25 +214,20 @@ def test_an_unpaid_order_is_found_unpaid(play: Play) -> None:
 
 
 def test_an_order_the_wallet_does_not_know_is_not_found(play: Play) -> None:
-    order = play.pay()
-    play.wallets.orders.clear()
-    assert play.gateway.order(order).look is OrderLook.NOT_FOUND
+    assert play.gateway.order(play.nobodys()).look is OrderLook.NOT_FOUND
 
 
 @pytest.mark.parametrize("fault", ["unsigned", "bad_signature", "garbage", "drop_after", "http_500_after"])
 def test_an_order_look_up_without_proof_is_not_asked(play: Play, fault: str) -> None:
-    order = play.pay()
-    play.wallets.faults.append(fault)
-    assert play.gateway.order(order).look is OrderLook.NOT_ASKED
-    play.wallets.orders.clear()
-    play.wallets.faults.append(fault)
-    assert play.gateway.order(order).look is OrderLook.NOT_ASKED
+    for order in (play.pay(), play.nobodys()):
+        play.break_next("order", fault)
+        assert play.gateway.order(order).look is OrderLook.NOT_ASKED
 
 
 def test_no_key_signature_or_body_reaches_a_log(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    play.wallets.faults.append("bad_signature")
     order = play.pay()
+    play.break_next("refund", "bad_signature")
     play.gateway.send(play.refund(order))
     play.gateway.order(order)
     assert caplog.text == ""

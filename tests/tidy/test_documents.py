@@ -46,11 +46,14 @@ def test_every_row_that_stands_is_in_the_coverage_table() -> None:
 
 
 def test_every_link_in_the_documents_leads_somewhere() -> None:
-    broken = []
-    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
-        for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+    link = re.compile(r"\]\(([^)#]+?)(?:#[^)]*)?\)")
+    links = [(page, target) for page in pages for target in link.findall(page.read_text(encoding="utf-8"))]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page, target in links
+        if "://" not in target and not (page.parent / target).exists()
+    ]
     assert broken == []
 
 

@@ -25,7 +25,8 @@ from scanrefund.errors import Bug, NoAnswer, NotSent
 from scanrefund.http import Http, HttpLimits, HttpReply
 
 Play = Callable[[socket.socket], None]
-QUICK = HttpLimits(connect_timeout_s=0.3, read_timeout_s=0.3, deadline_s=5.0)
+PATIENT = HttpLimits(connect_timeout_s=3.0, read_timeout_s=3.0, deadline_s=6.0)
+IMPATIENT = HttpLimits(connect_timeout_s=0.3, read_timeout_s=0.3, deadline_s=6.0)
 WAIT_S = 5.0
 
 
@@ -63,6 +64,12 @@ def read_to_end(conn: socket.socket) -> None:
         pass
 
 
+def reset_within_the_request(conn: socket.socket) -> None:
+    # Not before it: a connection reset while it is being made was not sent.
+    conn.recv(1)
+    reset(conn)
+
+
 def reset_after_the_request(conn: socket.socket) -> None:
     read_request(conn)
     reset(conn)
@@ -81,7 +88,7 @@ def reset(conn: socket.socket) -> None:
     conn.close()
 
 
-def get(where: str, limits: HttpLimits = QUICK, scheme: str = "http") -> HttpReply:
+def get(where: str, limits: HttpLimits = PATIENT, scheme: str = "http") -> HttpReply:
     return Http(limits).exchange(
         "GET", f"{scheme}://{where}/v3/x?a=1", headers={"Accept": "application/json"}
     )
@@ -107,7 +114,9 @@ def test_the_request_carries_our_name_and_the_exact_address_and_body() -> None:
         conn.sendall(reply(b""))
 
     with server(play) as where:
-        Http(QUICK).exchange("POST", f"http://{where}/a%7Cb?q=%E9%80%80+x", headers={"X-A": "1"}, body=b"{}")
+        Http(PATIENT).exchange(
+            "POST", f"http://{where}/a%7Cb?q=%E9%80%80+x", headers={"X-A": "1"}, body=b"{}"
+        )
     head, _, body = seen[0].partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     assert lines[0] == "POST /a%7Cb?q=%E9%80%80+x HTTP/1.1"
@@ -118,7 +127,7 @@ def test_the_request_carries_our_name_and_the_exact_address_and_body() -> None:
 
 def test_an_address_that_would_change_on_its_way_is_our_bug() -> None:
     with pytest.raises(Bug, match="url_rewritten"):
-        Http(QUICK).exchange("GET", "http://127.0.0.1:9/a|b", headers={})
+        Http(PATIENT).exchange("GET", "http://127.0.0.1:9/a|b", headers={})
 
 
 def test_a_refused_connection_was_not_sent() -> None:
@@ -133,7 +142,7 @@ def test_a_tls_handshake_that_nobody_answers_was_not_sent() -> None:
         server(read_to_end) as where,
         pytest.raises(NotSent, match="connect_timeout"),
     ):
-        get(where, scheme="https")
+        get(where, IMPATIENT, scheme="https")
 
 
 def test_a_server_without_tls_was_not_sent() -> None:
@@ -191,7 +200,7 @@ def test_the_kind_of_error_names_what_was_not_sent(kind: type[Exception], code: 
 
 
 BROKEN: dict[str, tuple[Play, str]] = {
-    "reset before the request is read": (reset, "reset"),
+    "reset within the request": (reset_within_the_request, "reset"),
     "reset after the request": (reset_after_the_request, "reset"),
     "closed without a byte": (answering(b""), "reset"),
     "not HTTP": (answering(b"\x00\x01\x02 hello\r\n\r\n"), "reset"),
@@ -210,7 +219,7 @@ BROKEN: dict[str, tuple[Play, str]] = {
 def test_anything_but_a_whole_answer_is_no_answer(name: str) -> None:
     play, code = BROKEN[name]
     with server(play) as where, pytest.raises(NoAnswer, match=code) as caught:
-        get(where)
+        get(where, IMPATIENT if code == "timeout" else PATIENT)
     assert caught.value.details == {"host": where}
 
 
@@ -262,7 +271,7 @@ def test_a_kept_connection_that_breaks_is_no_answer() -> None:
         read_request(conn)
 
     with server(first_good_then_broken) as where:
-        client = Http(QUICK)
+        client = Http(PATIENT)
         assert client.exchange("GET", f"http://{where}/1", headers={}).body == b"one"
         with pytest.raises(NoAnswer, match="reset"):
             client.exchange("POST", f"http://{where}/2", headers={}, body=b"{}")
@@ -290,7 +299,7 @@ def test_cookies_are_not_kept() -> None:
             conn.sendall(reply(b"", "Set-Cookie: a=b; Path=/"))
 
     with server(twice) as where:
-        client = Http(QUICK)
+        client = Http(PATIENT)
         for _ in range(2):
             client.exchange("GET", f"http://{where}/", headers={})
     assert b"cookie" not in seen[1].lower()
@@ -301,3 +310,20 @@ def test_no_address_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
     with server(answering(reply(b"ok"))) as where:
         get(where)
     assert "/v3/x" not in caplog.text
+
+
+def test_a_login_kept_in_the_environment_does_not_replace_our_signature(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[bytes] = []
+
+    def play(conn: socket.socket) -> None:
+        seen.append(read_request(conn))
+        conn.sendall(reply(b""))
+
+    with server(play) as where:
+        Http(PATIENT).exchange("GET", f"http://{where}/", headers={"Authorization": "WECHATPAY2 ours"})
+    assert b"Authorization: WECHATPAY2 ours\r\n" in seen[0]

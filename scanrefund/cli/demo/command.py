@@ -39,6 +39,7 @@ class Told:
 
 def demo(
     ctx: typer.Context,
+    *,
     folder: Annotated[
         Path | None, typer.Option("--dir", metavar="DIR", help="Keep everything in this new or empty folder.")
     ] = None,
@@ -50,7 +51,7 @@ def demo(
     """Play ten refunds end to end against the sandbox, in under a minute."""
     invocation = of(ctx)
     place = _folder(folder)
-    with _stage(place, seed) as stage:
+    with _stage(place, seed, invocation.spoken()) as stage:
         told = list(_play(stage, invocation, quiet=as_json))
         ledger_fen, sandbox_fen = _ledger_refunded_fen(stage), stage.sandbox_refunded_fen()
     if as_json:
@@ -71,12 +72,12 @@ def _folder(folder: Path | None) -> Path:
 
 
 @contextmanager
-def _stage(folder: Path, seed: int) -> Iterator[Stage]:
+def _stage(folder: Path, seed: int, language: str) -> Iterator[Stage]:
     from scanrefund.cli.demo.stage import Stage
     from scanrefund.sandbox import server
 
     with server.start(folder / "sandbox", port=0, seed=seed) as running:
-        stage = Stage(folder, running, seed)
+        stage = Stage(folder, running, seed, language)
         try:
             yield stage
         finally:
@@ -113,17 +114,20 @@ def _document(told: list[Told], ledger_fen: int, sandbox_fen: int) -> dict[str, 
     return {"stories": stories, "ledger_refunded_fen": ledger_fen, "sandbox_refunded_fen": sandbox_fen}
 
 
+def _row(one: Told, invocation: Invocation) -> tuple[str, str, str, str]:
+    receipts = one.scene.receipts
+    title = invocation.words(f"demo.{one.story.name}")
+    told = "\n→ ".join(receipt.say_clerk for receipt in receipts)
+    return "✓" if one.ok else "✗", title, told, receipts[-1].next_step
+
+
 def _show(told: list[Told], ledger_fen: int, sandbox_fen: int, folder: Path, invocation: Invocation) -> None:
-    columns = [invocation.words(f"demo.column_{name}") for name in ("story", "happened", "clerk")]
-    rows = [
-        (
-            f"{'✓' if one.ok else '✗'} {invocation.words(f'demo.{one.story.name}')}",
-            one.scene.happened if one.ok else f"{one.scene.happened} ≠ {one.story.expected}",
-            f"{one.scene.receipt.say_clerk}\n→ {one.scene.receipt.next_step}",
-        )
-        for one in told
-    ]
+    columns = ["", *(invocation.words(f"demo.column_{name}") for name in ("story", "clerk", "next"))]
+    rows = [_row(one, invocation) for one in told]
     output.table(columns, rows, title=invocation.words("cli.rehearsal"))
+    for one in told:
+        if not one.ok:
+            output.complain(f"✗ {one.story.name}: {one.scene.happened} ≠ {one.story.expected}")
     gaps = {"ledger": str(Money(ledger_fen)), "sandbox": str(Money(sandbox_fen))}
     agree = "books_agree" if ledger_fen == sandbox_fen else "books_differ"
     output.say(invocation.words(f"demo.{agree}", **gaps))

@@ -40,13 +40,13 @@ class Sale:
 class Stage:
     """Everything a story may touch."""
 
-    def __init__(self, folder: Path, running: Running, seed: int) -> None:
+    def __init__(self, folder: Path, running: Running, seed: int, language: str) -> None:
         self.folder = folder
         self._base_url = running.base_url
         self._random = random.Random(seed)  # noqa: S311  (pictures, not secrets)
         self._ahead = timedelta()
         self._pictures = 0
-        settings = _settings(folder)
+        settings = _settings(folder, language)
         self._http = Http(settings.http)
         self.house: House = open_house(settings, Clock(now=self.now, sleep=self.advance))
         (folder / "pictures").mkdir(exist_ok=True)
@@ -139,8 +139,8 @@ def _items(found: Any) -> list[dict[str, Any]]:
     return list(found if isinstance(found, list) else found["refunds"])
 
 
-def _settings(folder: Path) -> Settings:
-    settings = load(folder / "sandbox" / "scanrefund.toml")
+def _settings(folder: Path, language: str) -> Settings:
+    settings = load(folder / "sandbox" / "scanrefund.toml", language)
     home = folder / "desk"
     url = f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}"
     ledger = LedgerSettings(url, settings.ledger.busy_timeout_s)

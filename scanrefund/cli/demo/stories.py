@@ -20,10 +20,10 @@ REASON: Final = "七天无理由退货"
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """How a story ended: what happened in one line, and the receipt the clerk held last."""
+    """How a story ended: what happened in one line, and the receipts the clerk held in turn."""
 
     happened: str
-    receipt: Receipt
+    receipts: tuple[Receipt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +36,26 @@ class Story:
     play: Callable[[Stage, list[Sale]], Scene]
 
 
-def _refund(stage: Stage, sale: Sale, reading: Reading, amount_fen: int | None = None) -> Receipt:
+def _refund(stage: Stage, sale: Sale, reading: Reading, amount_fen: int | None = None) -> tuple[Receipt, ...]:
+    """One refund: the receipt at once, and the one at the end where that is another."""
     amount = None if amount_fen is None else Money(amount_fen)
-    receipt = stage.house.desk.refund(RefundRequest(sale.order_id, amount, REASON, reading))
-    if receipt.refund_id is None:
-        return receipt
-    return stage.house.desk.wait(receipt.refund_id, PATIENCE_S)
+    first = stage.house.desk.refund(RefundRequest(sale.order_id, amount, REASON, reading))
+    if first.refund_id is None:
+        return (first,)
+    last = stage.house.desk.wait(first.refund_id, PATIENCE_S)
+    return (last,) if last.state is first.state else (first, last)
 
 
-def _told(receipt: Receipt) -> str:
+def _told(receipts: tuple[Receipt, ...]) -> str:
+    receipt = receipts[-1]
     if receipt.reason is not None:
         return f"refused: {receipt.reason.value}"
     amount = receipt.amount.yuan() if receipt.amount else "?"
     return f"{receipt.state} {amount}"
 
 
-def _scene(receipt: Receipt) -> Scene:
-    return Scene(_told(receipt), receipt)
+def _scene(receipts: tuple[Receipt, ...]) -> Scene:
+    return Scene(_told(receipts), receipts)
 
 
 def wechat_succeeds(stage: Stage, sales: list[Sale]) -> Scene:
@@ -67,13 +70,13 @@ def alipay_partial(stage: Stage, sales: list[Sale]) -> Scene:
 
 def two_partials_then_maximum(stage: Stage, sales: list[Sale]) -> Scene:
     """Two parts fit, the third does not, and the refusal says what would."""
-    told = []
-    for amount_fen in (6_000, 3_000):
-        receipt = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT), amount_fen)
-        told.append(_told(receipt))
-    receipt = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT), 2_000)
+    told: list[str] = []
+    last: tuple[Receipt, ...] = ()
+    for amount_fen in (6_000, 3_000, 2_000):
+        last = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT), amount_fen)
+        told.append(_told(last))
     remaining = stage.house.orders.show(sales[0].order_id).remaining
-    return Scene(" · ".join([*told, f"{_told(receipt)} (maximum {remaining.yuan()})"]), receipt)
+    return Scene(f"{' · '.join(told)} (maximum {remaining.yuan()})", last)
 
 
 def expired_code(stage: Stage, sales: list[Sale]) -> Scene:
@@ -110,15 +113,15 @@ def cancelled_order(stage: Stage, sales: list[Sale]) -> Scene:
 def lost_reply(stage: Stage, sales: list[Sale]) -> Scene:
     """The wallet pays, and its answer is lost on the way: asked, found, not sent twice."""
     stage.fault(sales[0], "drop_after")
-    receipt = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT))
-    return Scene(f"{_told(receipt)}, {_trips(stage, sales[0])}", receipt)
+    receipts = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT))
+    return Scene(f"{_told(receipts)}, {_trips(stage, sales[0])}", receipts)
 
 
 def busy_wallet(stage: Stage, sales: list[Sale]) -> Scene:
     """The wallet is too busy once; the same number goes again after an ask."""
     stage.fault(sales[0], "http_429")
-    receipt = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT))
-    return Scene(f"{_told(receipt)}, {len(stage.at_wallet(sales[0]))} refund at the wallet", receipt)
+    receipts = _refund(stage, sales[0], stage.photographed(Wallet.WECHAT))
+    return Scene(f"{_told(receipts)}, {len(stage.at_wallet(sales[0]))} refund at the wallet", receipts)
 
 
 def _trips(stage: Stage, sale: Sale) -> str:

@@ -1,0 +1,141 @@
+"""The door: builds the program from its commands, and catches every fault once.
+
+Exit codes: 0 succeeded · 1 refused or not read · 2 usage · 3 open (money may still move) · 4 declined ·
+5 needs a person · 70 fault · 130 interrupted. With `--json` anywhere in the arguments exactly one JSON
+document is printed, `{"error": {"code", "say"}}` where something went wrong.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from scanrefund import __version__
+from scanrefund.cli import (
+    config,
+    decode,
+    doctor,
+    orders,
+    output,
+    refund,
+    refunds,
+    sandbox,
+    scan,
+    status,
+    worker,
+)
+from scanrefund.cli.crash import record
+from scanrefund.cli.demo import command as demo
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.errors import ConfigFault, Fault
+from scanrefund.say.catalogue import LANGUAGES
+from scanrefund.say.speak import say_fault
+
+EXIT_USAGE: Final = 2
+EXIT_FAULT: Final = 70
+EXIT_INTERRUPTED: Final = 130
+
+app = typer.Typer(
+    name="scanrefund",
+    help="The refund desk of a shop's counter PC.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    *,
+    config_path: Annotated[
+        Path | None, typer.Option("--config", metavar="PATH", help="The configuration file to use.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="LANGUAGE", help=" · ".join(LANGUAGES))
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
+) -> None:
+    if version:
+        output.say(f"scanrefund {__version__}")
+        raise typer.Exit
+    invocation = of(ctx)
+    invocation.config = config_path
+    invocation.language = language
+
+
+app.command()(demo.demo)
+app.command()(scan.scan)
+app.command()(decode.decode)
+app.command()(refund.refund)
+app.command()(status.status)
+app.command()(refunds.refunds)
+app.add_typer(orders.app, name="orders")
+app.command()(worker.worker)
+app.command()(doctor.doctor)
+app.add_typer(config.app, name="config")
+app.command()(sandbox.sandbox)
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code. Nothing is raised, whatever happens inside."""
+    output.speak_utf8()
+    invocation = Invocation(as_json="--json" in arguments)
+    try:
+        result = app(
+            _camera_without_a_name(arguments), prog_name="scanrefund", standalone_mode=False, obj=invocation
+        )
+    except Fault as fault:
+        return _report(invocation, fault.code, _sentence(fault, invocation), fault.exit_code)
+    except typer.TyperException as error:
+        return _report(invocation, "usage", error.format_message(), EXIT_USAGE)
+    except (typer.Abort, KeyboardInterrupt):
+        return _interrupted(invocation)
+    except Exception as error:  # noqa: BLE001  (the door: whatever nobody expected ends here)
+        return _report(invocation, "unexpected", _unexpected(error, invocation), EXIT_FAULT)
+    code = result if isinstance(result, int) else 0
+    return _interrupted(invocation) if code == EXIT_INTERRUPTED else code
+
+
+def run() -> NoReturn:
+    """The program `scanrefund`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _camera_without_a_name(arguments: list[str]) -> list[str]:
+    """`--camera` alone means the camera of the configuration: Typer has no options with an optional value."""
+    filled = list(arguments)
+    for place, argument in enumerate(arguments):
+        alone = place + 1 == len(arguments) or arguments[place + 1].startswith("-")
+        if argument == "--camera" and alone:
+            filled[place] = "--camera="
+    return filled
+
+
+def _sentence(fault: Fault, invocation: Invocation) -> str:
+    sentence = say_fault(fault, invocation.spoken())
+    return "\n  ".join([sentence, *fault.problems]) if isinstance(fault, ConfigFault) else sentence
+
+
+def _unexpected(error: Exception, invocation: Invocation) -> str:
+    from scanrefund.config.sources import data_folder
+
+    log = record(error, data_folder())
+    return say_fault(Fault("unexpected", kind=type(error).__name__, log=log or "—"), invocation.spoken())
+
+
+def _interrupted(invocation: Invocation) -> int:
+    return _report(invocation, "interrupted", invocation.words("cli.interrupted"), EXIT_INTERRUPTED)
+
+
+def _report(invocation: Invocation, code: str, sentence: str, exit_code: int) -> int:
+    """One sentence to the people, or one document to the machine; never a payment code."""
+    sentence = output.scrub(sentence)
+    if invocation.as_json:
+        output.document({"error": {"code": code, "say": sentence}})
+    else:
+        output.complain(sentence)
+    return exit_code

@@ -1,0 +1,104 @@
+"""`scanrefund orders`: the sales a refund may be made for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scanrefund.cli import output
+from scanrefund.cli.choices import AsJson
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.model.order import Order
+from scanrefund.say.speak import say_fault
+
+if TYPE_CHECKING:
+    from scanrefund.orders_desk import ImportReport, RowProblem
+
+app = typer.Typer(help="The sales a refund may be made for.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_csv(
+    ctx: typer.Context,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: order_id,wallet,wallet_order_id,…")],
+    strict: Annotated[bool, typer.Option("--strict", help="Keep nothing when any row is wrong.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Import orders from CSV. Ends with 1 when any row was wrong, each named with its line and cause."""
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=False) as house:
+        report = house.orders.import_csv(file, strict=strict)
+    if as_json:
+        output.document(_report_json(report, invocation))
+    else:
+        _tell_report(report, invocation, strict=strict)
+    return 1 if report.problems else 0
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    *,
+    order_id: Annotated[str, typer.Argument(metavar="ORDER_ID")],
+    as_json: AsJson = False,
+) -> int:
+    """Show one order, what was refunded of it, and what remains."""
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=False) as house:
+        order = house.orders.show(order_id)
+    if as_json:
+        output.document(_order_json(order))
+        return 0
+    facts = (
+        ("order_id", order.order_id),
+        ("wallet", invocation.wallet(order.wallet)),
+        ("wallet_order_id", order.wallet_order_id),
+        ("amount", str(order.amount)),
+        ("paid_at", order.paid_at.isoformat(timespec="seconds") if order.paid_at else ""),
+        ("state", invocation.words(f"order_state.{order.state.value}.name")),
+        ("refunded", str(order.refunded)),
+        ("remaining", str(order.remaining)),
+        ("open_refund_id", order.open_refund_id or ""),
+    )
+    output.facts([(invocation.words(f"label.{key}"), value or "—") for key, value in facts])
+    return 0
+
+
+def _order_json(order: Order) -> dict[str, Any]:
+    return {
+        "order_id": order.order_id,
+        "wallet": order.wallet.value,
+        "wallet_order_id": order.wallet_order_id or None,
+        "amount_fen": order.amount.fen,
+        "refunded_fen": order.refunded.fen,
+        "remaining_fen": order.remaining.fen,
+        "state": order.state.value,
+        "paid_at": order.paid_at.isoformat() if order.paid_at else None,
+        "refund_count": order.refund_count,
+        "open_refund_id": order.open_refund_id,
+    }
+
+
+def _report_json(report: ImportReport, invocation: Invocation) -> dict[str, Any]:
+    problems = [
+        {"line": it.line, "order_id": it.order_id, "cause": it.cause.code, "say": _cause(it, invocation)}
+        for it in report.problems
+    ]
+    return {"read": report.read, "kept": report.kept, "unchanged": report.unchanged, "problems": problems}
+
+
+def _cause(problem: RowProblem, invocation: Invocation) -> str:
+    return output.scrub(say_fault(problem.cause, invocation.spoken()))
+
+
+def _tell_report(report: ImportReport, invocation: Invocation, *, strict: bool) -> None:
+    for it in report.problems:
+        gaps = {"line": it.line, "order_id": it.order_id or "—", "cause": _cause(it, invocation)}
+        output.complain(invocation.words("cli.import_row", **gaps))
+    counts = {"read": report.read, "kept": report.kept, "unchanged": report.unchanged}
+    output.say(invocation.words("cli.imported", **counts, wrong=len(report.problems)))
+    if strict and report.problems:
+        output.say(invocation.words("cli.nothing_kept"))

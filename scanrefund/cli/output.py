@@ -1,0 +1,116 @@
+"""Everything the command line prints: tables for people, one JSON document for machines.
+
+What comes from outside (codes, file names, wallet texts) is escaped, so that nobody's barcode can drive
+somebody's terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, TextIO
+
+from scanrefund.model.payment_code import mask
+from scanrefund.model.wallet import wallet_of_code
+
+# Where nothing is watching there is no window to fit; wide enough that no identifier is broken.
+PIPE_COLUMNS: Final = 240
+
+# Control, format and surrogate characters may move a cursor or hide a digit. Line feeds are ours.
+_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs"})
+
+_DIGITS: Final = re.compile(r"[0-9]+")
+
+
+def speak_utf8() -> None:
+    """Chinese sentences on every terminal, Windows' code pages included; odd file names stay legible."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
+def clean(text: str) -> str:
+    """The text with control, format and surrogate characters written out as `\\u{1b}`."""
+    return "".join(
+        f"\\u{{{ord(char):x}}}" if unicodedata.category(char) in _UNSAFE_CATEGORIES else char for char in text
+    )
+
+
+def scrub(text: str) -> str:
+    """The text with every run of digits that has the form of a payment code masked."""
+    return _DIGITS.sub(lambda run: mask(run.group()) if wallet_of_code(run.group()) else run.group(), text)
+
+
+def say(text: str = "") -> None:
+    """Lines for people on standard output."""
+    _write(sys.stdout, "\n".join(clean(line) for line in text.split("\n")) + "\n")
+
+
+def complain(text: str) -> None:
+    """Lines for people on standard error."""
+    _write(sys.stderr, "\n".join(clean(line) for line in text.split("\n")) + "\n")
+
+
+def document(value: Any) -> None:
+    """The one JSON document of a `--json` run, or one line of `--jsonl`."""
+    _write(sys.stdout, json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def final(text: str) -> None:
+    """Text that is already in its last form, such as CSV."""
+    _write(sys.stdout, text)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """A table for people. Nothing is cut: long cells are folded."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(
+        box=box.SIMPLE_HEAD, title=clean(title) or None, title_justify="left", show_header=any(columns)
+    )
+    for column in columns:
+        grid.add_column(Text(clean(column)), overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text("\n".join(map(clean, cell.split("\n")))) for cell in row))
+    page = io.StringIO()
+    terminal = sys.stdout.isatty()
+    Console(file=page, force_terminal=terminal, width=None if terminal else PIPE_COLUMNS).print(grid)
+    _write(sys.stdout, "\n".join(line.rstrip() for line in page.getvalue().split("\n")))
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> None:
+    """Names and values, one pair a line."""
+    table(("", ""), list(pairs))
+
+
+@contextmanager
+def waiting(text: str) -> Iterator[None]:
+    """A sign of life on a terminal's standard error while something takes its time; silent in a pipe."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(clean(text)):
+        yield
+
+
+def _write(stream: TextIO, text: str) -> None:
+    """Write and flush. A reader that went away (`| head`) must not change how the command ends."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it leaves: let that go nowhere too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,53 @@
+"""What the customer shows, from camera, picture or keyboard: the three ways into one Reading."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanrefund.cli import output
+from scanrefund.cli.invocation import Invocation
+from scanrefund.errors import UsageFault
+from scanrefund.model.shown import Reading
+
+if TYPE_CHECKING:
+    from scanrefund.config import Settings
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def from_source(
+    invocation: Invocation, settings: Settings, camera: str | None, image: Path | None, watch_s: int | None
+) -> Reading:
+    """Read what is shown to a camera (an empty name means the configured one) or stands in a picture."""
+    from scanrefund.scan.camera import Camera
+    from scanrefund.scan.reader import read_picture_file, watch
+
+    if camera is not None and image is not None:
+        raise UsageFault("one_source_only")
+    if image is not None:
+        return read_picture_file(image)
+    deadline = now() + timedelta(seconds=settings.watch_s_max if watch_s is None else watch_s)
+    looking = output.waiting(invocation.words("cli.look_into_camera"))
+    with looking, Camera(camera or settings.camera, now) as source:
+        return watch(source, now=now, deadline=deadline)
+
+
+def from_keyboard(invocation: Invocation) -> Reading | None:
+    """One line of standard input: typed and hidden on a terminal, else scanned. None when it is empty."""
+    from scanrefund.scan.keyboard import next_line
+    from scanrefund.scan.reader import read_line
+
+    typed = sys.stdin.isatty()
+    line = getpass.getpass(invocation.words("cli.show_code_now")) if typed else next_line(sys.stdin)
+    return read_line(line, typed=typed, now=now()) if line and line.strip() else None
+
+
+def warn_of_reveal(invocation: Invocation) -> None:
+    """A code shown in full can be charged by anyone who sees it."""
+    output.complain(invocation.words("cli.reveal_warning"))

@@ -1,0 +1,134 @@
+"""`scanrefund refund`: read the code, ask the clerk, refund, and say how it ended."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from scanrefund.cli import output, receipts
+from scanrefund.cli.choices import AsJson, Camera, Picture
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.reading import from_keyboard, from_source
+from scanrefund.errors import Fault, UsageFault
+from scanrefund.model.money import Money, NotMoney
+from scanrefund.model.shown import Reading
+
+if TYPE_CHECKING:
+    from scanrefund.aftercare.receipt import Receipt
+    from scanrefund.assemble import House
+    from scanrefund.config import Settings
+    from scanrefund.desk import Desk, RefundRequest
+
+# The clerk's no ends the program as Ctrl-C does: our rules refused nothing.
+EXIT_INTERRUPTED: Final = 130
+
+
+class NotConfirmed(Fault):
+    """The clerk said no: nothing was sent."""
+
+    exit_code = EXIT_INTERRUPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The arguments as they were typed, amounts already money."""
+
+    order_id: str
+    amount: Money | None
+    reason: str
+    camera: str | None
+    image: Path | None
+    request_id: str
+
+
+def refund(  # noqa: PLR0913  (each is an option)
+    ctx: typer.Context,
+    *,
+    order: Annotated[str, typer.Option("--order", metavar="ID", help="The order to refund.")],
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="TEXT", help="Why; the customer may see it.")
+    ] = "",
+    amount: Annotated[
+        str | None, typer.Option("--amount", metavar="YUAN", help="How much; without it, all that remains.")
+    ] = None,
+    camera: Camera = None,
+    image: Picture = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Run every check, refund nothing.")] = False,
+    wait: Annotated[
+        int | None,
+        typer.Option("--wait", metavar="S", min=0, max=600, help="Seconds to wait for the wallet's end."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    request_id: Annotated[
+        str,
+        typer.Option("--request-id", metavar="ID", help="Name this wish: asked again, it is served again."),
+    ] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Refund an order. The code comes from --camera, --image or standard input, never from an argument."""
+    invocation = of(ctx)
+    wish = Wish(order, _money(amount), reason, camera, image, request_id)
+    if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
+        raise UsageFault("confirmation_impossible")
+    settings = invocation.settings()
+    with invocation.house(settings, wallets=True) as house:
+        request = _request(wish, _reading(wish, settings, invocation))
+        if dry_run:
+            return receipts.show_verdicts(house.desk.rehearse(request), invocation, as_json=as_json)
+        if not yes and not _agreed(request, house, invocation):
+            raise NotConfirmed("not_confirmed")
+        with output.waiting(invocation.words("cli.asking_wallet")):
+            receipt = _to_its_end(house.desk, request, settings.wait_s if wait is None else wait)
+    return receipts.show(receipt, invocation, as_json=as_json)
+
+
+def _to_its_end(desk: Desk, request: RefundRequest, wait_s: int) -> Receipt:
+    receipt = desk.refund(request)
+    return desk.wait(receipt.refund_id, wait_s) if receipt.refund_id else receipt
+
+
+def _money(text: str | None) -> Money | None:
+    if text is None:
+        return None
+    try:
+        return Money.from_yuan(text)
+    except NotMoney:
+        raise UsageFault("amount_not_money", text=text) from None
+
+
+def _reading(wish: Wish, settings: Settings, invocation: Invocation) -> Reading | None:
+    if wish.camera is None and wish.image is None:
+        return from_keyboard(invocation)
+    return from_source(invocation, settings, wish.camera, wish.image, None)
+
+
+def _request(wish: Wish, reading: Reading | None) -> RefundRequest:
+    from scanrefund.desk import RefundRequest
+
+    return RefundRequest(
+        order_id=wish.order_id,
+        amount=wish.amount,
+        reason=wish.reason,
+        reading=reading,
+        request_id=wish.request_id,
+    )
+
+
+def _agreed(request: RefundRequest, house: House, invocation: Invocation) -> bool:
+    """Show what is about to happen and ask. An unknown order is not asked about: the ladder names it."""
+    order = house.ledger.order(request.order_id)
+    if order is None:
+        return True
+    facts = (
+        ("order_id", order.order_id),
+        ("amount", str(request.amount or order.remaining)),
+        ("wallet", invocation.wallet(order.wallet)),
+        ("code", request.reading.shown.safe_text if request.reading else "—"),
+        ("reason", request.reason or "—"),
+    )
+    output.facts([(invocation.words(f"label.{key}"), value) for key, value in facts])
+    return typer.confirm(invocation.words("cli.refund_now"), default=False)

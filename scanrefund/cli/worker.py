@@ -1,0 +1,86 @@
+"""`scanrefund worker`: bring every open refund to its end, without a page."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from scanrefund.cli import output
+from scanrefund.cli.choices import AsJson
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.errors import UsageFault
+from scanrefund.model.refund import Refund
+
+if TYPE_CHECKING:
+    from scanrefund.aftercare.receipt import Receipt
+    from scanrefund.assemble import House
+
+EXIT_OPEN: Final = 3
+# More open refunds than a shop makes in a week; counting further would tell nobody anything.
+OPEN_MAX: Final = 10_000
+
+
+def worker(
+    ctx: typer.Context,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
+    until_idle: Annotated[bool, typer.Option("--until-idle", help="End when no refund is open.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Ask and send what is due, until stopped. Ends with 3 when refunds are still open, else 0."""
+    invocation = of(ctx)
+    if once and until_idle:
+        raise UsageFault("worker_one_end_only")
+    told = Told(invocation, quiet=as_json)
+    with invocation.house(invocation.settings(), wallets=True) as house:
+        if once:
+            house.worker.run_once(told)
+        else:
+            stopped = _stopped_by_signal()
+            house.worker.run(lambda: stopped.is_set() or (until_idle and _is_idle(house)), told)
+        still_open = len(_open_refunds(house))
+    if as_json:
+        output.document({"trips": told.trips, "still_open": still_open})
+    else:
+        output.say(invocation.words("cli.worker_done", trips=told.trips, still_open=still_open))
+    return EXIT_OPEN if still_open else 0
+
+
+class Told:
+    """Counts the trips, and tells each as it ends."""
+
+    def __init__(self, invocation: Invocation, *, quiet: bool) -> None:
+        self.trips = 0
+        self._invocation = invocation
+        self._quiet = quiet
+
+    def __call__(self, refund: Refund) -> None:
+        self.trips += 1
+        if not self._quiet:
+            gaps = {"refund_id": refund.refund_id, "state": refund.state.value}
+            output.say(self._invocation.words("cli.worker_trip", **gaps))
+
+
+def _open_refunds(house: House) -> list[Receipt]:
+    return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
+
+
+def _is_idle(house: House) -> bool:
+    """Whether time alone will bring nothing on: what is still open waits for a person."""
+    return all(receipt.next_try_at is None for receipt in _open_refunds(house))
+
+
+def _stopped_by_signal() -> threading.Event:
+    """An event that Ctrl-C and a service manager's TERM set: the trip under way is finished first."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return stop

@@ -1,0 +1,249 @@
+"""The self test as a table: is this counter ready to refund? Page, CLI and ladder read the same rows.
+
+Each check looks at one thing and gives one Finding; a fault inside a check is that check's finding. The
+sentences are in the catalogues under `readiness.<check>.<cause>`, each with `detail` and `cure`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from scanrefund import __version__
+from scanrefund.errors import Fault, NetworkFault
+from scanrefund.http import Http
+from scanrefund.keys import Keys
+from scanrefund.ledger.engine import JOURNAL_MODE, LedgerSettings, open_engine, writing
+from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order, OrderState
+from scanrefund.model.outcome import OrderLook
+from scanrefund.model.wallet import Wallet
+from scanrefund.say.catalogue import Catalogue
+from scanrefund.say.gaps import fill
+from scanrefund.say.speak import say_fault
+from scanrefund.wallets.gateway import WalletGateway
+
+# A year of a busy counter's ledger and its backups; below it the day may end in the middle of a refund.
+DISK_FREE_BYTES_MIN: Final = 200_000_000
+# WeChat Pay refuses a signature older than 5 minutes; a minute leaves room for the clock to drift further.
+CLOCK_OFF_S_MAX: Final = 60
+
+# Made up. The form of a WeChat payment code, drawn in memory and never shown.
+SAMPLE_DIGITS: Final = "130987650987650987"
+_MODULE_PIXELS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the self test looks at. `gateways` builds the wallets: their key files may be what is broken."""
+
+    home: Path
+    shop: Shop
+    ledger: LedgerSettings
+    camera: str
+    http: Http
+    gateways: Callable[[], Mapping[Wallet, WalletGateway]]
+    addresses: Mapping[Wallet, str]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found. `ok` None is advice: refunds can be made without it."""
+
+    name: str
+    ok: bool | None
+    cause: str
+    gaps: Mapping[str, object] = field(default_factory=dict)
+    fault: Fault | None = None
+
+    def told(self, language: str) -> tuple[str, str]:
+        """What was found, and what cures it, either may be empty. A fault's own sentence says both."""
+        if self.fault is not None:
+            return "", say_fault(self.fault, language)
+        catalogue = Catalogue.load(language)
+        key = f"readiness.{self.name}.{self.cause}"
+        texts = (catalogue.get(f"{key}.{part}") or "" for part in ("detail", "cure"))
+        detail, cure = (fill(text, self.gaps, catalogue) for text in texts)
+        return detail, cure
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One row. A `needed` check that fails means: not ready. Any other failure is advice."""
+
+    name: str
+    look: Callable[[Surroundings], tuple[bool, str, Mapping[str, object]]]
+    needed: bool = True
+
+    def run(self, around: Surroundings) -> Finding:
+        """Look, whatever happens: a fault is a finding too."""
+        try:
+            good, cause, gaps = self.look(around)
+        except Fault as fault:
+            return Finding(self.name, self._verdict(good=False), fault.code, fault=fault)
+        except Exception as error:  # noqa: BLE001  (a self test that dies tells nobody anything)
+            met = Fault("check_failed", kind=type(error).__name__)
+            return Finding(self.name, self._verdict(good=False), met.code, fault=met)
+        return Finding(self.name, self._verdict(good=good), cause, gaps)
+
+    def _verdict(self, *, good: bool) -> bool | None:
+        return True if good else False if self.needed else None
+
+
+def examine(around: Surroundings) -> list[Finding]:
+    """Run every check, in order."""
+    return [check.run(around) for check in CHECKS]
+
+
+def is_ready(findings: list[Finding]) -> bool:
+    """Whether nothing that is needed failed."""
+    return all(finding.ok is not False for finding in findings)
+
+
+Look = tuple[bool, str, Mapping[str, object]]
+
+
+def _data_folder(around: Surroundings) -> Look:
+    """Ours alone: the ledger and the keys lie here."""
+    around.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    gaps = {"path": around.home}
+    if not os.access(around.home, os.W_OK | os.X_OK):
+        return False, "not_writable", gaps
+    # Windows keeps its own access lists; the mode says nothing there.
+    if os.name != "nt" and stat.S_IMODE(around.home.stat().st_mode) & 0o077:
+        return False, "open_to_others", gaps
+    return True, "good", gaps
+
+
+def _keys(around: Surroundings) -> Look:
+    Keys.open(around.home)
+    return True, "good", {}
+
+
+def _disk_space(around: Surroundings) -> Look:
+    free = shutil.disk_usage(around.home).free
+    gaps = {"free_mb": free // 1_000_000, "least_mb": DISK_FREE_BYTES_MIN // 1_000_000}
+    return free >= DISK_FREE_BYTES_MIN, "good" if free >= DISK_FREE_BYTES_MIN else "short", gaps
+
+
+def _ledger(around: Surroundings) -> Look:
+    """Open it as the desk does (tables, keys, pragmas), then write something and take it back."""
+    Ledger.open(around.ledger, Keys.open(around.home), around.shop).close()
+    engine = open_engine(around.ledger)
+    try:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("CREATE TABLE readiness_probe (number INTEGER)")
+            connection.exec_driver_sql("INSERT INTO readiness_probe VALUES (1)")
+            connection.rollback()
+    finally:
+        engine.dispose()
+    return True, "good", {"journal": JOURNAL_MODE}
+
+
+def _decoders(around: Surroundings) -> Look:
+    """A code drawn in memory must come back as the same digits, by the road every picture takes."""
+    import numpy as np
+    import segno
+
+    from scanrefund.scan.frame import Frame
+    from scanrefund.scan.reader import read_frame
+
+    modules = np.array(list(segno.make_qr(SAMPLE_DIGITS).matrix_iter(border=4)), dtype=np.uint8)
+    pixels = np.where(np.kron(modules, np.ones((_MODULE_PIXELS, _MODULE_PIXELS))) > 0, 0, 255)
+    code = read_frame(Frame(pixels.astype(np.uint8), around.now(), "self test")).shown.code
+    good = code is not None and code.reveal() == SAMPLE_DIGITS
+    return good, "good" if good else "misread", {}
+
+
+def _second_decoder(_around: Surroundings) -> Look:
+    from scanrefund.scan.engines import Engine, available_engines
+
+    there = available_engines()[Engine.ZBAR]
+    return there, "good" if there else "missing", {}
+
+
+def _camera(around: Surroundings) -> Look:
+    from scanrefund.scan.camera import Camera
+
+    with Camera(around.camera, around.now) as camera:
+        frame = next(iter(camera), None)
+    gaps: dict[str, object] = {"source": around.camera}
+    if frame is None:
+        return False, "no_picture", gaps
+    height, width = frame.pixels.shape
+    return True, "good", gaps | {"width": width, "height": height}
+
+
+def _clock(around: Surroundings) -> Look:
+    """Our clock against a wallet server's: signatures carry the time."""
+    address = next(iter(around.addresses.values()), None)
+    if address is None:
+        return True, "not_compared", {}
+    try:
+        reply = around.http.exchange("GET", address + "/", headers={})
+        theirs = parsedate_to_datetime(reply.headers["Date"])
+    except (NetworkFault, KeyError, ValueError):
+        return True, "not_compared", {}
+    off_s = round(abs((around.now() - theirs).total_seconds()))
+    good = off_s <= CLOCK_OFF_S_MAX
+    return good, "good" if good else "off", {"off_s": off_s, "limit_s": CLOCK_OFF_S_MAX}
+
+
+def _wallet(wallet: Wallet) -> Callable[[Surroundings], Look]:
+    def look(around: Surroundings) -> Look:
+        """Ask for an order that does not exist: a signed "no such order" proves keys and wire."""
+        gateways = around.gateways()
+        gaps: dict[str, object] = {"wallet": wallet.value}
+        if wallet not in gateways:
+            return bool(gateways), "not_set_up" if gateways else "none_set_up", gaps
+        answer = gateways[wallet].order(_no_such_order(wallet))
+        gaps |= {"code": answer.code, "message": answer.message}
+        good = answer.look is not OrderLook.NOT_ASKED
+        return good, "good" if good else "no_proof", gaps
+
+    return look
+
+
+def _no_such_order(wallet: Wallet) -> Order:
+    return Order(
+        order_id="scanrefund-self-test",
+        wallet=wallet,
+        wallet_order_id="",
+        amount=Money(1),
+        paid_at=None,
+        state=OrderState.PAID,
+    )
+
+
+def _versions(_around: Surroundings) -> Look:
+    ours = f"scanrefund {__version__}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    parts = ("zxing-cpp", "opencv-python-headless" if sys.platform == "linux" else "opencv-python")
+    return True, "good", {"versions": ", ".join([ours, *(f"{part} {version(part)}" for part in parts)])}
+
+
+CHECKS: Final[tuple[Check, ...]] = (
+    Check("data_folder", _data_folder),
+    Check("disk_space", _disk_space),
+    Check("keys", _keys),
+    Check("ledger", _ledger),
+    Check("decoders", _decoders),
+    Check("second_decoder", _second_decoder, needed=False),
+    Check("camera", _camera, needed=False),
+    Check("clock", _clock),
+    Check("wallet_wechat", _wallet(Wallet.WECHAT)),
+    Check("wallet_alipay", _wallet(Wallet.ALIPAY)),
+    Check("versions", _versions, needed=False),
+)

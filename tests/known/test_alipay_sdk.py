@@ -1,0 +1,149 @@
+"""python-alipay-sdk, another author's client of Alipay, unmodified against the sandbox.
+
+Every story twice: with plain keys and with certificates.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import alipay
+import pytest
+import requests
+from alipay.exceptions import AliPayException, AliPayValidationError
+from alipay.utils import AliPayConfig
+
+from scanrefund.sandbox.server import Running, start
+from scanrefund.sandbox.signing import new_key, private_pem
+
+TIMEOUT_S = 10
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with start(tmp_path_factory.mktemp("alipay"), pace="real") as served:
+        yield served
+
+
+def read(running: Running, name: str) -> str:
+    return (running.folder / "alipay" / name).read_text()
+
+
+def app_id(running: Running) -> str:
+    return str(json.loads((running.folder / "sandbox.json").read_text())["alipay"]["app_id"])
+
+
+def with_keys(running: Running, key: str | None = None) -> Any:
+    made = alipay.AliPay(
+        appid=app_id(running),
+        app_private_key_string=key or read(running, "app_private_key.pem"),
+        alipay_public_key_string=read(running, "alipay_public_key.pem"),
+        config=AliPayConfig(timeout=TIMEOUT_S),
+    )
+    made._gateway = f"{running.base_url}/gateway.do"
+    return made
+
+
+def with_certificates(running: Running) -> Any:
+    made = alipay.DCAliPay(
+        appid=app_id(running),
+        app_private_key_string=read(running, "app_private_key.pem"),
+        app_public_key_cert_string=read(running, "app_cert.crt"),
+        alipay_public_key_cert_string=read(running, "alipay_cert.crt"),
+        alipay_root_cert_string=read(running, "alipay_root_cert.crt"),
+    )
+    made._gateway = f"{running.base_url}/gateway.do"
+    return made
+
+
+@pytest.fixture(params=[with_keys, with_certificates])
+def client(running: Running, request: pytest.FixtureRequest) -> Any:
+    return request.param(running)
+
+
+def control(running: Running, name: str, **body: Any) -> Any:
+    return requests.post(f"{running.base_url}/sandbox/{name}", json=body, timeout=TIMEOUT_S).json()
+
+
+@pytest.fixture
+def order_id(running: Running) -> str:
+    return str(control(running, "orders", wallet="alipay", amount_fen=1000)["order_id"])
+
+
+def refund(client: Any, order_id: str, yuan: str = "3.00", number: str = "Q1") -> dict[str, Any]:
+    answer: dict[str, Any] = client.api_alipay_trade_refund(
+        yuan, out_trade_no=order_id, out_request_no=number, refund_reason="尺码不合适"
+    )
+    return answer
+
+
+def test_it_refunds_repeats_and_asks(client: Any, order_id: str) -> None:
+    first = refund(client, order_id)
+    assert (first["code"], first["fund_change"]) == ("10000", "Y")
+    assert refund(client, order_id)["fund_change"] == "N"
+    found = client.api_alipay_trade_fastpay_refund_query("Q1", out_trade_no=order_id)
+    assert (found["refund_status"], found["refund_amount"]) == ("REFUND_SUCCESS", "3.00")
+
+
+def test_it_is_refused_another_amount_under_the_same_number(client: Any, order_id: str) -> None:
+    refund(client, order_id)
+    assert refund(client, order_id, yuan="2.00")["sub_code"] == "ACQ.DISCORDANT_REPEAT_REQUEST"
+
+
+def test_it_is_held_to_the_pause_between_refunds(client: Any, order_id: str, running: Running) -> None:
+    refund(client, order_id)
+    assert refund(client, order_id, number="Q2")["code"] == "40005"
+    control(running, "clock", advance_s=4)
+    assert refund(client, order_id, number="Q2")["fund_change"] == "Y"
+
+
+def test_it_finds_the_order_by_both_numbers(client: Any, order_id: str) -> None:
+    order = client.api_alipay_trade_query(out_trade_no=order_id)
+    assert (order["trade_status"], order["total_amount"]) == ("TRADE_SUCCESS", "10.00")
+    assert client.api_alipay_trade_query(trade_no=order["trade_no"]) == order
+
+
+def test_it_learns_that_a_refund_does_not_exist(client: Any, order_id: str) -> None:
+    nothing = client.api_alipay_trade_fastpay_refund_query("NONE", out_trade_no=order_id)
+    assert nothing == {"code": "10000", "msg": "Success"}
+
+
+def test_another_apps_key_is_refused(running: Running, order_id: str) -> None:
+    stranger = with_keys(running, key=private_pem(new_key()).decode())
+    answer = refund(stranger, order_id)
+    assert (answer["code"], answer["sub_code"]) == ("40002", "isv.invalid-signature")
+
+
+def test_an_unknown_app_is_answered_without_a_signature(running: Running, order_id: str) -> None:
+    stranger = with_keys(running)
+    stranger._appid = "9021000000000000"
+    with pytest.raises(AliPayException, match=r"isv\.invalid-app-id"):
+        refund(stranger, order_id)
+
+
+def test_a_clock_that_is_six_minutes_off_is_refused(
+    client: Any, order_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now().astimezone()
+
+    class SlowClock:
+        @staticmethod
+        def now() -> datetime:
+            return now - timedelta(minutes=6)
+
+    monkeypatch.setattr(alipay, "datetime", SlowClock)
+    assert refund(client, order_id)["sub_code"] == "isv.invalid-timestamp"
+
+
+def test_it_does_not_believe_an_answer_that_is_not_signed_right(
+    running: Running, client: Any, order_id: str
+) -> None:
+    control(running, "faults", wallet="alipay", on="refund", fault="bad_signature")
+    with pytest.raises(AliPayValidationError):
+        refund(client, order_id)
+    control(running, "faults", wallet="alipay", on="refund", fault="unsigned")
+    with pytest.raises(AliPayException):
+        refund(client, order_id)

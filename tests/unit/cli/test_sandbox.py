@@ -1,0 +1,46 @@
+"""`scanrefund sandbox`: what stops it is a fault with a sentence, not a traceback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from scanrefund.cli.sandbox import sandbox
+from scanrefund.errors import Fault
+from scanrefund.sandbox.server import start
+
+
+def sentence(language: str, fault: Fault) -> str:
+    """The fault's sentence in a language, its gaps filled."""
+    catalogue = files("scanrefund.say") / language / "sandbox.toml"
+    texts = tomllib.loads(catalogue.read_text("utf-8"))
+    return str(texts["fault"][fault.code]["text"]).format(**fault.details)
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Fault, match="sandbox_port_in_use") as caught:
+            sandbox(port=port, folder=tmp_path)
+    assert caught.value.exit_code == 70
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        assert str(port) in sentence(language, caught.value)
+
+
+def test_a_folder_that_is_served_already_is_named(tmp_path: Path) -> None:
+    with start(tmp_path), pytest.raises(Fault, match="sandbox_folder_in_use") as caught:
+        sandbox(port=0, folder=tmp_path)
+    assert str(tmp_path) in sentence("en", caught.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the error text of this system differs")
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(Fault, match="sandbox_folder_unusable") as caught:
+        sandbox(port=0, folder=tmp_path / "file" / "sandbox")
+    assert "directory" in sentence("en", caught.value)

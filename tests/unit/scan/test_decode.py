@@ -1,0 +1,74 @@
+"""The cascade: what it reads, where it stops, what it costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanrefund.sandbox.drawing import code128, code_page, ean13, qr
+from scanrefund.sandbox.photograph import photograph
+from scanrefund.scan.decode import FIRST, MORE, STEPS_MAX, STEPS_MAX_VIDEO, decode, plan
+from scanrefund.scan.engines import Engine, Symbology, available_engines
+from scanrefund.scan.frame import Frame
+from tests.unit.scan.symbols import ALIPAY, WECHAT, frame, grey
+
+
+def test_the_page_gives_its_qr_code_and_its_barcode() -> None:
+    found = decode(frame(code_page("wechat", WECHAT)))
+    assert {symbol.text for symbol in found} == {WECHAT}
+    assert {symbol.symbology for symbol in found} == {Symbology.QR, Symbology.CODE_128}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_hard_photograph_is_read(seed: int) -> None:
+    photo = photograph(code_page("alipay", ALIPAY), seed, hardness=0.8)
+    assert ALIPAY in {symbol.text for symbol in decode(frame(photo))}
+
+
+def test_a_barcode_lying_on_its_side_is_read() -> None:
+    assert decode(frame(code128(WECHAT).rotate(90, expand=True)))[0].text == WECHAT
+
+
+def test_what_the_first_passes_lose_a_treatment_finds() -> None:
+    glared = grey(qr(ALIPAY, module_px=4)) // 12 + 232
+    assert decode(Frame(glared, None, ""), steps_max=STEPS_MAX)[0].text == ALIPAY
+
+
+def test_a_box_lies_in_the_frame_whatever_the_treatment() -> None:
+    image = qr(ALIPAY, module_px=8)
+    for step in FIRST + MORE:
+        for symbol in step.run(grey(image)):
+            left, top, width, height = symbol.box
+            assert 0 <= left + width / 2 - image.width / 2 + 20 <= 40, step.name
+            assert 0 <= top + height / 2 - image.height / 2 + 20 <= 40, step.name
+
+
+def test_a_product_barcode_is_looked_for_when_nothing_else_is_there() -> None:
+    [symbol] = decode(frame(ean13("6901234567892")))
+    assert (symbol.text, symbol.symbology) == ("6901234567892", Symbology.EAN_13)
+
+
+def test_a_video_looks_for_products_now_and_then() -> None:
+    page = frame(ean13("6901234567892"))
+    assert [bool(decode(page, steps_max=2, turn=turn)) for turn in range(6)] == [True, *[False] * 4, True]
+
+
+def test_few_steps_still_come_round_to_every_treatment() -> None:
+    per_frame = STEPS_MAX_VIDEO - len(FIRST)
+    tried = {step for turn in range(len(MORE)) for step in plan(turn)[len(FIRST) :][:per_frame]}
+    assert tried == set(MORE)
+
+
+def test_nothing_is_read_where_nothing_is() -> None:
+    assert decode(frame(code_page("wechat", WECHAT).crop((0, 0, 1080, 200)))) == []
+
+
+def test_opencv_is_only_a_late_resort() -> None:
+    assert [step.name for step in plan() if Engine.OPENCV.value in step.name][-1] == plan()[-1].name
+
+
+@pytest.mark.skipif(available_engines()[Engine.ZBAR], reason="libzbar settles a barcode at once")
+def test_treatments_add_no_more_reads_of_an_uncertain_barcode() -> None:
+    # These bars give other digits when the picture is turned by ten degrees.
+    wide = frame(code128("276734067884237782602416"))
+    assert {symbol.text for step in MORE for symbol in step.run(wide.pixels)} != {"276734067884237782602416"}
+    assert {symbol.text for symbol in decode(wide)} == {"276734067884237782602416"}

@@ -1,0 +1,74 @@
+"""Treatments keep the place of things, and stay within their bounds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scanrefund.scan import enhance
+from scanrefund.scan.enhance import ENLARGED_FROM_PIXELS_MAX, TREATED_PIXELS_MAX, Treatment
+
+ALL = [
+    enhance.scaled(0.5),
+    enhance.scaled(2),
+    enhance.rotated(-10),
+    enhance.rotated(45),
+    enhance.blurred,
+    enhance.darkened,
+    enhance.equalised,
+    enhance.eroded,
+    enhance.thresholded,
+]
+
+
+@pytest.mark.parametrize("treat", ALL)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 40), (80, 60)])
+def test_a_treatment_gives_bytes_for_any_shape(treat: Treatment, shape: tuple[int, int]) -> None:
+    pixels = treat(np.full(shape, 128, np.uint8)).pixels
+    assert pixels.dtype == np.uint8
+    assert pixels.flags.c_contiguous
+
+
+@pytest.mark.parametrize(
+    ("treat", "here", "there"),
+    [
+        (enhance.scaled(0.5), (10, 20, 30, 40), (20, 40, 60, 80)),
+        (enhance.scaled(2), (10, 20, 30, 40), (5, 10, 15, 20)),
+        (enhance.blurred, (10, 20, 30, 40), (10, 20, 30, 40)),
+    ],
+)
+def test_a_box_is_taken_back_to_the_frame(
+    treat: Treatment, here: tuple[int, int, int, int], there: tuple[int, int, int, int]
+) -> None:
+    assert treat(np.zeros((200, 300), np.uint8)).box_in_frame(here) == there
+
+
+def test_a_turned_spot_is_found_where_it_was() -> None:
+    picture = np.zeros((200, 300), np.uint8)
+    picture[40:44, 250:254] = 255
+    turned = enhance.rotated(-10)(picture)
+    row, column = np.unravel_index(int(turned.pixels.argmax()), turned.pixels.shape)
+    left, top, _, _ = turned.box_in_frame((int(column), int(row), 0, 0))
+    assert abs(left - 251) <= 3
+    assert abs(top - 41) <= 3
+
+
+def test_large_pictures_are_treated_small() -> None:
+    large = np.zeros((5000, 4000), np.uint8)
+    small = enhance.bounded(large)
+    assert small.pixels.size <= TREATED_PIXELS_MAX * 1.01
+    assert small.box_in_frame((0, 0, small.pixels.shape[1], small.pixels.shape[0])) == (0, 0, 4000, 5000)
+
+
+def test_large_pictures_are_not_enlarged() -> None:
+    large = np.zeros((1000, ENLARGED_FROM_PIXELS_MAX // 1000 + 1), np.uint8)
+    assert enhance.scaled(2)(large).pixels.size == large.size
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (4, 4, 3), (4, 4, 4)])
+def test_any_camera_picture_becomes_grey(shape: tuple[int, ...]) -> None:
+    assert enhance.to_grey(np.full(shape, 200, np.uint8)).tolist() == [[200] * 4] * 4
+
+
+def test_sixteen_bits_become_eight() -> None:
+    assert enhance.to_grey(np.full((2, 2), 51200, np.uint16)).tolist() == [[200, 200]] * 2
