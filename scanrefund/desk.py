@@ -23,7 +23,7 @@ from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.shown import Reading, Source
-from scanrefund.model.wallet import Wallet
+from scanrefund.model.wallet import Wallet, safe_number
 from scanrefund.wallets.gateway import WalletGateway
 
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
@@ -213,5 +213,5 @@ class Desk:
     def _required(self, refund_id: str) -> Refund:
         refund = self._ledger.refund(refund_id)
         if refund is None:
-            raise UsageFault("refund_unknown", refund_id=refund_id)
+            raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
         return refund

@@ -17,7 +17,7 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.orders import Kept
 from scanrefund.model.money import AMOUNT_FEN_MAX, Money
 from scanrefund.model.order import Order, OrderState
-from scanrefund.model.wallet import Wallet
+from scanrefund.model.wallet import Wallet, safe_number
 
 HEADER: Final = ("order_id", "wallet", "wallet_order_id", "amount_fen", "paid_at", "state", "payer_id")
 # A shop's year of sales fits; a file beyond it is some other file.
@@ -86,7 +86,7 @@ class OrdersDesk:
         """One order with its sums. Raises UsageFault for an order our books do not hold."""
         order = self._ledger.order(order_id)
         if order is None:
-            raise UsageFault("order_unknown", order_id=order_id)
+            raise UsageFault("order_unknown", order_id=safe_number(order_id))
         return order
 
     def import_csv(self, path: Path, *, strict: bool) -> ImportReport:

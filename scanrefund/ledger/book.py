@@ -38,9 +38,10 @@ def first_broken(connection: Connection, keys: Keys) -> int | None:
     """Walk the whole chain; the number of the first entry that does not hold, or None."""
     expected, previous = 1, FIRST_PREVIOUS
     # The time is read as text: a forged one that is no time at all is a broken entry, not a crash.
-    at_text = type_coerce(book.c.at, String).label("at_text")
-    for row in connection.execute(select(book, at_text).order_by(book.c.number)):
-        entry = _canonical(row.number, row.at_text, row.kind, row.subject, row.facts)
+    at = type_coerce(book.c.at, String).label("at")
+    rows = select(book.c.number, at, book.c.kind, book.c.subject, book.c.facts, book.c.previous, book.c.seal)
+    for row in connection.execute(rows.order_by(book.c.number)):
+        entry = _canonical(row.number, row.at, row.kind, row.subject, row.facts)
         if row.number != expected or row.previous != previous or row.seal != keys.seal(previous, entry):
             return expected
         expected, previous = row.number + 1, row.seal

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.ledger.engine import reading
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.money import Money
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.wallet import Wallet
+from scanrefund.wallets.gateway import WalletGateway
+from tests.unit.builders import ORDER, FakeClock, FakeWallet, Killed, answering, killed, reserve
+
+LEASE_S = 30
+Script = Callable[[Refund], Answer]
+
+
+class Counter:
+    """One dispatcher with its wallet and its clock."""
+
+    def __init__(
+        self, ledger: Ledger, wallet: FakeWallet | None = None, clock: FakeClock | None = None
+    ) -> None:
+        self.ledger = ledger
+        self.wallet = wallet or FakeWallet()
+        self.time = clock or FakeClock()
+        gateways: Mapping[Wallet, WalletGateway] = {Wallet.WECHAT: self.wallet}
+        self.dispatcher = Dispatcher(ledger, gateways, self.time.clock, LEASE_S)
+
+    def trip(self, refund: Refund) -> Refund:
+        """Wait until the next trip is due, and make it."""
+        if refund.next_try_at is not None:
+            self.time.at = max(self.time.at, refund.next_try_at)
+        return self.dispatcher.dispatch(refund)
+
+    def play(self, sends: list[Script], asks: list[Script], trips: int) -> list[RefundState]:
+        self.wallet.sends, self.wallet.asks = sends, asks
+        refund = reserve(self.ledger)
+        states = []
+        for _ in range(trips):
+            refund = self.trip(refund)
+            states.append(refund.state)
+        return states
+
+
+@pytest.fixture
+def counter(ledger: Ledger) -> Counter:
+    return Counter(ledger)
+
+
+def commands(counter: Counter) -> list[Command]:
+    return [command for command, _number in counter.wallet.trips]
+
+
+S = RefundState
+SEND, ASK = Command.SEND, Command.ASK
+
+
+def test_a_refund_that_goes_well_takes_one_trip(counter: Counter) -> None:
+    assert counter.play([], [], 1) == [S.SUCCEEDED]
+    assert commands(counter) == [SEND]
+
+
+def test_a_reply_lost_after_the_wallet_acted_is_asked_about_and_not_sent_again(counter: Counter) -> None:
+    def lost(refund: Refund) -> Answer:
+        counter.wallet.pay(refund)
+        return Answer(Outcome.UNKNOWN, "timeout")
+
+    assert counter.play([lost], [], 2) == [S.UNKNOWN, S.SUCCEEDED]
+    assert commands(counter) == [SEND, ASK]
+
+
+def test_a_send_lost_on_the_way_is_asked_about_and_sent_again_under_the_same_number(counter: Counter) -> None:
+    assert counter.play([answering(Outcome.UNKNOWN)], [], 3) == [S.UNKNOWN, S.UNKNOWN, S.SUCCEEDED]
+    assert commands(counter) == [SEND, ASK, SEND]
+    assert len({number for _command, number in counter.wallet.trips}) == 1
+    assert [len(bodies) for bodies in counter.wallet.bodies.values()] == [1]
+
+
+def test_an_accepted_refund_is_asked_about_until_it_ends(counter: Counter) -> None:
+    states = counter.play([counter.wallet.accept], [counter.wallet.tell, counter.wallet.pay], 3)
+    assert states == [S.PROCESSING, S.PROCESSING, S.SUCCEEDED]
+
+
+def test_a_refused_refund_that_the_wallet_does_not_know_is_closed(counter: Counter) -> None:
+    assert counter.play([answering(Outcome.DECLINED)], [], 2) == [S.UNKNOWN, S.CLOSED]
+    order = counter.ledger.order(ORDER.order_id)
+    assert order is not None
+    assert order.remaining == ORDER.amount
+
+
+def test_a_refusal_after_an_unknown_is_held_for_a_person(counter: Counter) -> None:
+    sends = [answering(Outcome.UNKNOWN), answering(Outcome.DECLINED)]
+    assert counter.play(sends, [], 4) == [S.UNKNOWN, S.UNKNOWN, S.UNKNOWN, S.HELD]
+    order = counter.ledger.order(ORDER.order_id)
+    assert order is not None
+    assert order.wallet_reserved == Money(2_500)
+
+
+def test_a_refusal_because_it_was_done_already_is_found_out(counter: Counter) -> None:
+    def lost(refund: Refund) -> Answer:
+        counter.wallet.pay(refund)
+        return Answer(Outcome.UNKNOWN, "timeout")
+
+    states = counter.play([lost, answering(Outcome.DECLINED)], [answering(Outcome.ABSENT)], 4)
+    assert states[-1] is S.SUCCEEDED
+
+
+def test_what_never_left_is_sent_again_without_an_ask(counter: Counter) -> None:
+    assert counter.play([answering(Outcome.NOT_SENT)] * 2, [], 3) == [S.UNKNOWN, S.UNKNOWN, S.SUCCEEDED]
+    assert commands(counter) == [SEND, SEND, SEND]
+
+
+def test_an_interrupted_send_is_asked_about_and_never_closed(counter: Counter) -> None:
+    refund = reserve(counter.ledger)
+    counter.wallet.sends = [killed]
+    with pytest.raises(Killed):
+        counter.dispatcher.dispatch(refund)
+    found = counter.ledger.refund(refund.refund_id)
+    assert found is not None
+    assert found.state is S.SENDING
+    assert counter.dispatcher.dispatch(found) == found
+    counter.time.forward(LEASE_S)
+    recovered = counter.dispatcher.dispatch(found)
+    assert (recovered.state, recovered.next_command, recovered.ever_unknown) == (S.UNKNOWN, ASK, True)
+    assert commands(counter) == [SEND]
+    assert counter.trip(recovered).next_command is SEND
+
+
+def test_of_two_counters_one_makes_the_trip(counter: Counter) -> None:
+    refund = reserve(counter.ledger)
+    other = Counter(counter.ledger, counter.wallet, counter.time)
+    first = counter.dispatcher.dispatch(refund)
+    assert other.dispatcher.dispatch(refund) == first
+    assert len(counter.wallet.trips) == 1
+
+
+def test_an_answer_that_comes_after_another_took_over_changes_nothing(counter: Counter) -> None:
+    other = Counter(counter.ledger, FakeWallet(), counter.time)
+
+    def slow(refund: Refund) -> Answer:
+        counter.time.forward(LEASE_S)
+        other.dispatcher.dispatch(refund)
+        return Answer(Outcome.DECLINED, "late")
+
+    states = counter.play([slow], [], 1)
+    assert states == [S.UNKNOWN]
+    [refund] = counter.ledger.refunds()
+    assert (refund.ever_unknown, refund.declined_code) == (True, "")
+
+
+@pytest.mark.parametrize("setting", ["no wallet", "another account"])
+def test_a_refund_of_an_account_that_is_not_set_up_here_is_left_alone(counter: Counter, setting: str) -> None:
+    refund = reserve(counter.ledger)
+    if setting == "another account":
+        counter.wallet.account = "another"
+        assert counter.dispatcher.dispatch(refund) == refund
+    else:
+        nobody = Dispatcher(counter.ledger, {}, counter.time.clock, LEASE_S)
+        assert nobody.dispatch(refund) == refund
+    assert counter.wallet.trips == []
+
+
+def test_a_refund_a_person_holds_makes_no_trip(counter: Counter) -> None:
+    assert counter.play([answering(Outcome.HELD, "NOT_ENOUGH")], [], 3) == [S.HELD] * 3
+    assert commands(counter) == [SEND]
+
+
+def test_a_held_refund_keeps_its_cause_while_asks_tell_nothing(counter: Counter) -> None:
+    sends = [answering(Outcome.UNKNOWN), answering(Outcome.HELD, "NOT_ENOUGH")]
+    asks = [answering(Outcome.ABSENT), answering(Outcome.UNKNOWN, "timeout")]
+    assert counter.play(sends, asks, 4)[-1] is S.HELD
+    [refund] = counter.ledger.refunds()
+    assert refund.wallet_code == "NOT_ENOUGH"
+
+
+def test_an_answer_without_a_number_leaves_the_known_one(counter: Counter) -> None:
+    counter.play([counter.wallet.accept], [answering(Outcome.UNKNOWN)], 2)
+    [refund] = counter.ledger.refunds()
+    assert refund.wallet_refund_id == "5030000000"
+
+
+def test_every_trip_leaves_an_attempt_and_an_entry(counter: Counter) -> None:
+    counter.play([answering(Outcome.UNKNOWN)], [], 3)
+    with reading(counter.ledger._engine) as connection:
+        attempts = connection.exec_driver_sql("SELECT command, outcome FROM attempts").fetchall()
+        entries = connection.exec_driver_sql("SELECT 1 FROM book WHERE kind='attempt_ended'").fetchall()
+    assert [tuple(row) for row in attempts] == [("SEND", "UNKNOWN"), ("ASK", "ABSENT"), ("SEND", "SUCCEEDED")]
+    assert len(entries) == 3
+    assert counter.ledger.first_broken_entry() is None

@@ -1,0 +1,196 @@
+"""Random histories of answers, deaths and slow replies against the real ledger: the books keep the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import COUNTS_FOR_CUSTOMER, COUNTS_FOR_WALLET, Refund, RefundState
+from scanrefund.model.wallet import Wallet
+from tests.unit.builders import FakeClock, FakeWallet, Killed, an_order, answering, keep, reserve
+
+LEASE_S = 30
+# Enough honest trips to bring anything to its end.
+PATIENCE_TRIPS = 40
+NUMBERS = count()
+
+Script = Callable[[Refund], Answer]
+
+
+class World:
+    """One order, one wallet, two counters on one ledger, and a clock."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.order_id = f"H{next(NUMBERS)}"
+        self.wallet = FakeWallet()
+        self.time = FakeClock()
+        self.one, self.other = (
+            Dispatcher(ledger, {Wallet.WECHAT: self.wallet}, self.time.clock, LEASE_S) for _ in range(2)
+        )
+        keep(ledger, an_order(order_id=self.order_id))
+
+    @property
+    def order(self) -> Order:
+        order = self.ledger.order(self.order_id)
+        assert order is not None
+        return order
+
+    def refunds(self) -> list[Refund]:
+        return self.ledger.refunds(order_id=self.order_id)
+
+    def wish(self, amount_fen: int) -> None:
+        """A clerk refunds what the rules let go."""
+        if amount_fen <= self.order.remaining.fen and self.order.open_refund_id is None:
+            reserve(
+                self.ledger,
+                self.order_id,
+                amount_fen,
+                self.time.at,
+                request_id=f"{self.order_id}/{next(NUMBERS)}",
+            )
+
+    def trip(self, send: str, ask: str) -> None:
+        """One trip of the open refund, with what befalls it."""
+        open_id = self.order.open_refund_id
+        refund = self.ledger.refund(open_id) if open_id else None
+        if refund is None:
+            return
+        if refund.next_try_at is not None:
+            self.time.at = max(self.time.at, refund.next_try_at)
+        self.wallet.sends, self.wallet.asks = [self.sends[send]], [self.asks[ask]]
+        try:
+            self.one.dispatch(refund)
+        except Killed:
+            self.time.forward(LEASE_S)
+
+    @property
+    def sends(self) -> dict[str, Script]:
+        wallet = self.wallet
+        return {
+            "pays": wallet.pay,
+            "accepts": wallet.accept,
+            "closes": wallet.close,
+            "lost on the way": answering(Outcome.UNKNOWN),
+            "never left": answering(Outcome.NOT_SENT),
+            "declines": answering(Outcome.DECLINED),
+            "holds": answering(Outcome.HELD),
+            "pays, reply lost": self.then(wallet.pay, Outcome.UNKNOWN),
+            "accepts, reply lost": self.then(wallet.accept, Outcome.UNKNOWN),
+            "stuck": self.then(wallet.accept, Outcome.ABNORMAL),
+            "dies before": self.dying(wallet.tell),
+            "pays, dies": self.dying(wallet.pay),
+            "pays slowly": self.slowly(wallet.pay),
+            "declines slowly": self.slowly(answering(Outcome.DECLINED)),
+        }
+
+    @property
+    def asks(self) -> dict[str, Script]:
+        wallet = self.wallet
+        return {
+            "tells": wallet.tell,
+            "silent": answering(Outcome.UNKNOWN),
+            "offline": answering(Outcome.NOT_SENT),
+            "finds nothing": answering(Outcome.ABSENT),
+            "refuses": answering(Outcome.DECLINED),
+            "has no rights": answering(Outcome.HELD),
+            "settles": self.settled(wallet.pay),
+            "closes": self.settled(wallet.close),
+            "stuck": self.settled(self.then(wallet.tell, Outcome.ABNORMAL)),
+            "dies": self.dying(wallet.tell),
+            "tells slowly": self.slowly(wallet.tell),
+        }
+
+    def then(self, act: Script, said: Outcome) -> Script:
+        def script(refund: Refund) -> Answer:
+            act(refund)
+            return Answer(said, said.value.lower())
+
+        return script
+
+    def dying(self, act: Script) -> Script:
+        def script(refund: Refund) -> Answer:
+            act(refund)
+            raise Killed
+
+        return script
+
+    def slowly(self, act: Script) -> Script:
+        """The answer comes when the lease is over and the other counter has gone on, twice."""
+
+        def script(refund: Refund) -> Answer:
+            answer = act(refund)
+            self.time.forward(LEASE_S)
+            for _ in range(2):
+                found = self.ledger.refund(refund.refund_id)
+                assert found is not None
+                self.other.dispatch(found)
+            return answer
+
+        return script
+
+    def settled(self, act: Script) -> Script:
+        """What was accepted comes to its end; what was not stays unknown to the wallet."""
+        return lambda refund: (
+            act(refund) if refund.refund_id in self.wallet.accepted else self.wallet.tell(refund)
+        )
+
+    def holds(self) -> None:
+        """What must be true after every event."""
+        paid, accepted = self.wallet.paid, self.wallet.accepted
+        refunds = {refund.refund_id: refund for refund in self.refunds()}
+        for refund in refunds.values():
+            number, state = refund.refund_id, refund.state
+            assert state is not RefundState.CANCELLED
+            assert state is not RefundState.SUCCEEDED or paid.get(number) == refund.amount
+            assert state is not RefundState.CLOSED or (number not in paid and number not in accepted)
+            assert not refund.is_open or refund.next_try_at or state is RefundState.HELD
+            assert self.wallet.bodies.get(number, {refund.body}) == {refund.body}
+        assert set(paid) <= set(refunds)
+        assert sum(amount.fen for amount in paid.values()) <= self.order.amount.fen
+        self.caps_hold(list(refunds.values()))
+
+    def caps_hold(self, refunds: list[Refund]) -> None:
+        wallet = sum(refund.amount.fen for refund in refunds if refund.state in COUNTS_FOR_WALLET)
+        customer = sum(refund.amount.fen for refund in refunds if refund.state in COUNTS_FOR_CUSTOMER)
+        assert (self.order.wallet_reserved, self.order.customer_reserved) == (Money(wallet), Money(customer))
+
+
+SENDS = (
+    "pays", "accepts", "closes", "lost on the way", "never left", "declines", "holds", "pays, reply lost",
+    "accepts, reply lost", "stuck", "dies before", "pays, dies", "pays slowly", "declines slowly",
+)  # fmt: skip
+ASKS = (
+    "tells", "silent", "offline", "finds nothing", "refuses", "has no rights", "settles", "closes", "stuck",
+    "dies", "tells slowly",
+)  # fmt: skip
+WISHES = st.integers(1, 12_000)
+TRIPS = st.tuples(st.sampled_from(SENDS), st.sampled_from(ASKS))
+
+
+@given(st.lists(WISHES | TRIPS, max_size=25))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+def test_after_any_history_the_books_keep_the_truth(
+    ledger: Ledger, events: list[int | tuple[str, str]]
+) -> None:
+    world = World(ledger)
+    world.wish(3_000)
+    for event in events:
+        if isinstance(event, int):
+            world.wish(event)
+        else:
+            world.trip(*event)
+        world.holds()
+    for _ in range(PATIENCE_TRIPS):
+        world.trip("pays", "settles")
+    world.holds()
+    still_open = [refund for refund in world.refunds() if refund.is_open]
+    assert all(refund.state is RefundState.HELD for refund in still_open), still_open

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from scanrefund.dispatch.backoff import STUCK_S
+from scanrefund.dispatch.next_step import Move, next_step
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState, may_move
+from scanrefund.model.wallet import Wallet
+from tests.unit.builders import NOW, a_refund
+
+S, O = RefundState, Outcome  # noqa: E741
+
+# Where a refund may be while a trip is under way.
+MET = [(Command.SEND, S.SENDING)] + [(Command.ASK, s) for s in (S.UNKNOWN, S.PROCESSING, S.ABNORMAL, S.HELD)]
+TABLE = [(command, state, outcome) for (command, state), outcome in product(MET, Outcome)]
+
+
+def histories(state: RefundState) -> list[Refund]:
+    """Refunds in a state with every history it can have."""
+    flags = product((False, True), (False, True), ("", "NO"), (1, 2, 9), (0, 1, 40))
+    return [
+        a_refund(
+            state=state,
+            ever_unknown=unknown,
+            not_sent_only=not_sent,
+            declined_code=declined,
+            sends=sends,
+            asks=asks,
+            last_sent_at=NOW,
+        )
+        for unknown, not_sent, declined, sends, asks in flags
+    ]
+
+
+def step(state: RefundState, command: Command, outcome: Outcome, **history: object) -> Move:
+    refund = a_refund(state=state, **{"sends": 1, "last_sent_at": NOW, "not_sent_only": False, **history})
+    return next_step(refund, command, Answer(outcome, "code"), NOW)
+
+
+@pytest.mark.parametrize(("command", "state", "outcome"), TABLE)
+def test_every_answer_in_every_state_gives_a_legal_move(
+    command: Command, state: RefundState, outcome: Outcome
+) -> None:
+    for refund in histories(state):
+        move = next_step(refund, command, Answer(outcome), NOW)
+        assert may_move(state, move.state), (refund, move)
+        assert move.state not in (S.CANCELLED, S.READY, S.SENDING, S.WAIT_APPROVAL)
+
+
+@pytest.mark.parametrize(("command", "state", "outcome"), TABLE)
+def test_only_proof_ends_a_refund(command: Command, state: RefundState, outcome: Outcome) -> None:
+    for refund in histories(state):
+        move = next_step(refund, command, Answer(outcome), NOW)
+        refused_and_absent = (
+            (command, state, outcome) == (Command.ASK, S.UNKNOWN, O.ABSENT)
+            and refund.declined_code
+            and not refund.ever_unknown
+        )
+        proofs = {
+            S.SUCCEEDED: outcome is O.SUCCEEDED,
+            S.RETURNED_TO_MERCHANT: outcome is O.RETURNED_TO_MERCHANT,
+            S.CLOSED: outcome is O.CLOSED or bool(refused_and_absent),
+        }
+        assert move.state not in TERMINAL or proofs[move.state], (refund, move)
+
+
+@pytest.mark.parametrize(("command", "state", "outcome"), TABLE)
+def test_what_is_open_has_a_next_trip_unless_a_person_holds_it(
+    command: Command, state: RefundState, outcome: Outcome
+) -> None:
+    for refund in histories(state):
+        move = next_step(refund, command, Answer(outcome), NOW)
+        if move.state in TERMINAL:
+            assert (move.next_command, move.next_try_at) == (None, None)
+        elif move.state is not S.HELD:
+            assert move.next_command is not None
+        if move.next_command is not None:
+            assert move.next_try_at is not None
+            assert NOW <= move.next_try_at <= NOW + timedelta(seconds=STUCK_S)
+
+
+@pytest.mark.parametrize("wait_s", [0, 61, 3600])
+@pytest.mark.parametrize(("command", "state", "outcome"), TABLE)
+def test_the_wallets_own_wait_is_kept(
+    command: Command, state: RefundState, outcome: Outcome, wait_s: int
+) -> None:
+    for refund in histories(state):
+        move = next_step(refund, command, Answer(outcome, wait_s=wait_s), NOW)
+        assert move.next_try_at is None or move.next_try_at >= NOW + timedelta(seconds=wait_s)
+
+
+def test_an_unknown_send_is_asked_about_ten_seconds_later_and_not_sent_again() -> None:
+    move = step(S.SENDING, Command.SEND, O.UNKNOWN, ever_unknown=True)
+    assert (move.state, move.next_command) == (S.UNKNOWN, Command.ASK)
+    assert move.next_try_at is not None
+    assert timedelta(seconds=10) <= move.next_try_at - NOW <= timedelta(seconds=12)
+
+
+def test_the_time_spent_waiting_for_an_answer_counts() -> None:
+    sent = NOW - timedelta(seconds=15)
+    assert step(S.SENDING, Command.SEND, O.UNKNOWN, last_sent_at=sent).next_try_at == NOW
+
+
+def test_a_clock_set_back_does_not_lengthen_the_wait() -> None:
+    move = step(S.SENDING, Command.SEND, O.UNKNOWN, last_sent_at=NOW + timedelta(days=1))
+    assert move.next_try_at is not None
+    assert move.next_try_at - NOW <= timedelta(seconds=12)
+
+
+def test_an_ask_that_finds_nothing_lets_the_same_number_go_out_again_at_once() -> None:
+    assert step(S.UNKNOWN, Command.ASK, O.ABSENT) == Move(S.UNKNOWN, Command.SEND, NOW)
+
+
+def test_later_repeats_wait_longer_each() -> None:
+    waits = [step(S.UNKNOWN, Command.ASK, O.ABSENT, sends=sends).next_try_at for sends in range(1, 9)]
+    assert all(one is not None for one in waits)
+    assert waits == sorted(one for one in waits if one)
+    assert len(set(waits)) == len(waits)
+
+
+def test_what_provably_never_left_goes_without_an_ask() -> None:
+    assert step(S.SENDING, Command.SEND, O.NOT_SENT, not_sent_only=True).next_command is Command.SEND
+    assert step(S.SENDING, Command.SEND, O.NOT_SENT, not_sent_only=False).next_command is Command.ASK
+
+
+def test_a_refusal_is_asked_about_at_once_and_closes_only_when_nothing_was_ever_unknown() -> None:
+    assert step(S.SENDING, Command.SEND, O.DECLINED) == Move(S.UNKNOWN, Command.ASK, NOW)
+    assert step(S.UNKNOWN, Command.ASK, O.ABSENT, declined_code="NO") == Move(S.CLOSED)
+    held = step(S.UNKNOWN, Command.ASK, O.ABSENT, declined_code="NO", ever_unknown=True)
+    assert held == Move(S.HELD, alarm="declined_after_unknown")
+
+
+def test_what_people_can_cure_waits_for_them_after_any_open_trip_was_asked_about() -> None:
+    assert step(S.SENDING, Command.SEND, O.HELD) == Move(S.HELD, alarm="code")
+    asks = step(S.SENDING, Command.SEND, O.HELD, ever_unknown=True)
+    assert asks == Move(S.HELD, Command.ASK, NOW, "code")
+    assert step(S.HELD, Command.ASK, O.ABSENT, ever_unknown=True) == Move(S.HELD)
+
+
+def test_an_accepted_refund_that_the_wallet_then_does_not_know_stays_and_alarms() -> None:
+    for state in (S.PROCESSING, S.ABNORMAL):
+        move = step(state, Command.ASK, O.ABSENT)
+        assert (move.state, move.alarm) == (state, "absent_after_accepted")
+
+
+def test_a_stuck_refund_never_closes_by_itself() -> None:
+    move = step(S.ABNORMAL, Command.ASK, O.CLOSED)
+    assert (move.state, move.alarm) == (S.ABNORMAL, "closed_while_abnormal")
+
+
+@pytest.mark.parametrize("outcome", [O.DECLINED, O.HELD])
+@pytest.mark.parametrize("state", [S.UNKNOWN, S.PROCESSING, S.ABNORMAL, S.HELD])
+def test_a_wallet_that_refuses_to_be_asked_decides_nothing(state: RefundState, outcome: Outcome) -> None:
+    move = step(state, Command.ASK, outcome)
+    assert (move.state, move.next_command, move.alarm) == (state, Command.ASK, "code")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_answer_that_asks_for_a_person_gets_one(outcome: Outcome) -> None:
+    refund = a_refund(state=S.SENDING, sends=1, last_sent_at=NOW)
+    assert next_step(refund, Command.SEND, Answer(outcome, "odd", alarm=True), NOW).alarm
+
+
+def test_every_wallet_is_left_alone_before_it_can_know() -> None:
+    for wallet in Wallet:
+        refund = a_refund(state=S.SENDING, wallet=wallet, sends=1, last_sent_at=NOW)
+        move = next_step(refund, Command.SEND, Answer(O.UNKNOWN), NOW)
+        assert move.next_try_at is not None
+        assert move.next_try_at >= NOW + timedelta(seconds=10)
