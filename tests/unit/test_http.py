@@ -310,3 +310,20 @@ def test_no_address_reaches_a_log(caplog: pytest.LogCaptureFixture) -> None:
     with server(answering(reply(b"ok"))) as where:
         get(where)
     assert "/v3/x" not in caplog.text
+
+
+def test_a_login_kept_in_the_environment_does_not_replace_our_signature(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[bytes] = []
+
+    def play(conn: socket.socket) -> None:
+        seen.append(read_request(conn))
+        conn.sendall(reply(b""))
+
+    with server(play) as where:
+        Http(PATIENT).exchange("GET", f"http://{where}/", headers={"Authorization": "WECHATPAY2 ours"})
+    assert b"Authorization: WECHATPAY2 ours\r\n" in seen[0]

@@ -1,9 +1,11 @@
-"""The body of a refund: the same bytes for ever, and a reason the wallets take."""
+"""What the gateways write: the body of a refund, its reason, and the request around it."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -15,7 +17,7 @@ from scanrefund.wallets.body import fitted
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway, WechatSettings
 from tests.contract import second_truth
-from tests.unit.wallets.refunds import WALLET_ORDER_ID, order_at
+from tests.unit.wallets.refunds import NOW, WALLET_ORDER_ID, order_at
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +29,14 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture
 def wechat(keys: tuple[Path, Path]) -> WechatGateway:
-    return WechatGateway(
-        WechatSettings("http://127.0.0.1:9", "m1", "wx1", "S1", keys[0], "PUB_KEY_ID_1", keys[1]), Http()
-    )
+    settings = WechatSettings("https://pay.example/", "m1", "wx1", "S1", keys[0], "PUB_KEY_ID_1", keys[1])
+    return WechatGateway(settings, Http(), lambda: NOW)
 
 
 @pytest.fixture
 def alipay(keys: tuple[Path, Path]) -> AlipayGateway:
-    return AlipayGateway(AlipaySettings("http://127.0.0.1:9", "a1", "s1", keys[0], keys[1]), Http())
+    settings = AlipaySettings("https://pay.example/", "a1", "s1", keys[0], keys[1])
+    return AlipayGateway(settings, Http(), lambda: NOW)
 
 
 def test_wechats_body_is_compact_sorted_and_whole(wechat: WechatGateway) -> None:
@@ -94,3 +96,47 @@ def test_the_account_names_who_asks(wechat: WechatGateway, alipay: AlipayGateway
 def test_a_reason_is_cut_to_whole_characters_the_wallets_take(reason: str, fit: str) -> None:
     assert fitted(reason, 80) == fit
     assert len(fitted(reason, 80).encode()) <= 80
+
+
+def test_wechats_request_has_the_documented_headers_and_a_new_nonce_each_time(wechat: WechatGateway) -> None:
+    one, two = (wechat._request("POST", "/v3/x", b"{}") for _ in range(2))
+    assert (one.method, one.url, one.body) == ("POST", "https://pay.example/v3/x", b"{}")
+    assert f'timestamp="{int(NOW.timestamp())}"' in one.headers["Authorization"]
+    assert one.headers["Authorization"] != two.headers["Authorization"]
+    assert {name: one.headers[name] for name in one.headers if name != "Authorization"} == {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "Wechatpay-Serial": "PUB_KEY_ID_1",
+    }
+
+
+def test_a_number_with_odd_signs_is_encoded_before_it_is_signed(wechat: WechatGateway) -> None:
+    order = replace(order_at(Wallet.WECHAT, ""), order_id="A|1/*@")
+    assert wechat._order_target(order) == "/v3/pay/transactions/out-trade-no/A%7C1%2F%2A%40?mchid=m1"
+
+
+def test_alipays_public_parameters_stand_in_the_address_and_the_time_is_beijings(
+    alipay: AlipayGateway,
+) -> None:
+    request = alipay._request("alipay.trade.refund", '{"refund_reason":"尺码"}'.encode())
+    address = urlsplit(request.url)
+    params = dict(parse_qsl(address.query))
+    assert (address.netloc, address.path) == ("pay.example", "/gateway.do")
+    assert params.pop("sign")
+    assert params == {
+        "app_id": "a1",
+        "method": "alipay.trade.refund",
+        "format": "JSON",
+        "charset": "utf-8",
+        "sign_type": "RSA2",
+        "timestamp": "2026-11-23 10:00:00",
+        "version": "1.0",
+    }
+    assert dict(parse_qsl(request.body.decode())) == {"biz_content": '{"refund_reason":"尺码"}'}
+
+
+def test_a_request_prints_neither_address_nor_headers_nor_body(
+    wechat: WechatGateway, alipay: AlipayGateway
+) -> None:
+    assert repr(wechat._request("GET", "/v3/x")) == "WireRequest(method='GET')"
+    assert repr(alipay._request("m", b"{}")) == "WireRequest(method='POST')"
