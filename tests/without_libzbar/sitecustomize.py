@@ -3,7 +3,7 @@
 import ctypes.util
 
 
-def nothing(name: str) -> str | None:  # noqa: ARG001
+def nothing(name: str) -> str | None:
     """No library is installed."""
     return None
 
