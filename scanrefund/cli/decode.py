@@ -58,7 +58,7 @@ def decode(
         unread = _write_csv(shown)
     else:
         unread = _tell(list(shown), invocation)
-    return 0
+    return 1 if unread else 0
 
 
 def _files(paths: list[Path]) -> list[Path]:
