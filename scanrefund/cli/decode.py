@@ -162,4 +162,4 @@ def _why_unread(line: Line, invocation: Invocation) -> str:
         return say_kind(Kind.NOTHING, None, language)
     if line.reason in set(Reason):
         return say_refusal(Refusal(Reason(line.reason)), language).clerk
-    return say_fault(Fault(line.reason, path=line.path, origin=line.path), language)
+    return say_fault(Fault(line.reason, **{"path": line.path} | dict(line.gaps)), language)

@@ -47,6 +47,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001  (the form Typer calls)
+    if asked:
+        output.say(f"scanrefund {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     ctx: typer.Context,
@@ -57,11 +63,10 @@ def options(
     language: Annotated[
         str | None, typer.Option("--language", metavar="LANGUAGE", help=" · ".join(LANGUAGES))
     ] = None,
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help="Print the version.")
+    ] = False,
 ) -> None:
-    if version:
-        output.say(f"scanrefund {__version__}")
-        raise typer.Exit
     invocation = of(ctx)
     invocation.config = config_path
     invocation.language = language

@@ -132,7 +132,7 @@ class Scan(Section):
 
 class Dispatch(Section):
     wait_s: Annotated[Whole, Field(ge=0, le=600)] = 20
-    lease_s: Annotated[Whole, Field(ge=16, le=600)] = 30
+    lease_s: Annotated[Whole, Field(ge=2, le=600)] = 30
 
 
 class Document(Section):

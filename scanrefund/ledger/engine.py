@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
 
 from scanrefund.errors import LedgerFault
 from scanrefund.ledger.share import network_share_of
@@ -41,7 +42,11 @@ _TROUBLES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class LedgerSettings:
-    """Where the ledger lies (`sqlite:///PATH`) and how long a writer waits for another, in seconds."""
+    """Where the ledger lies and how long a writer waits for another, in seconds.
+
+    `url` is `sqlite:///PATH`, or `sqlite://` for one in memory that lives as long as its engine and serves
+    one thread at a time.
+    """
 
     url: str
     busy_timeout_s: int
@@ -55,9 +60,15 @@ def open_engine(settings: LedgerSettings) -> Engine:
     url = make_url(settings.url)
     if url.get_backend_name() != "sqlite":
         raise LedgerFault("ledger_url_unsupported", backend=url.get_backend_name())
-    if url.database and url.database != ":memory:":
-        _prepare_file(Path(url.database))
-    engine = create_engine(url, connect_args={"timeout": settings.busy_timeout_s, "check_same_thread": False})
+    is_file = bool(url.database) and url.database != ":memory:"
+    if is_file:
+        _prepare_file(Path(url.database or ""))
+    engine = create_engine(
+        url,
+        # A ledger in memory is its one connection: a second one would open a second, empty ledger.
+        poolclass=None if is_file else StaticPool,
+        connect_args={"timeout": settings.busy_timeout_s, "check_same_thread": False},
+    )
     event.listen(engine, "connect", lambda connection, _record: _on_connect(connection, url.database or ""))
     event.listen(engine, "begin", _on_begin)
     return engine

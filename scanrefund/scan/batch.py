@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from itertools import islice
@@ -56,12 +56,13 @@ class CodeLine:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one file gave. `reason` is a fault's code, a refusal's reason, or empty."""
+    """What one file gave. `reason`: a fault's code, a refusal's reason, or empty. `gaps` are the fault's."""
 
     path: str
     status: Status
     codes: tuple[CodeLine, ...] = ()
     reason: str = ""
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
 
 def decode_files(
@@ -99,7 +100,8 @@ def decode_file(path: Path, *, reveal: bool = False, fingerprint: Fingerprint | 
         verdicts = weigh([decode(read_picture(path))], still=True)
     except Fault as fault:
         status = Status.REFUSED if fault.code in _REFUSED_FAULTS else Status.BROKEN
-        return Line(str(path), status, reason=fault.code)
+        gaps = {name: str(value) for name, value in fault.details.items()}
+        return Line(str(path), status, reason=fault.code, gaps=gaps)
     codes = tuple(_code_line(verdict, reveal=reveal, fingerprint=fingerprint) for verdict in verdicts)
     status, reason = _judge(verdicts)
     return Line(str(path), status, codes, reason)

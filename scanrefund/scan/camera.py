@@ -53,11 +53,12 @@ class Camera:
                 there, picture = self._capture.read()
             except cv2.error as error:
                 raise SourceFault("camera_lost", source=self._name) from error
-            if not there:
-                break
-            yield Frame(to_grey(picture), self._clock(), self._name)
-        if is_device(self._source):
-            raise SourceFault("camera_lost", source=self._name)
+            if there:
+                yield Frame(to_grey(picture), self._clock(), self._name)
+            elif is_device(self._source):
+                raise SourceFault("camera_lost", source=self._name)
+            else:
+                return
 
     def close(self) -> None:
         self._capture.release()

@@ -90,9 +90,9 @@ def test_two_payment_codes_in_one_picture_are_refused(tmp_path: Path) -> None:
 
 def test_a_refused_format_is_refused_and_not_broken(tmp_path: Path) -> None:
     qr(WECHAT).save(tmp_path / "a.gif")
-    assert decode_file(tmp_path / "a.gif") == Line(
-        str(tmp_path / "a.gif"), Status.REFUSED, reason="picture_format_refused"
-    )
+    line = decode_file(tmp_path / "a.gif")
+    assert (line.status, line.reason) == (Status.REFUSED, "picture_format_refused")
+    assert line.gaps["format"] == "GIF"
 
 
 def _die_at_the_second(path: Path) -> Line:

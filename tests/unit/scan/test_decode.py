@@ -6,10 +6,10 @@ import pytest
 
 from scanrefund.sandbox.drawing import code128, code_page, ean13, qr
 from scanrefund.sandbox.photograph import photograph
-from scanrefund.scan.decode import FIRST, MORE, STEPS_MAX, STEPS_MAX_VIDEO, decode, plan
+from scanrefund.scan.decode import FIRST, MORE, STEPS_MAX, STEPS_MAX_VIDEO, _worth_keeping, decode, plan
 from scanrefund.scan.engines import Engine, Symbology, available_engines
 from scanrefund.scan.frame import Frame
-from tests.unit.scan.symbols import ALIPAY, WECHAT, frame, grey
+from tests.unit.scan.symbols import ALIPAY, WECHAT, bars, frame, grey, qr_code
 
 
 def test_the_page_gives_its_qr_code_and_its_barcode() -> None:
@@ -72,3 +72,9 @@ def test_treatments_add_no_more_reads_of_an_uncertain_barcode() -> None:
     wide = frame(code128("276734067884237782602416"))
     assert {symbol.text for step in MORE for symbol in step.run(wide.pixels)} != {"276734067884237782602416"}
     assert {symbol.text for symbol in decode(wide)} == {"276734067884237782602416"}
+
+
+def test_to_an_uncertain_barcode_a_treated_picture_adds_qr_codes_only() -> None:
+    read = [bars(WECHAT), qr_code(WECHAT)]
+    assert _worth_keeping(read, FIRST[1]) == read
+    assert _worth_keeping(read, MORE[0]) == read[1:]

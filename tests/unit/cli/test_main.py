@@ -1,0 +1,119 @@
+"""The door: every fault becomes one sentence or one document, and an exit code."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanrefund import __version__
+from scanrefund.cli.main import main
+from tests.unit.cli.conftest import Program
+
+CANARY = "134567890123456789"
+
+HEAVY = ("cv2", "numpy", "sqlalchemy", "requests", "pydantic", "fastapi", "cryptography", "PIL", "zxingcpp")
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = f"import sys, scanrefund.cli.main; print([m for m in {HEAVY} if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_the_version_is_told(program: Program) -> None:
+    ended = program("--version")
+    assert (ended.code, ended.out) == (0, f"scanrefund {__version__}\n")
+
+
+def test_a_fault_is_one_sentence_on_standard_error(program: Program) -> None:
+    ended = program("orders", "show", "nobody")
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "nobody" in ended.err
+    assert "order_unknown" not in ended.err
+
+
+def test_a_fault_is_one_document_with_json(program: Program) -> None:
+    ended = program("orders", "show", "nobody", "--json")
+    assert ended.code == 2
+    assert ended.err == ""
+    assert ended.document["error"].keys() == {"code", "say"}
+    assert ended.document["error"]["code"] == "order_unknown"
+
+
+def test_the_sentence_is_in_the_language_asked_for(program: Program) -> None:
+    assert "找不到" in program("--language", "zh-Hans", "orders", "show", "nobody").err
+
+
+@pytest.mark.parametrize("arguments", [("nonsense",), ("scan", "--nonsense"), ("status",)])
+def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str, ...]) -> None:
+    assert program(*arguments).code == 2
+    ended = program(*arguments, "--json")
+    assert ended.code == 2
+    assert ended.document["error"]["code"] == "usage"
+
+
+def test_a_payment_code_given_as_an_argument_is_not_repeated(program: Program) -> None:
+    ended = program("refund", CANARY)
+    assert ended.code == 2
+    assert CANARY not in ended.out + ended.err
+
+
+def test_every_problem_of_the_configuration_has_its_own_line(program: Program, home: Path) -> None:
+    home.mkdir()
+    (home / "scanrefund.toml").write_text('[shop]\nid = ""\nnom = "x"\n')
+    ended = program("config", "check")
+    assert ended.code == 2
+    assert [line.strip().split(":")[0] for line in ended.err.splitlines()[1:]] == ["shop.id", "shop.nom"]
+    assert "shop.nom" in program("config", "check", "--json").document["error"]["say"]
+
+
+class Keyboard:
+    """Standard input that fails while the code is awaited."""
+
+    def __init__(self, failure: BaseException) -> None:
+        self._failure = failure
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self, _size: int = -1) -> str:
+        raise self._failure
+
+
+def test_a_fault_nobody_foresaw_leaves_its_trace_in_a_private_file(
+    home: Path, wallets: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Keyboard(RuntimeError(f"bus error after {CANARY}")))
+    assert main(["refund", "--order", "1", "--reason", "x", "--yes"]) == 70
+    streams = capsys.readouterr()
+    log = home / "crash.log"
+    assert str(log) in streams.err
+    assert "Traceback" not in streams.err
+    assert "RuntimeError: bus error after 13••" in log.read_text(encoding="utf-8")
+    assert CANARY not in log.read_text(encoding="utf-8") + streams.err + streams.out
+    if sys.platform != "win32":
+        assert stat.S_IMODE(log.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_ctrl_c_ends_with_130(
+    form: list[str], wallets: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", Keyboard(KeyboardInterrupt()))
+    assert main(["refund", "--order", "1", "--reason", "x", "--yes", *form]) == 130
+    streams = capsys.readouterr()
+    assert "refunds --open" in streams.out + streams.err
+    assert bool(streams.out) is bool(form)
+
+
+def test_the_program_is_python_m_scanrefund() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "scanrefund", "status"], capture_output=True, text=True, check=False
+    )
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr

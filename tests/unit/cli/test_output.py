@@ -1,0 +1,87 @@
+"""What is printed is safe for terminals, spreadsheets and logs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from scanrefund.cli import sheet
+from scanrefund.cli.output import clean, scrub
+
+
+def test_characters_that_drive_a_terminal_are_written_out() -> None:
+    assert clean("a\x1b[31mb\u202ec\ud800") == "a\\u{1b}[31mb\\u{202e}c\\u{d800}"
+
+
+def test_chinese_and_dots_stay_as_they_are() -> None:
+    assert clean("付款码 13••42，好") == "付款码 13••42，好"
+
+
+@pytest.mark.parametrize("digits", ["134567890123456789", "2812345678901234", "301234567890123456789012"])
+def test_whatever_looks_like_a_payment_code_is_masked(digits: str) -> None:
+    told = scrub(f"no such argument ({digits})")
+    assert digits not in told
+    assert digits[:2] + "•" in told
+
+
+def test_a_transaction_number_is_no_payment_code() -> None:
+    number = "4200244347202611231985237543"
+    assert scrub(number) == number
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\u200b=1", " =1", "＝1", "\r1"])
+def test_a_spreadsheet_runs_no_cell_as_a_formula(cell: str) -> None:
+    assert sheet.guarded(cell).startswith("'")
+
+
+@pytest.mark.parametrize("cell", ["", "a=1", "13••42", "照片/一.png", "4200"])
+def test_a_harmless_cell_stays_as_it_is(cell: str) -> None:
+    assert sheet.guarded(cell) == cell
+
+
+def test_a_row_has_as_many_cells_as_the_header() -> None:
+    code: dict[str, Any] = {
+        "text": "a,b",
+        "kind": "other_text",
+        "wallet": None,
+        "symbology": "QR",
+        "confirmed": True,
+    }
+    code |= {"engine": "zxing-cpp", "box": [1, 2, 3, 4], "fingerprint": None}
+    told = {"path": "x.png", "status": "read", "reason": None, "codes": [code]}
+    text = sheet.text([sheet.HEADER, *sheet.rows(told), *sheet.rows(told | {"codes": []})])
+    header, row, empty = csv.reader(io.StringIO(text))
+    assert dict(zip(header, row, strict=True))["text"] == "a,b"
+    assert dict(zip(header, row, strict=True))["box"] == "1 2 3 4"
+    assert empty == ["x.png", "read", *[""] * (len(header) - 2)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no broken pipes of this kind")
+def test_a_reader_that_went_away_does_not_change_how_a_command_ends() -> None:
+    script = (
+        "import sys\n"
+        "from scanrefund.cli import output\n"
+        "sys.stdin.readline()\n"
+        "output.say('x' * 100_000)\n"
+        "sys.exit(4)\n"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert child.stdout
+    assert child.stderr
+    assert child.stdin
+    child.stdout.close()
+    child.stdin.write(b"\n")
+    child.stdin.close()
+    assert child.wait(30) == 4
+    assert child.stderr.read() == b""
+    child.stderr.close()

@@ -1,0 +1,221 @@
+"""`refund`, `status`, `refunds` and `worker` against the rehearsal room: exit codes, shapes, secrecy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import segno
+
+from scanrefund.check.rules import LADDER
+from scanrefund.cli.main import main
+from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from tests.unit.cli.conftest import Ended, Program, Wallets
+
+KEYS = {
+    "refund_id",
+    "order_id",
+    "wallet",
+    "amount_fen",
+    "state",
+    "outcome",
+    "reason",
+    "say_clerk",
+    "say_customer",
+    "next_step",
+    "next_try_at",
+}
+Sell = Callable[[str, str], None]
+Refund = Callable[..., Ended]
+
+
+@pytest.fixture
+def refund(program: Program, wallets: Wallets) -> Refund:
+    """Refunds with a fresh code from the phone, as a barcode scanner in a pipe would."""
+
+    def run(wallet: str, order_id: str, *more: str) -> Ended:
+        code = wallets.fresh_code(wallet)
+        ended = program("refund", "--order", order_id, "--reason", "tried on", *more, stdin=f"{code}\r\n")
+        assert code not in ended.out + ended.err
+        return ended
+
+    return run
+
+
+def test_a_refund_that_succeeds_ends_with_0(refund: Refund, sold: Sell) -> None:
+    sold("alipay", "a-1")
+    ended = refund("alipay", "a-1", "--amount", "12.34", "--yes", "--json")
+    assert ended.code == 0
+    assert ended.document.keys() == KEYS
+    told = ended.document
+    assert (told["order_id"], told["wallet"], told["amount_fen"]) == ("a-1", "alipay", 1_234)
+    assert (told["state"], told["outcome"], told["reason"]) == ("SUCCEEDED", "SUCCEEDED", None)
+
+
+def test_without_an_amount_all_that_remains_goes_back(refund: Refund, sold: Sell) -> None:
+    sold("alipay", "a-2")
+    refund("alipay", "a-2", "--amount", "60", "--yes")
+    assert refund("alipay", "a-2", "--yes", "--json").document["amount_fen"] == 4_000
+
+
+def test_people_are_told_that_it_is_a_rehearsal(refund: Refund, sold: Sell) -> None:
+    sold("alipay", "a-3")
+    assert "REHEARSAL" in refund("alipay", "a-3", "--yes").out
+
+
+@pytest.mark.parametrize("amount", ["0", "-1"])
+def test_an_amount_that_is_not_positive_is_refused_by_the_ladder(
+    refund: Refund, sold: Sell, amount: str
+) -> None:
+    order_id = f"a-4{amount}"
+    sold("alipay", order_id)
+    ended = refund("alipay", order_id, "--amount", amount, "--yes", "--json")
+    assert (ended.code, ended.document["reason"]) == (1, "amount_not_positive")
+    assert ended.document.keys() == KEYS
+
+
+@pytest.mark.parametrize("amount", ["12.345", "1e3", "１２", "", "1,000", "abc"])
+def test_an_amount_that_is_no_money_ends_with_2(refund: Refund, amount: str) -> None:
+    ended = refund("alipay", "a-5", "--amount", amount, "--yes", "--json")
+    assert (ended.code, ended.document["error"]["code"]) == (2, "amount_not_money")
+
+
+def test_an_open_refund_ends_with_3_and_later_with_0(
+    refund: Refund, sold: Sell, program: Program, wallets: Wallets
+) -> None:
+    sold("wechat", "w-1")
+    ended = refund("wechat", "w-1", "--yes", "--json", "--wait", "0")
+    assert (ended.code, ended.document["state"]) == (3, "PROCESSING")
+    refund_id = ended.document["refund_id"]
+    assert program("status", refund_id).code == 3
+    assert [one["refund_id"] for one in program("refunds", "--open", "--json").document] == [refund_id]
+    wallets.call("/sandbox/settle", {})
+    ended = program("status", refund_id, "--ask", "--json")
+    assert (ended.code, ended.document["state"], ended.document.keys()) == (0, "SUCCEEDED", KEYS)
+    assert program("refunds", "--open", "--json").document == []
+    assert refund_id in program("refunds", "--order", "w-1").out
+
+
+def test_a_code_of_the_other_wallet_is_refused(refund: Refund, sold: Sell) -> None:
+    sold("wechat", "w-2")
+    ended = refund("alipay", "w-2", "--yes", "--json")
+    assert (ended.code, ended.document["reason"]) == (1, "wallet_mismatch")
+
+
+def test_no_code_at_all_is_refused(program: Program, sold: Sell) -> None:
+    sold("alipay", "a-6")
+    ended = program("refund", "--order", "a-6", "--reason", "x", "--yes", "--json")
+    assert (ended.code, ended.document["reason"]) == (1, "code_required")
+
+
+def test_without_a_terminal_nobody_can_confirm(refund: Refund, sold: Sell, program: Program) -> None:
+    sold("alipay", "a-7")
+    ended = refund("alipay", "a-7", "--json")
+    assert (ended.code, ended.document["error"]["code"]) == (2, "confirmation_impossible")
+    assert program("refunds", "--json").document == []
+
+
+class Terminal:
+    """A person at a keyboard: answers in order, and a screen that hides nothing of them."""
+
+    def __init__(self, *answers: str) -> None:
+        self._answers = list(answers)
+
+    def isatty(self) -> bool:
+        return True
+
+    def readline(self, _size: int = -1) -> str:
+        return self._answers.pop(0) + "\n"
+
+
+@pytest.mark.parametrize(("answer", "code", "made"), [("y", 0, 1), ("n", 130, 0), ("", 130, 0)])
+def test_a_person_confirms_what_they_see(
+    *,
+    sold: Sell,
+    program: Program,
+    wallets: Wallets,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    answer: str,
+    code: int,
+    made: int,
+) -> None:
+    order_id = f"a-8{answer}"
+    sold("alipay", order_id)
+    picture = tmp_path / "code.png"
+    digits = wallets.fresh_code("alipay")
+    segno.make_qr(digits).save(str(picture), scale=8, border=4)
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert main(["refund", "--order", order_id, "--reason", "torn", "--image", str(picture)]) == code
+    screen = capsys.readouterr().out
+    assert digits not in screen
+    for seen in (order_id, "¥100.00", "Alipay", digits[:2] + "•", "torn"):
+        assert seen in screen
+    assert len(program("refunds", "--json").document) == made
+
+
+def test_a_dry_run_shows_every_rule_and_binds_nothing(refund: Refund, sold: Sell, program: Program) -> None:
+    sold("alipay", "a-9")
+    ended = refund("alipay", "a-9", "--dry-run", "--json")
+    assert (ended.code, ended.document["may_go"]) == (0, True)
+    assert {rule["verdict"] for rule in ended.document["rules"]} == {"passed"}
+    assert program("refunds", "--json").document == []
+
+
+def test_a_dry_run_that_may_not_go_ends_with_1(refund: Refund, sold: Sell) -> None:
+    sold("alipay", "a-10")
+    ended = refund("alipay", "a-10", "--dry-run", "--json", "--amount", "100.01")
+    assert (ended.code, ended.document["reason"]) == (1, "amount_over_remaining")
+    [refused] = [rule for rule in ended.document["rules"] if rule["verdict"] == "refused"]
+    assert "¥100.00" in refused["say"]
+    assert "NO" in refund("alipay", "a-10", "--dry-run", "--amount", "100.01").out
+
+
+def test_every_rule_of_the_ladder_has_a_name_for_people() -> None:
+    for language in LANGUAGES:
+        named = Catalogue.load(language)
+        assert [rule.reason for rule in LADDER if not named.get(f"rule.{rule.reason.value}")] == []
+
+
+def test_the_same_wish_under_one_name_is_served_again(refund: Refund, sold: Sell, program: Program) -> None:
+    sold("alipay", "a-11")
+    first = refund("alipay", "a-11", "--amount", "5", "--yes", "--json", "--request-id", "till-7")
+    again = refund("alipay", "a-11", "--amount", "5", "--yes", "--json", "--request-id", "till-7")
+    assert again.document["refund_id"] == first.document["refund_id"]
+    assert len(program("refunds", "--order", "a-11", "--json").document) == 1
+
+
+def test_a_payment_code_is_nowhere_on_disk(
+    program: Program, sold: Sell, wallets: Wallets, home: Path
+) -> None:
+    sold("alipay", "a-12")
+    code = wallets.fresh_code("alipay")
+    ended = program("refund", "--order", "a-12", "--reason", "x", "--yes", stdin=code)
+    assert ended.code == 0
+    files = [path for path in home.rglob("*") if path.is_file()]
+    assert len(files) >= 3
+    assert [path for path in files if code.encode() in path.read_bytes() or code in path.name] == []
+
+
+def test_without_a_sandbox_the_clerk_is_told_to_start_it(program: Program) -> None:
+    ended = program("refund", "--order", "1", "--reason", "x", "--yes", "--json", stdin="x")
+    assert (ended.code, ended.document["error"]["code"]) == (70, "sandbox_missing")
+    assert "scanrefund sandbox" in ended.document["error"]["say"]
+
+
+def test_an_unknown_refund_ends_with_2(program: Program) -> None:
+    assert program("status", "SRT_shop1_0_01").code == 2
+
+
+def test_the_worker_brings_on_what_time_can_bring_on(refund: Refund, sold: Sell, program: Program) -> None:
+    sold("alipay", "a-13")
+    refund("alipay", "a-13", "--yes")
+    for end in ("--once", "--until-idle"):
+        ended = program("worker", end, "--json")
+        assert (ended.code, ended.document) == (0, {"trips": 0, "still_open": 0})
+
+
+def test_the_worker_has_one_end_only(program: Program) -> None:
+    assert program("worker", "--once", "--until-idle").code == 2

@@ -1,0 +1,83 @@
+"""`scan` names what is shown, masked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import segno
+
+from tests.unit.cli.conftest import Program
+
+DIGITS = "134567890123456789"
+MASKED = "13••••••••••••••89"
+KEYS = {"kind", "wallet", "text", "confirmed", "source", "taken_at", "say", "fingerprint"}
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    path = tmp_path / "code.png"
+    segno.make_qr(DIGITS).save(str(path), scale=8, border=4)
+    return path
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Path:
+    path = tmp_path / "empty.png"
+    segno.make_qr("x").save(str(path), scale=8, border=4, dark="white")
+    return path
+
+
+def test_a_payment_code_is_named_and_masked(program: Program, picture: Path) -> None:
+    ended = program("scan", "--image", picture, "--json")
+    assert ended.code == 0
+    told = ended.document
+    assert told.keys() == KEYS
+    assert (told["kind"], told["wallet"], told["text"]) == ("payment_code", "wechat", MASKED)
+    assert (told["confirmed"], told["source"]) == (True, "picture")
+    assert "WeChat Pay" in told["say"]
+    assert len(told["fingerprint"]) == 32
+
+
+def test_people_see_the_mask_too(program: Program, picture: Path) -> None:
+    ended = program("scan", "--image", picture)
+    assert MASKED in ended.out
+    assert DIGITS not in ended.out + ended.err
+
+
+def test_reveal_shows_the_code_after_a_warning(program: Program, picture: Path) -> None:
+    ended = program("scan", "--image", picture, "--json", "--reveal")
+    assert ended.document["text"] == DIGITS
+    assert "Careful" in ended.err
+
+
+def test_a_camera_may_be_a_series_of_pictures(program: Program, tmp_path: Path) -> None:
+    for number in range(3):
+        segno.make_qr(DIGITS).save(str(tmp_path / f"frame{number}.png"), scale=8, border=4)
+    told = program("scan", "--camera", tmp_path / "frame%d.png", "--json").document
+    assert (told["source"], told["text"]) == ("camera", MASKED)
+
+
+def test_a_camera_alone_is_the_configured_one(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANREFUND_SCAN__CAMERA", "no-such-video.avi")
+    ended = program("scan", "--camera", "--json")
+    assert ended.code == 70
+    assert ended.document["error"]["code"] == "camera_missing"
+    assert "no-such-video.avi" in ended.document["error"]["say"]
+
+
+def test_nothing_in_view_ends_with_1(program: Program, empty: Path) -> None:
+    ended = program("scan", "--image", empty, "--json")
+    assert (ended.code, ended.document["kind"], ended.document["fingerprint"]) == (1, "nothing", None)
+
+
+def test_a_file_that_is_no_picture_is_named(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "note.png"
+    path.write_text("buy milk")
+    ended = program("scan", "--image", path, "--json")
+    assert (ended.code, ended.document["error"]["code"]) == (70, "picture_not_a_picture")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--image", "a.png", "--camera", "0")])
+def test_exactly_one_source_is_read(program: Program, arguments: tuple[str, ...]) -> None:
+    assert program("scan", *arguments).code == 2
