@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import Connection, String, func, insert, select, type_coerce
 
 from scanrefund.keys import Keys
-from scanrefund.ledger.schema import book
+from scanrefund.ledger.postgres import BOOK_LOCK, alone
+from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, book
 
 FIRST_PREVIOUS: Final = "0" * 64
 
@@ -17,7 +18,10 @@ Facts = dict[str, str | int | None]
 
 
 def enter(connection: Connection, keys: Keys, *, at: datetime, kind: str, subject: str, facts: Facts) -> None:
-    """Append one entry inside the caller's transaction."""
+    """Append one entry inside the caller's transaction, after whoever is appending now has committed."""
+    alone(connection, BOOK_LOCK)
+    # What a person typed as an order's number may be longer than any number is.
+    subject = subject[:SUBJECT_CHARS_MAX]
     number, previous = _head(connection)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     entry = _canonical(number + 1, _time_text(at), kind, subject, text)
