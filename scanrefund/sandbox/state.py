@@ -55,6 +55,8 @@ class Store:
             self._prepare(seed)
         except sqlite3.OperationalError as busy:
             self._db.close()
+            if busy.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
             raise FolderInUse(str(file.parent.parent)) from busy
         file.chmod(0o600)
 

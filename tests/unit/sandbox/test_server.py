@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import requests
 
 from scanrefund.sandbox.server import PortInUse, start
+from scanrefund.sandbox.spoken import Call
 from scanrefund.sandbox.state import FolderInUse
 from tests.unit.sandbox.conftest import TIMEOUT_S
 from tests.unit.sandbox.merchants import WechatMerchant
@@ -148,3 +150,19 @@ def test_real_pace_is_kept_over_the_wire(folder: Path) -> None:
             answer = requests.post(url, call.body, headers=call.headers, timeout=TIMEOUT_S)
             statuses.append(answer.status_code)
         assert statuses == [200, 429]
+
+
+def test_many_counters_at_once_never_refund_more_than_was_paid(folder: Path) -> None:
+    with start(folder) as running:
+        shop = WechatMerchant(folder)
+        order = control(running.base_url, "POST", "orders", wallet="wechat", amount_fen=1000)
+        calls = [shop.refund(order, f"R{number}", 300) for number in range(8)]
+
+        def refund(call: Call) -> int:
+            url = running.base_url + call.target
+            return requests.post(url, call.body, headers=call.headers, timeout=TIMEOUT_S).status_code
+
+        with ThreadPoolExecutor(len(calls)) as counters:
+            statuses = sorted(counters.map(refund, calls))
+        assert statuses == [200] * 3 + [400] * 5
+        assert sum(one["amount_fen"] for one in control(running.base_url, "GET", "refunds")) == 900

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from scanrefund.sandbox.business import Order
+from scanrefund.sandbox.business import Order, Refund
 from scanrefund.sandbox.state import FolderInUse, Store, Turn
 
 ORDER = Order("wechat", "O1", "42", "payer", 1000, "paid", 1.0, 1.0)
+REFUND = Refund("wechat", "O1", "R1", "50", 1, "{}", "PROCESSING", "SUCCESS", "customer", 1000.0, 1002.0)
 
 
 def add_twice(turn: Turn) -> None:
@@ -48,6 +49,20 @@ def test_what_a_turn_wrote_is_there_after_reopening(file: Path) -> None:
         assert turn.next_number() == number + 1
         assert turn.take_fault("wechat", "refund", None) is not None
     again.close()
+
+
+def test_a_refund_settles_by_itself_when_its_time_has_come(file: Path) -> None:
+    now = [1000.0]
+    store = Store(file, seed=1, real_now=lambda: now[0])
+    with store.turn() as turn:
+        turn.add_order(ORDER)
+        turn.save(REFUND)
+    seen = []
+    for now[0] in (1001.9, 1002.0, 2000.0):
+        with store.turn() as turn:
+            seen += [(refund.status, refund.settled_at) for refund in turn.refunds()]
+    assert seen == [("PROCESSING", None), ("SUCCESS", 1002.0), ("SUCCESS", 1002.0)]
+    store.close()
 
 
 def test_two_stores_do_not_share_a_file(file: Path) -> None:
