@@ -13,6 +13,7 @@ from scanrefund.ledger.postgres import BOOK_LOCK, alone
 from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, book
 
 FIRST_PREVIOUS: Final = "0" * 64
+ROWS_AT_ONCE: Final = 1_000
 
 Facts = dict[str, str | int | None]
 
@@ -44,7 +45,8 @@ def first_broken(connection: Connection, keys: Keys) -> int | None:
     # The time is read as text: a forged one that is no time at all is a broken entry, not a crash.
     at = type_coerce(book.c.at, String).label("at")
     rows = select(book.c.number, at, book.c.kind, book.c.subject, book.c.facts, book.c.previous, book.c.seal)
-    for row in connection.execute(rows.order_by(book.c.number)):
+    # A year's book is walked in steps: the driver would otherwise hold all of it in memory.
+    for row in connection.execute(rows.order_by(book.c.number).execution_options(yield_per=ROWS_AT_ONCE)):
         entry = _canonical(row.number, row.at, row.kind, row.subject, row.facts)
         if row.number != expected or row.previous != previous or row.seal != keys.seal(previous, entry):
             return expected
