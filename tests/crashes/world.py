@@ -12,10 +12,10 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.ledger.engine import LedgerSettings, open_engine
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.migrate import bring_up_to_date
-from tests.crashes.plays import ORDER_FEN, Play
-from tests.crashes.wallet import Truth
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
+from tests.crashes.plays import ORDER_FEN, Play
+from tests.crashes.wallet import Truth
 from tests.unit.builders import KEYS, NOW, SHOP, an_order
 
 
