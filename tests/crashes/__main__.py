@@ -13,6 +13,8 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -41,29 +43,35 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def _catch(name: str) -> int:
-    """Singles of a program with a mistake; 0 when a crash, and nothing but a crash, brought it to light."""
-    program, play = PLANTED[name]
-    tally = _run(play_named(play), program, "0", 0, alone=False)
-    by_crash = [fault for fault in tally.faults if not fault.startswith(UNBROKEN)]
-    caught = bool(by_crash) and len(by_crash) == len(tally.faults)
-    sys.stdout.write(f"{name}: {'caught' if caught else 'NOT CAUGHT'}\n")
-    for fault in tally.faults[:FAULTS_SHOWN_MAX]:
-        sys.stdout.write(f"    {fault}\n")
-    return 0 if caught else 1
-
-
-def _run(play: Play, program: Program, pairs: str, seed: int, *, alone: bool) -> Tally:
+@contextmanager
+def _set_up(play: Play, program: Program, *, alone: bool) -> Iterator[Run]:
     with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder:
         world = World(Path(folder), play)
         nursery = Nursery(world, program)
         nursery.warm_up()
-        run = Run(world, nursery, alone=alone)
+        yield Run(world, nursery, alone=alone)
+
+
+def _catch(name: str) -> int:
+    """Singles of a program with a mistake; 0 when a crash, and nothing but a crash, brings it to light."""
+    program, play = PLANTED[name]
+    with _set_up(play_named(play), program, alone=False) as run:
+        runs.until_caught(run)
+    found = run.tally.faults
+    caught = bool(found) and not any(fault.startswith(UNBROKEN) for fault in found)
+    sys.stdout.write(f"{name} in {play}: {'caught' if caught else 'NOT CAUGHT'}\n")
+    for fault in found[:FAULTS_SHOWN_MAX]:
+        sys.stdout.write(f"    {fault}\n")
+    return 0 if caught else 1
+
+
+def _run(play: Play, pairs: str, seed: int, *, alone: bool) -> Tally:
+    with _set_up(play, Program(), alone=alone) as run:
         if pairs == "all":
             runs.every_pair(run)
         else:
             runs.some_pairs(run, int(pairs), seed)
-        return run.tally
+    return run.tally
 
 
 def main(given: list[str]) -> int:
@@ -73,9 +81,7 @@ def main(given: list[str]) -> int:
         return _catch(arguments.planted)
     plays = [play_named(name) for name in arguments.play] if arguments.play else list(PLAYS)
     started = time.monotonic()
-    tallies = [
-        _run(play, Program(), arguments.pairs, arguments.seed, alone=arguments.alone) for play in plays
-    ]
+    tallies = [_run(play, arguments.pairs, arguments.seed, alone=arguments.alone) for play in plays]
     seconds = time.monotonic() - started
     if arguments.json:
         document = {"seed": arguments.seed, "seconds": round(seconds, 1), "plays": [*map(asdict, tallies)]}

@@ -136,7 +136,7 @@ PLANTED: Final[dict[str, tuple[Program, str]]] = {
     "forgets_the_wish": (Program(desk=ForgetsTheWish), "part"),
     "books_later": (Program(ledger=BooksLater), "pays"),
     "reserves_apart": (Program(ledger=ReservesApart), "pays"),
-    "gives_back_first": (Program(ledger=GivesBackFirst), "closed"),
+    "gives_back_first": (Program(ledger=GivesBackFirst), "declined"),
     "never_takes_over": (Program(ledger=NeverTakesOver), "pays"),
     "writes_at_once": (Program(ledger=WritesAtOnce), "pays"),
 }

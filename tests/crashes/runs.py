@@ -82,6 +82,14 @@ class Run:
         return self.tally.trail[number - 1]
 
 
+def until_caught(run: Run) -> None:
+    """Point after point until something is wrong."""
+    for first in range(1, len(run.unbroken()) + 1):
+        if run.tally.faults:
+            return
+        run.single(first)
+
+
 def every_pair(run: Run) -> None:
     """All points, and after each all points of its recovery."""
     for first in range(1, len(run.unbroken()) + 1):
