@@ -24,8 +24,9 @@ from scanrefund import __version__
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
-from scanrefund.ledger.engine import JOURNAL_MODE, LedgerSettings, open_engine, writing
+from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.sqlite import JOURNAL_MODE
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.outcome import OrderLook
@@ -150,7 +151,7 @@ def _ledger(around: Surroundings) -> Look:
             connection.rollback()
     finally:
         engine.dispose()
-    return True, "good", {"journal": JOURNAL_MODE}
+    return True, "good", {"journal": JOURNAL_MODE if engine.dialect.name == "sqlite" else "PostgreSQL"}
 
 
 def _decoders(around: Surroundings) -> Look:

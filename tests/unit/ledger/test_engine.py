@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from scanrefund.errors import Bug, LedgerFault
-from scanrefund.ledger.engine import JOURNAL_MODE, SYNCHRONOUS, LedgerSettings, open_engine, reading, writing
+from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, writing
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.migrate import bring_up_to_date
+from scanrefund.ledger.sqlite import JOURNAL_MODE, SYNCHRONOUS
 from scanrefund.model.order import Order
 from tests.unit.builders import KEYS, NOW, ORDER, SHOP, a_draft, keep, open_ledger, reserve
 
