@@ -33,11 +33,11 @@ class Server:
         self._numbers = itertools.count(1)
         self._free: list[str] = []
 
-    def new_database(self) -> str:
-        """The address of a database with nothing in it."""
+    def new_database(self, clauses: str = "") -> str:
+        """The address of a database with nothing in it; `clauses` of CREATE DATABASE make it special."""
         name = f"test_{next(self._numbers)}"
         with self._admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {clauses}"))
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     @contextmanager
