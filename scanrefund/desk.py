@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.check.amount_rules import earliest_send
 from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
@@ -205,6 +206,7 @@ class Desk:
             reason=case.reason.strip(),
             clerk=clerk,
             counter=self._counter.name,
+            not_before=earliest_send(case),
         )
         return locked.reserve(
             draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now

@@ -11,7 +11,7 @@ from scanrefund.errors import LedgerFault
 from scanrefund.ledger.engine import reading, writing
 from scanrefund.ledger.schema import meta
 
-NEWEST: Final = "0001"
+NEWEST: Final = "0002"
 
 
 def bring_up_to_date(engine: Engine) -> None:
