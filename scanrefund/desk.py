@@ -18,6 +18,7 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
+from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger, LockedOrder
 from scanrefund.ledger.refunds import Draft
 from scanrefund.model.money import Money
@@ -83,7 +84,20 @@ class Desk:
         earlier = self._ledger.refund_of_request(request_id)
         if earlier is not None:
             return self._serve_again(request, earlier)
-        wallet_says = self._ask_wallet(request.order_id)
+        decided = self._decide(request, request_id, fingerprint, self._ask_wallet(request.order_id))
+        if isinstance(decided, Receipt):
+            return decided
+        return self._writer.of_refund(self._first_trip(decided))
+
+    @retried
+    def _decide(
+        self,
+        request: RefundRequest,
+        request_id: str,
+        fingerprint: str | None,
+        wallet_says: OrderAnswer | None,
+    ) -> Receipt | Refund:
+        """Lock, then check, then write, in one transaction: a new refund, or the receipt that ends it."""
         with self._ledger.locked(request.order_id) as locked:
             earlier = locked.of_request(request_id)
             if earlier is not None:
@@ -94,8 +108,7 @@ class Desk:
                 locked.record(refusal, case.now)
                 wallet = case.order.wallet if case.order else None
                 return self._writer.of_refusal(refusal, locked.name, wallet, case.amount)
-            refund = self._reserve(locked, case, request_id, fingerprint, request.clerk)
-        return self._writer.of_refund(self._first_trip(refund))
+            return self._reserve(locked, case, request_id, fingerprint, request.clerk)
 
     def _first_trip(self, refund: Refund) -> Refund:
         """The refund is written: a ledger that breaks from here on leaves it open, never failed."""

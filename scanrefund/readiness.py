@@ -25,8 +25,9 @@ from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
-from scanrefund.ledger.engine import JOURNAL_MODE, LedgerSettings, open_engine, writing
+from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.sqlite import JOURNAL_MODE
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.outcome import OrderLook
@@ -153,7 +154,7 @@ def _ledger(around: Surroundings) -> Look:
             connection.rollback()
     finally:
         engine.dispose()
-    return True, "good", {"journal": JOURNAL_MODE}
+    return True, "good", {"journal": JOURNAL_MODE if engine.dialect.name == "sqlite" else "PostgreSQL"}
 
 
 def _open_refunds(around: Surroundings) -> Look:

@@ -28,7 +28,7 @@ def show(receipt: Receipt, invocation: Invocation, *, as_json: bool) -> int:
         ("wallet", invocation.wallet(receipt.wallet)),
         ("amount", str(receipt.amount) if receipt.amount else ""),
         ("state", told["state"]),
-        ("next_try_at", told["next_try_at"]),
+        ("next_try_at", output.local(receipt.next_try_at)),
         ("say_customer", told["say_customer"]),
         ("rehearsal", invocation.words("cli.rehearsal") if receipt.rehearsal else None),
     ]
@@ -55,7 +55,7 @@ def show_list(found: Sequence[Receipt], invocation: Invocation, *, as_json: bool
                 invocation.wallet(receipt.wallet),
                 str(receipt.amount or ""),
                 receipt.state.value if receipt.state else "",
-                receipt.next_try_at.isoformat(timespec="seconds") if receipt.next_try_at else "",
+                output.local(receipt.next_try_at),
                 invocation.words(f"alarm.{receipt.alarm}") if receipt.alarm else "",
             )
             for receipt in found

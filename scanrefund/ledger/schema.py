@@ -24,7 +24,7 @@ from sqlalchemy import (
     false,
 )
 
-from scanrefund.ledger.columns import UtcTime
+from scanrefund.ledger.columns import Told, UtcTime
 from scanrefund.model.money import AMOUNT_FEN_MAX
 from scanrefund.model.refund import RefundState
 
@@ -37,6 +37,9 @@ metadata: Final = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
+
+# As long as the longest number of ours, an order's.
+SUBJECT_CHARS_MAX: Final = 64
 
 _STATES: Final = ", ".join(f"'{state}'" for state in RefundState)
 
@@ -91,7 +94,7 @@ refunds: Final = Table(
     Column("order_amount_fen", BigInteger, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("clerk", String(64), nullable=False, default=""),
+    Column("clerk", Told(64), nullable=False, default=""),
     Column("counter", String(64), nullable=False, default=""),
     Column("body", LargeBinary, nullable=False),
     Column("state", String(24), nullable=False),
@@ -101,15 +104,15 @@ refunds: Final = Table(
     Column("ever_unknown", Boolean, nullable=False, default=False),
     Column("not_sent_only", Boolean, nullable=False, default=True),
     Column("absent_asks", Integer, nullable=False, default=0),
-    Column("declined_code", String(128), nullable=False, default=""),
+    Column("declined_code", Told(128), nullable=False, default=""),
     Column("last_sent_at", UtcTime),
     Column("next_try_at", UtcTime),
     Column("next_command", String(8)),
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
-    Column("wallet_code", String(128), nullable=False, default=""),
-    Column("wallet_refund_id", String(64), nullable=False, default=""),
-    Column("received_account", String(128), nullable=False, default=""),
+    Column("wallet_code", Told(128), nullable=False, default=""),
+    Column("wallet_refund_id", Told(64), nullable=False, default=""),
+    Column("received_account", Told(128), nullable=False, default=""),
     Column("lease_owner", String(64), nullable=False, default=""),
     Column("lease_until", UtcTime),
     Column("epoch", Integer, nullable=False, default=0),
@@ -140,10 +143,10 @@ attempts: Final = Table(
     Column("begun_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
-    Column("code", String(128), nullable=False, default=""),
+    Column("code", Told(128), nullable=False, default=""),
     Column("message", Text, nullable=False, default=""),
     Column("http_status", Integer),
-    Column("wallet_request_id", String(128), nullable=False, default=""),
+    Column("wallet_request_id", Told(128), nullable=False, default=""),
     Column("signature", String(16), nullable=False, default=""),
 )
 
@@ -155,7 +158,7 @@ moves: Final = Table(
     Column("old_state", String(24), nullable=False),
     Column("new_state", String(24), nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("cause", String(128), nullable=False),
+    Column("cause", Told(128), nullable=False),
 )
 
 codes: Final = Table(
@@ -173,7 +176,7 @@ book: Final = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("subject", String(64), nullable=False, index=True),
+    Column("subject", String(SUBJECT_CHARS_MAX), nullable=False, index=True),
     Column("facts", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("seal", String(64), nullable=False),

@@ -52,6 +52,8 @@ def begin(
     """
     state = RefundState.SENDING if command is Command.SEND else refund.state
     sends = 1 if command is Command.SEND else 0
+    if not _claim(connection, refund.refund_id):
+        return None
     taken = connection.execute(
         update(refunds)
         .where(
@@ -123,6 +125,8 @@ def _look_again(connection: Connection, refund: Refund, answer: Answer, now: dat
 
 def take_over(connection: Connection, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
     """The last trip of a refund left in SENDING, once its lease has run out; None while it holds."""
+    if not _claim(connection, refund.refund_id):
+        return None
     taken = connection.execute(
         update(refunds)
         .where(
@@ -139,6 +143,12 @@ def take_over(connection: Connection, refund: Refund, lease: Lease, now: datetim
         select(func.max(attempts.c.attempt_id)).where(attempts.c.refund_id == refund.refund_id)
     ).scalar_one()
     return Attempt(attempt_id, required(connection, refund.refund_id), Command.SEND)
+
+
+def _claim(connection: Connection, refund_id: str) -> bool:
+    """Lock the row, or pass by at once where another worker is at it (PostgreSQL; SQLite locks the file)."""
+    row = select(refunds.c.refund_id).where(refunds.c.refund_id == refund_id)
+    return connection.execute(row.with_for_update(skip_locked=True, key_share=True)).first() is not None
 
 
 def _held_by(lease: Lease, now: datetime) -> dict[str, Any]:
