@@ -71,12 +71,12 @@ class LockedOrder:
         Raises Bug when the amount does not fit: the ladder has looked at the same row before.
         """
         order = self.order
-        if order is None or order.refund_count >= SEQUENCE_MAX:
+        if order is None or order.last_sequence >= SEQUENCE_MAX:
             raise Bug("reserve_without_order", order_id=self._order_id)
         if not orders.reserve(self._connection, order.order_id, draft.amount):
             raise Bug("reserve_over_cap", order_id=order.order_id, amount_fen=draft.amount.fen)
         shop = self._ledger.shop
-        sequence = order.refund_count + 1
+        sequence = order.last_sequence + 1
         number = refund_number(shop.shop_id, order.order_id, sequence, rehearsal=shop.rehearsal)
         body = compose(order, number)
         refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
