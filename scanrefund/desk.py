@@ -9,13 +9,16 @@ from datetime import timedelta
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.check.amount_rules import earliest_send
 from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
+from scanrefund.dispatch.alarms import alarm_level
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
+from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger, LockedOrder
 from scanrefund.ledger.refunds import Draft
 from scanrefund.model.money import Money
@@ -81,7 +84,20 @@ class Desk:
         earlier = self._ledger.refund_of_request(request_id)
         if earlier is not None:
             return self._serve_again(request, earlier)
-        wallet_says = self._ask_wallet(request.order_id)
+        decided = self._decide(request, request_id, fingerprint, self._ask_wallet(request.order_id))
+        if isinstance(decided, Receipt):
+            return decided
+        return self._writer.of_refund(self._first_trip(decided))
+
+    @retried
+    def _decide(
+        self,
+        request: RefundRequest,
+        request_id: str,
+        fingerprint: str | None,
+        wallet_says: OrderAnswer | None,
+    ) -> Receipt | Refund:
+        """Lock, then check, then write, in one transaction: a new refund, or the receipt that ends it."""
         with self._ledger.locked(request.order_id) as locked:
             earlier = locked.of_request(request_id)
             if earlier is not None:
@@ -92,8 +108,7 @@ class Desk:
                 locked.record(refusal, case.now)
                 wallet = case.order.wallet if case.order else None
                 return self._writer.of_refusal(refusal, locked.name, wallet, case.amount)
-            refund = self._reserve(locked, case, request_id, fingerprint, request.clerk)
-        return self._writer.of_refund(self._first_trip(refund))
+            return self._reserve(locked, case, request_id, fingerprint, request.clerk)
 
     def _first_trip(self, refund: Refund) -> Refund:
         """The refund is written: a ledger that breaks from here on leaves it open, never failed."""
@@ -140,14 +155,18 @@ class Desk:
         return refund.next_try_at is not None and refund.next_try_at <= self._clock.now()
 
     def status(self, refund_id: str, *, ask: bool = False) -> Receipt:
-        """How a refund stands; with `ask`, after one trip to the wallet if one is due or useful."""
+        """How a refund stands; with `ask`, after one trip to the wallet, also where it has ended."""
         refund = self._required(refund_id)
-        return self._writer.of_refund(self._dispatcher.dispatch(refund) if ask else refund)
+        if ask:
+            trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
+            refund = trip(refund)
+        return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
 
     def refunds(self, *, open_only: bool, order_id: str | None, limit: int) -> list[Receipt]:
         """The newest refunds first."""
         found = self._ledger.refunds(open_only=open_only, order_id=order_id, limit=limit)
-        return [self._writer.of_refund(refund) for refund in found]
+        now = self._clock.now()
+        return [self._writer.of_refund(refund, alarm_level(refund, now)) for refund in found]
 
     def _request_id(self, request: RefundRequest, fingerprint: str | None) -> str:
         if request.request_id:
@@ -205,6 +224,7 @@ class Desk:
             reason=case.reason.strip(),
             clerk=clerk,
             counter=self._counter.name,
+            not_before=earliest_send(case),
         )
         return locked.reserve(
             draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now

@@ -13,6 +13,7 @@ from typing import Final
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import Fault, UsageFault
 from scanrefund.keys import Keys
+from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.orders import Kept
 from scanrefund.model.money import AMOUNT_FEN_MAX, Money
@@ -89,6 +90,7 @@ class OrdersDesk:
             raise UsageFault("order_unknown", order_id=safe_number(order_id))
         return order
 
+    @retried
     def import_csv(self, path: Path, *, strict: bool) -> ImportReport:
         """Keep the orders of a CSV file in one transaction.
 

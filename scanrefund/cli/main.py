@@ -121,8 +121,10 @@ def _camera_without_a_name(arguments: list[str]) -> list[str]:
 
 
 def _sentence(fault: Fault, invocation: Invocation) -> str:
-    sentence = say_fault(fault, invocation.spoken())
-    return "\n  ".join([sentence, *fault.problems]) if isinstance(fault, ConfigFault) else sentence
+    if not isinstance(fault, ConfigFault):
+        return say_fault(fault, invocation.spoken())
+    # What cannot be loaded still says which language it wants.
+    return "\n  ".join([say_fault(fault, str(fault.details["language"])), *fault.problems])
 
 
 def _unexpected(error: Exception, invocation: Invocation) -> str:

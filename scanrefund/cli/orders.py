@@ -57,7 +57,7 @@ def show(
         ("wallet", invocation.wallet(order.wallet)),
         ("wallet_order_id", order.wallet_order_id),
         ("amount", str(order.amount)),
-        ("paid_at", order.paid_at.isoformat(timespec="seconds") if order.paid_at else ""),
+        ("paid_at", output.local(order.paid_at)),
         ("state", invocation.words(f"order_state.{order.state.value}.name")),
         ("refunded", str(order.refunded)),
         ("remaining", str(order.remaining)),

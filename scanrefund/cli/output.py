@@ -14,6 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, Final, TextIO
 
 from scanrefund.model.payment_code import mask
@@ -47,6 +48,11 @@ def clean(text: str) -> str:
 def scrub(text: str) -> str:
     """The text with every run of digits that has the form of a payment code masked."""
     return _DIGITS.sub(lambda run: mask(run.group()) if wallet_of_code(run.group()) else run.group(), text)
+
+
+def local(moment: datetime | None) -> str:
+    """A moment on this machine's clock, as people read it; empty for none."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
 def say(text: str = "") -> None:

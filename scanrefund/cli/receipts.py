@@ -27,8 +27,8 @@ def show(receipt: Receipt, invocation: Invocation, *, as_json: bool) -> int:
         ("order_id", told["order_id"]),
         ("wallet", invocation.wallet(receipt.wallet)),
         ("amount", str(receipt.amount) if receipt.amount else ""),
-        ("state", told["state"]),
-        ("next_try_at", told["next_try_at"]),
+        ("state", _state_words(told["state"], invocation)),
+        ("next_try_at", output.local(receipt.next_try_at)),
         ("say_customer", told["say_customer"]),
         ("rehearsal", invocation.words("cli.rehearsal") if receipt.rehearsal else None),
     ]
@@ -40,12 +40,12 @@ def show(receipt: Receipt, invocation: Invocation, *, as_json: bool) -> int:
 def show_list(found: Sequence[Receipt], invocation: Invocation, *, as_json: bool) -> None:
     """Print receipts as one table, or as one JSON list."""
     if as_json:
-        output.document([receipt.as_json() for receipt in found])
+        output.document([receipt.as_json() | {"alarm": receipt.alarm or None} for receipt in found])
         return
     if not found:
         output.say(invocation.words("cli.no_refunds"))
         return
-    columns = ("refund_id", "order_id", "wallet", "amount", "state", "next_try_at")
+    columns = ("refund_id", "order_id", "wallet", "amount", "state", "next_try_at", "alarm")
     output.table(
         [invocation.words(f"label.{column}") for column in columns],
         [
@@ -54,8 +54,9 @@ def show_list(found: Sequence[Receipt], invocation: Invocation, *, as_json: bool
                 receipt.order_id,
                 invocation.wallet(receipt.wallet),
                 str(receipt.amount or ""),
-                receipt.state.value if receipt.state else "",
-                receipt.next_try_at.isoformat(timespec="seconds") if receipt.next_try_at else "",
+                _state_words(receipt.state, invocation) or "",
+                output.local(receipt.next_try_at),
+                invocation.words(f"alarm.{receipt.alarm}") if receipt.alarm else "",
             )
             for receipt in found
         ],
@@ -89,3 +90,7 @@ def show_verdicts(verdicts: Sequence[Verdict], invocation: Invocation, *, as_jso
     output.table(columns, rows)
     output.say(invocation.words("cli.may_not_go" if refused else "cli.may_go"))
     return 1 if refused else 0
+
+
+def _state_words(state: str | None, invocation: Invocation) -> str | None:
+    return None if state is None else invocation.words(f"refund_state.{state}")

@@ -39,7 +39,7 @@ def scan(
     if as_json:
         output.document(told)
     else:
-        _tell(told, invocation)
+        _tell(told, reading, invocation)
     return 1 if reading.shown.kind is Kind.NOTHING else 0
 
 
@@ -66,8 +66,11 @@ def _sentence(reading: Reading, invocation: Invocation) -> str:
     return say_kind(shown.kind, shown.wallet, invocation.spoken())
 
 
-def _tell(told: dict[str, Any], invocation: Invocation) -> None:
+def _tell(told: dict[str, Any], reading: Reading, invocation: Invocation) -> None:
     output.say(told["say"])
-    for key in ("text", "taken_at", "fingerprint"):
-        if told[key]:
-            output.say(f"  {invocation.words(f'label.{key}')}  {told[key]}")
+    seen = {
+        "text": told["text"],
+        "taken_at": output.local(reading.taken_at),
+        "fingerprint": told["fingerprint"],
+    }
+    output.facts((invocation.words(f"label.{key}"), value) for key, value in seen.items() if value)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -40,8 +43,9 @@ def worker(
         if once:
             house.worker.run_once(told)
         else:
-            stopped = _stopped_by_signal()
-            house.worker.run(lambda: stopped.is_set() or (until_idle and _is_idle(house)), told)
+            told.hint("cli.worker_runs")
+            with _stopped_by_signal() as stopped:
+                house.worker.run(lambda: stopped.is_set() or (until_idle and _is_idle(house)), told)
         still_open = len(_open_refunds(house))
     if as_json:
         output.document({"trips": told.trips, "still_open": still_open})
@@ -58,10 +62,16 @@ class Told:
         self._invocation = invocation
         self._quiet = quiet
 
+    def hint(self, key: str) -> None:
+        """A line for somebody who watches; nobody else needs it."""
+        if sys.stderr.isatty():
+            output.complain(self._invocation.words(key))
+
     def __call__(self, refund: Refund) -> None:
         self.trips += 1
         if not self._quiet:
-            gaps = {"refund_id": refund.refund_id, "state": refund.state.value}
+            state = self._invocation.words(f"refund_state.{refund.state.value}")
+            gaps = {"refund_id": refund.refund_id, "state": state}
             output.say(self._invocation.words("cli.worker_trip", **gaps))
 
 
@@ -74,13 +84,17 @@ def _is_idle(house: House) -> bool:
     return all(receipt.next_try_at is None for receipt in _open_refunds(house))
 
 
-def _stopped_by_signal() -> threading.Event:
+@contextmanager
+def _stopped_by_signal() -> Iterator[threading.Event]:
     """An event that Ctrl-C and a service manager's TERM set: the trip under way is finished first."""
     stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, on_signal)
-    return stop
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -103,7 +103,7 @@ def _document(path: Path | None, home: Path, language: str | None) -> tuple[Docu
     # A file that cannot be read leaves nothing to say about its keys.
     problems = problems or wrong
     if problems or document is None:
-        raise ConfigFault(_sentences(problems, tables.get("language")))
+        raise _fault(problems, tables.get("language"))
     return document, base
 
 
@@ -127,12 +127,17 @@ def _lease_problem(document: Document) -> list[Problem]:
     return [Problem("dispatch.lease_s", "at_least", {"ge": document.http.deadline_s + 1})]
 
 
-def _sentences(problems: list[Problem], language: object) -> list[str]:
+def _fault(problems: list[Problem], language: object) -> ConfigFault:
+    """The problems as sentences, in the language the configuration itself asks for."""
     catalogue = Catalogue.load(language if isinstance(language, str) else "")
-    return [
-        f"{it.place}: {fill(catalogue.get(f'problem.{it.cause}') or it.cause, it.gaps, catalogue)}"
-        for it in problems
-    ]
+    fault = ConfigFault(
+        [
+            f"{it.place}: {fill(catalogue.get(f'problem.{it.cause}') or it.cause, it.gaps, catalogue)}"
+            for it in problems
+        ]
+    )
+    fault.details["language"] = catalogue.language
+    return fault
 
 
 def _settings(document: Document, home: Path, base: Path) -> Settings:

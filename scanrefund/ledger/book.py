@@ -9,15 +9,20 @@ from typing import Final
 from sqlalchemy import Connection, String, func, insert, select, type_coerce
 
 from scanrefund.keys import Keys
-from scanrefund.ledger.schema import book
+from scanrefund.ledger.postgres import BOOK_LOCK, alone
+from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, book
 
 FIRST_PREVIOUS: Final = "0" * 64
+ROWS_AT_ONCE: Final = 1_000
 
 Facts = dict[str, str | int | None]
 
 
 def enter(connection: Connection, keys: Keys, *, at: datetime, kind: str, subject: str, facts: Facts) -> None:
-    """Append one entry inside the caller's transaction."""
+    """Append one entry inside the caller's transaction, after whoever is appending now has committed."""
+    alone(connection, BOOK_LOCK)
+    # What a person typed as an order's number may be longer than any number is.
+    subject = subject[:SUBJECT_CHARS_MAX]
     number, previous = _head(connection)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     entry = _canonical(number + 1, _time_text(at), kind, subject, text)
@@ -40,7 +45,8 @@ def first_broken(connection: Connection, keys: Keys) -> int | None:
     # The time is read as text: a forged one that is no time at all is a broken entry, not a crash.
     at = type_coerce(book.c.at, String).label("at")
     rows = select(book.c.number, at, book.c.kind, book.c.subject, book.c.facts, book.c.previous, book.c.seal)
-    for row in connection.execute(rows.order_by(book.c.number)):
+    # A year's book is walked in steps: the driver would otherwise hold all of it in memory.
+    for row in connection.execute(rows.order_by(book.c.number).execution_options(yield_per=ROWS_AT_ONCE)):
         entry = _canonical(row.number, row.at, row.kind, row.subject, row.facts)
         if row.number != expected or row.previous != previous or row.seal != keys.seal(previous, entry):
             return expected

@@ -1,4 +1,4 @@
-"""How our values lie in a database: times as sortable UTC text, the same on every dialect."""
+"""How our values lie in a database: times as sortable UTC text, told texts cut, the same on every dialect."""
 
 from __future__ import annotations
 
@@ -27,3 +27,16 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+class Told(TypeDecorator[str]):
+    """A text that somebody else made, cut to its column.
+
+    PostgreSQL refuses a longer text and a NUL; the result of a trip must be written whatever a wallet says.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else value.replace("\0", "")[: self.length]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from scanrefund.errors import Bug, Fault, KeyFault
 from scanrefund.keys import Keys
 from scanrefund.ledger import book, codes, orders, refunds, trips
-from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, writing
+from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.migrate import bring_up_to_date, recall
 from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
 from scanrefund.ledger.refunds import Draft
@@ -71,12 +71,12 @@ class LockedOrder:
         Raises Bug when the amount does not fit: the ladder has looked at the same row before.
         """
         order = self.order
-        if order is None or order.refund_count >= SEQUENCE_MAX:
+        if order is None or order.last_sequence >= SEQUENCE_MAX:
             raise Bug("reserve_without_order", order_id=self._order_id)
         if not orders.reserve(self._connection, order.order_id, draft.amount):
             raise Bug("reserve_over_cap", order_id=order.order_id, amount_fen=draft.amount.fen)
         shop = self._ledger.shop
-        sequence = order.refund_count + 1
+        sequence = order.last_sequence + 1
         number = refund_number(shop.shop_id, order.order_id, sequence, rehearsal=shop.rehearsal)
         body = compose(order, number)
         refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
@@ -102,9 +102,7 @@ class Ledger:
         engine = open_engine(settings)
         try:
             bring_up_to_date(engine)
-            with writing(engine) as connection:
-                if recall(connection, "keys", keys.check_value()) != keys.check_value():
-                    raise KeyFault("keys_foreign", url=engine.url.render_as_string())
+            _refuse_foreign_keys(engine, keys)
         except Fault:
             engine.dispose()
             raise
@@ -120,13 +118,16 @@ class Ledger:
 
     @contextmanager
     def locked(self, order_id: str) -> Iterator[LockedOrder]:
-        """Lock, then check, then write: one transaction around one order."""
+        """Lock, then check, then write: one transaction around one order. The caller is `retried`."""
         with writing(self._engine) as connection:
             yield LockedOrder(self, connection, order_id)
 
     @contextmanager
     def keeping_orders(self, now: datetime) -> Iterator[Callable[[Order], orders.Kept]]:
-        """One transaction in which orders from outside are kept; an exception keeps none of them."""
+        """One transaction in which orders from outside are kept; an exception keeps none of them.
+
+        The caller is `retried`.
+        """
         with writing(self._engine) as connection:
             kept: dict[str, int] = {}
 
@@ -165,21 +166,25 @@ class Ledger:
         with reading(self._engine) as connection:
             return codes.sighting(connection, fingerprint)
 
+    @retried
     def sight(self, fingerprint: str, code: PaymentCode, wallet: Wallet, now: datetime) -> None:
         """Note when a code was first seen."""
         with writing(self._engine) as connection:
             codes.sight(connection, fingerprint, code, wallet, now)
 
+    @retried
     def begin(self, refund: Refund, command: Command, lease: Lease, now: datetime) -> Attempt | None:
         """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown."""
         with writing(self._engine) as connection:
             return trips.begin(connection, refund, command, lease, now)
 
+    @retried
     def take_over(self, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
         """The open trip of a process whose lease has run out; None while the lease holds."""
         with writing(self._engine) as connection:
             return trips.take_over(connection, refund, lease, now)
 
+    @retried
     def end(
         self,
         attempt: Attempt,
@@ -206,3 +211,10 @@ class Ledger:
         """Walk the book; the first entry that does not hold, or None."""
         with reading(self._engine) as connection:
             return book.first_broken(connection, self._keys)
+
+
+@retried
+def _refuse_foreign_keys(engine: Engine, keys: Keys) -> None:
+    with writing(engine) as connection:
+        if recall(connection, "keys", keys.check_value()) != keys.check_value():
+            raise KeyFault("keys_foreign", url=engine.url.render_as_string())

@@ -24,7 +24,10 @@ AHEAD_MAX: Final = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a new refund is made of; the ledger adds number and state."""
+    """What a new refund is made of; the ledger adds number and state.
+
+    `not_before` is the first moment at which the wallet takes another refund of this order; None: at once.
+    """
 
     request_id: str
     code_fingerprint: str | None
@@ -33,6 +36,7 @@ class Draft:
     reason: str
     clerk: str
     counter: str
+    not_before: datetime | None = None
 
 
 def load(connection: Connection, refund_id: str) -> Refund | None:
@@ -102,7 +106,8 @@ def make(
             body=body,
             state=RefundState.READY.value,
             created_at=now,
-            next_try_at=now,
+            not_before=draft.not_before,
+            next_try_at=draft.not_before or now,
             next_command=Command.SEND.value,
         )
     )
@@ -146,4 +151,9 @@ def _refund(row: Row[Any]) -> Refund:
         wallet_refund_id=row.wallet_refund_id,
         received_account=row.received_account,
         epoch=row.epoch,
+        not_before=row.not_before,
+        odd_answers=row.odd_answers,
+        released=row.released,
+        instead_of=row.instead_of,
+        beyond_cap=row.beyond_cap,
     )

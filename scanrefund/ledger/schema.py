@@ -21,9 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
-from scanrefund.ledger.columns import UtcTime
+from scanrefund.ledger.columns import Told, UtcTime
 from scanrefund.model.money import AMOUNT_FEN_MAX
 from scanrefund.model.refund import RefundState
 
@@ -36,6 +37,9 @@ metadata: Final = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_name)s",
     }
 )
+
+# As long as the longest number of ours, an order's.
+SUBJECT_CHARS_MAX: Final = 64
 
 _STATES: Final = ", ".join(f"'{state}'" for state in RefundState)
 
@@ -65,6 +69,8 @@ orders: Final = Table(
     Column("customer_reserved_fen", BigInteger, nullable=False, default=0),
     Column("frozen_why", Text, nullable=False, default=""),
     Column("kept_at", UtcTime, nullable=False),
+    # When the wallet was last asked for every refund number this order can have.
+    Column("looked_up_at", UtcTime),
     CheckConstraint(f"amount_fen > 0 AND amount_fen <= {AMOUNT_FEN_MAX}", name="amount"),
     CheckConstraint("wallet_reserved_fen BETWEEN 0 AND amount_fen", name="wallet_cap"),
     CheckConstraint("customer_reserved_fen BETWEEN 0 AND amount_fen", name="customer_cap"),
@@ -76,6 +82,8 @@ refunds: Final = Table(
     metadata,
     Column("refund_id", String(64), primary_key=True),
     Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    # 1–99: a number of ours. −1…−99: paid another way instead of that one. Below: found at the wallet
+    # under a number that is not ours.
     Column("sequence", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),
     # One code proves one presence: a second refund under the same code cannot be written.
@@ -86,7 +94,7 @@ refunds: Final = Table(
     Column("order_amount_fen", BigInteger, nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("clerk", String(64), nullable=False, default=""),
+    Column("clerk", Told(64), nullable=False, default=""),
     Column("counter", String(64), nullable=False, default=""),
     Column("body", LargeBinary, nullable=False),
     Column("state", String(24), nullable=False),
@@ -96,18 +104,25 @@ refunds: Final = Table(
     Column("ever_unknown", Boolean, nullable=False, default=False),
     Column("not_sent_only", Boolean, nullable=False, default=True),
     Column("absent_asks", Integer, nullable=False, default=0),
-    Column("declined_code", String(128), nullable=False, default=""),
+    Column("declined_code", Told(128), nullable=False, default=""),
     Column("last_sent_at", UtcTime),
     Column("next_try_at", UtcTime),
     Column("next_command", String(8)),
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
-    Column("wallet_code", String(128), nullable=False, default=""),
-    Column("wallet_refund_id", String(64), nullable=False, default=""),
-    Column("received_account", String(128), nullable=False, default=""),
+    Column("wallet_code", Told(128), nullable=False, default=""),
+    Column("wallet_refund_id", Told(64), nullable=False, default=""),
+    Column("received_account", Told(128), nullable=False, default=""),
     Column("lease_owner", String(64), nullable=False, default=""),
     Column("lease_until", UtcTime),
     Column("epoch", Integer, nullable=False, default=0),
+    # The wallet wants time between two refunds of one order.
+    Column("not_before", UtcTime),
+    Column("odd_answers", Integer, nullable=False, server_default="0"),
+    Column("released", Boolean, nullable=False, server_default=false()),
+    Column("instead_of", String(64), nullable=False, server_default=""),
+    # A fact from the wallet that the caps could not hold: it stands here, and the order is frozen.
+    Column("beyond_cap", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("request_id"),
     UniqueConstraint("code_fingerprint"),
     UniqueConstraint("order_id", "sequence"),
@@ -128,10 +143,10 @@ attempts: Final = Table(
     Column("begun_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
-    Column("code", String(128), nullable=False, default=""),
+    Column("code", Told(128), nullable=False, default=""),
     Column("message", Text, nullable=False, default=""),
     Column("http_status", Integer),
-    Column("wallet_request_id", String(128), nullable=False, default=""),
+    Column("wallet_request_id", Told(128), nullable=False, default=""),
     Column("signature", String(16), nullable=False, default=""),
 )
 
@@ -143,7 +158,7 @@ moves: Final = Table(
     Column("old_state", String(24), nullable=False),
     Column("new_state", String(24), nullable=False),
     Column("at", UtcTime, nullable=False),
-    Column("cause", String(128), nullable=False),
+    Column("cause", Told(128), nullable=False),
 )
 
 codes: Final = Table(
@@ -161,7 +176,7 @@ book: Final = Table(
     Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("kind", String(40), nullable=False),
-    Column("subject", String(64), nullable=False, index=True),
+    Column("subject", String(SUBJECT_CHARS_MAX), nullable=False, index=True),
     Column("facts", Text, nullable=False),
     Column("previous", String(64), nullable=False),
     Column("seal", String(64), nullable=False),

@@ -115,7 +115,11 @@ def a_refund(**changes: Any) -> Refund:
 
 
 def open_ledger(path: Path, keys: Keys = KEYS) -> Ledger:
-    return Ledger.open(LedgerSettings(f"sqlite:///{path}", busy_timeout_s=30), keys, SHOP)
+    return open_ledger_at(f"sqlite:///{path}", keys)
+
+
+def open_ledger_at(url: str, keys: Keys = KEYS) -> Ledger:
+    return Ledger.open(LedgerSettings(url, busy_timeout_s=30), keys, SHOP)
 
 
 def keep(ledger: Ledger, *orders: Order) -> list[str]:

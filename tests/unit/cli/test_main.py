@@ -58,9 +58,10 @@ def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str
 
 
 def test_a_payment_code_given_as_an_argument_is_not_repeated(program: Program) -> None:
-    ended = program("refund", CANARY)
+    ended = program("refunds", CANARY)
     assert ended.code == 2
     assert CANARY not in ended.out + ended.err
+    assert "13••" in ended.err
 
 
 def test_every_problem_of_the_configuration_has_its_own_line(program: Program, home: Path) -> None:
@@ -70,6 +71,15 @@ def test_every_problem_of_the_configuration_has_its_own_line(program: Program, h
     assert ended.code == 2
     assert [line.strip().split(":")[0] for line in ended.err.splitlines()[1:]] == ["shop.id", "shop.nom"]
     assert "shop.nom" in program("config", "check", "--json").document["error"]["say"]
+
+
+def test_a_wrong_configuration_is_told_in_its_own_language(
+    program: Program, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCANREFUND_LANGUAGE")
+    home.mkdir()
+    (home / "scanrefund.toml").write_text('language = "en"\nshoe = 1\n')
+    assert program("config", "check").err.startswith("The configuration is wrong")
 
 
 class Keyboard:

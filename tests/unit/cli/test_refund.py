@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -215,6 +216,12 @@ def test_the_worker_brings_on_what_time_can_bring_on(refund: Refund, sold: Sell,
     for end in ("--once", "--until-idle"):
         ended = program("worker", end, "--json")
         assert (ended.code, ended.document) == (0, {"trips": 0, "still_open": 0})
+
+
+def test_the_worker_gives_the_signals_back(program: Program, wallets: Wallets) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    assert program("worker", "--until-idle").code == 0
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_the_worker_has_one_end_only(program: Program) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import COUNTS_FOR_CUSTOMER, COUNTS_FOR_WALLET, Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from tests.unit.builders import FakeClock, FakeWallet, Killed, an_order, answering, keep, reserve
+from tests.unit.builders import KEYS, SHOP, FakeClock, FakeWallet, Killed, an_order, answering, keep, reserve
 
 LEASE_S = 30
 # Enough honest trips to bring anything to its end.
-PATIENCE_TRIPS = 40
+PATIENCE_TRIPS = 10
 NUMBERS = count()
 
 Script = Callable[[Refund], Answer]
@@ -33,6 +35,7 @@ class World:
         self.order_id = f"H{next(NUMBERS)}"
         self.wallet = FakeWallet()
         self.time = FakeClock()
+        self.ended: dict[str, RefundState] = {}
         self.one, self.other = (
             Dispatcher(ledger, {Wallet.WECHAT: self.wallet}, self.time.clock, LEASE_S) for _ in range(2)
         )
@@ -49,7 +52,8 @@ class World:
 
     def wish(self, amount_fen: int) -> None:
         """A clerk refunds what the rules let go."""
-        if amount_fen <= self.order.remaining.fen and self.order.open_refund_id is None:
+        order = self.order
+        if amount_fen <= order.remaining.fen and order.open_refund_id is None:
             reserve(
                 self.ledger,
                 self.order_id,
@@ -124,12 +128,12 @@ class World:
         return script
 
     def slowly(self, act: Script) -> Script:
-        """The answer comes when the lease is over and the other counter has gone on, twice."""
+        """The answer comes when the lease is over and the other counter found, asked and sent."""
 
         def script(refund: Refund) -> Answer:
             answer = act(refund)
             self.time.forward(LEASE_S)
-            for _ in range(2):
+            for _ in range(3):
                 found = self.ledger.refund(refund.refund_id)
                 assert found is not None
                 self.other.dispatch(found)
@@ -152,16 +156,18 @@ class World:
             assert state is not RefundState.CANCELLED
             assert state is not RefundState.SUCCEEDED or paid.get(number) == refund.amount
             assert state is not RefundState.CLOSED or (number not in paid and number not in accepted)
+            assert self.ended.get(number, state) is state
+            self.ended |= {} if refund.is_open else {number: state}
             assert not refund.is_open or refund.next_try_at or state is RefundState.HELD
             assert self.wallet.bodies.get(number, {refund.body}) == {refund.body}
         assert set(paid) <= set(refunds)
-        assert sum(amount.fen for amount in paid.values()) <= self.order.amount.fen
-        self.caps_hold(list(refunds.values()))
-
-    def caps_hold(self, refunds: list[Refund]) -> None:
-        wallet = sum(refund.amount.fen for refund in refunds if refund.state in COUNTS_FOR_WALLET)
-        customer = sum(refund.amount.fen for refund in refunds if refund.state in COUNTS_FOR_CUSTOMER)
-        assert (self.order.wallet_reserved, self.order.customer_reserved) == (Money(wallet), Money(customer))
+        order = self.order
+        assert sum(amount.fen for amount in paid.values()) <= order.amount.fen
+        wallet, customer = (
+            sum(refund.amount.fen for refund in refunds.values() if refund.state in counted)
+            for counted in (COUNTS_FOR_WALLET, COUNTS_FOR_CUSTOMER)
+        )
+        assert (order.wallet_reserved, order.customer_reserved) == (Money(wallet), Money(customer))
 
 
 SENDS = (
@@ -172,25 +178,56 @@ ASKS = (
     "tells", "silent", "offline", "finds nothing", "refuses", "has no rights", "settles", "closes", "stuck",
     "dies", "tells slowly",
 )  # fmt: skip
-WISHES = st.integers(1, 12_000)
-TRIPS = st.tuples(st.sampled_from(SENDS), st.sampled_from(ASKS))
 
 
-@given(st.lists(WISHES | TRIPS, max_size=25))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
-def test_after_any_history_the_books_keep_the_truth(
-    ledger: Ledger, events: list[int | tuple[str, str]]
-) -> None:
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    """In memory: many trips in little time; no crash of a disk is played here."""
+    opened = Ledger.open(LedgerSettings("sqlite://", busy_timeout_s=1), KEYS, SHOP)
+    yield opened
+    opened.close()
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[tuple[str, str]]:
+    """Trips of one wallet in one mood: few kinds of mishap, often repeated, reach deeper than many kinds."""
+    sends = draw(st.lists(st.sampled_from(SENDS), min_size=1, max_size=3))
+    asks = draw(st.lists(st.sampled_from(ASKS), min_size=1, max_size=2))
+    trip = st.tuples(st.sampled_from(sends), st.sampled_from(asks))
+    return draw(st.lists(trip, min_size=1, max_size=12))
+
+
+@given(stories())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+def test_after_any_history_the_books_keep_the_truth(ledger: Ledger, story: list[tuple[str, str]]) -> None:
     world = World(ledger)
-    world.wish(3_000)
-    for event in events:
-        if isinstance(event, int):
-            world.wish(event)
-        else:
-            world.trip(*event)
+    for trip in story:
+        world.wish(3_000)
+        world.trip(*trip)
         world.holds()
     for _ in range(PATIENCE_TRIPS):
         world.trip("pays", "settles")
     world.holds()
-    still_open = [refund for refund in world.refunds() if refund.is_open]
-    assert all(refund.state is RefundState.HELD for refund in still_open), still_open
+    waiting = {refund.state for refund in world.refunds() if refund.is_open}
+    assert waiting <= {RefundState.HELD, RefundState.ABNORMAL}, "only what a person was told of may stay open"
+
+
+# Histories that once told a bug from a right answer; each fails when its rule is taken away.
+NOTHING = "finds nothing"
+KNOWN = [
+    [("pays, reply lost", NOTHING)] * 2 + [("declines", NOTHING)] * 2,
+    [("pays, dies", NOTHING)] + [("declines", NOTHING)] * 4,
+    [("pays slowly", NOTHING), ("declines", NOTHING), ("declines", NOTHING)],
+    [("declines slowly", NOTHING), ("declines", NOTHING)],
+    [("accepts", "tells"), ("pays", NOTHING), ("pays", "settles")],
+    [("pays, reply lost", NOTHING), ("pays", NOTHING), ("holds", NOTHING), ("pays", NOTHING)],
+]
+
+
+@pytest.mark.parametrize("story", KNOWN)
+def test_a_known_hard_history_keeps_the_truth(ledger: Ledger, story: list[tuple[str, str]]) -> None:
+    world = World(ledger)
+    world.wish(3_000)
+    for trip in story:
+        world.trip(*trip)
+        world.holds()

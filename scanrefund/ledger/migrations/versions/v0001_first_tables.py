@@ -147,9 +147,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_moves_refund_id"), "moves", ["refund_id"], unique=False)
 
+    if op.get_bind().dialect.name == "postgresql":
+        _forbid_changes_on_postgres()
+    else:
+        _forbid_changes_on_sqlite()
+
+
+def _forbid_changes_on_sqlite() -> None:
     for table in APPEND_ONLY:
         for verb in ("UPDATE", "DELETE"):
             op.execute(
                 f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
                 f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
             )
+
+
+def _forbid_changes_on_postgres() -> None:
+    op.execute(
+        "CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+        "END $$"
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION append_only()"
+        )
