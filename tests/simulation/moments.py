@@ -66,9 +66,10 @@ def an_unknown_is_asked_about_before_it_is_sent_again(watch: Watch, journey: Jou
     return ""
 
 
-def an_ended_refund_makes_no_trip(watch: Watch, _journey: Journey, refund: Refund) -> str:
-    row = _row(watch, refund.refund_id)
-    return f"{refund.refund_id} is {row.state}" if row and not row.is_open else ""
+def an_ended_refund_is_not_sent(watch: Watch, journey: Journey, refund: Refund) -> str:
+    past = watch.seen.rows.get(refund.refund_id)
+    ended = past is not None and not past.is_open
+    return refund.refund_id if ended and journey.command is Command.SEND else ""
 
 
 def two_do_not_work_on_one_refund(watch: Watch, journey: Journey, refund: Refund) -> str:
@@ -147,7 +148,10 @@ def a_refusal_has_its_cause(watch: Watch, receipt: Receipt, wish: Wish | None) -
     wanted = wish.amount.fen if wish.amount else 1
     if reason == "amount_over_remaining" and 0 < wanted <= left:
         return f"{wish.name}: {wanted} of {left} fen"
-    if reason in ("order_not_found", "order_not_paid", "order_cancelled", "order_changed", "order_frozen"):
+    frozen = any(one.frozen_why for one in watch.view.orders if one.order_id == wish.order.order_id)
+    if reason == "order_frozen" and not frozen:
+        return f"{wish.name}: nothing froze it"
+    if reason in ("order_not_found", "order_not_paid", "order_cancelled", "order_changed"):
         return f"{wish.name}: {reason}"
     return ""
 
@@ -185,7 +189,7 @@ DEPARTURES: Final[dict[str, Departure]] = {
         a_trip_is_on_disk_before_it_leaves,
         what_is_sent_is_what_was_written,
         an_unknown_is_asked_about_before_it_is_sent_again,
-        an_ended_refund_makes_no_trip,
+        an_ended_refund_is_not_sent,
         two_do_not_work_on_one_refund,
         two_refunds_of_one_order_keep_their_distance,
         a_worker_asks_no_sooner_than_the_wallet_wants,

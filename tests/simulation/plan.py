@@ -71,8 +71,8 @@ class World:
         return not any((*faults, self.short, self.crash, self.trouble, self.unsigned, self.jumps))
 
 
-EVENTS_MIN: Final = 6
-EVENTS_MAX: Final = 30
+EVENTS_MIN: Final = 4
+EVENTS_MAX: Final = 20
 # One world in twelve is calm: safety alone would let a program pass that never pays.
 CALM_ONE_IN: Final = 12
 

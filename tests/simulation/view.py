@@ -29,6 +29,7 @@ class RefundRow(NamedTuple):
     next_try_at: str | None
     lease_until: str | None
     epoch: int
+    beyond_cap: int
 
     @property
     def is_open(self) -> bool:
@@ -40,6 +41,7 @@ class OrderRow(NamedTuple):
     amount_fen: int
     wallet_reserved_fen: int
     customer_reserved_fen: int
+    frozen_why: str
 
 
 class MoveRow(NamedTuple):

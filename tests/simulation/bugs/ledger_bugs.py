@@ -19,23 +19,23 @@ def _gives_back_on(*states: RefundState) -> Any:
 
     def plant(bed: Bed) -> None:
         def make(give_back: Any) -> Any:
-            def wrong(connection: Any, order_id: str, amount: Any, old: Any, new: Any) -> None:
+            def wrong(connection: Any, order_id: str, amount: Any, old: Any, new: Any) -> Any:
                 hit = new in states and old is not new
-                give_back(connection, order_id, amount, old, RefundState.CLOSED if hit else new)
+                return give_back(connection, order_id, amount, old, RefundState.CLOSED if hit else new)
 
             return wrong
 
-        bed.wrap(orders, "give_back", make)
+        bed.wrap(orders, "count", make)
 
     return plant
 
 
 def _keeps_everything(bed: Bed) -> None:
-    bed.wrap(orders, "give_back", lambda _true: lambda *_given: None)
+    bed.wrap(orders, "count", lambda _true: lambda *_given: True)
 
 
 def _gives_back_twice(bed: Bed) -> None:
-    bed.wrap(orders, "give_back", lambda true: lambda *given: (true(*given), true(*given)) and None)
+    bed.wrap(orders, "count", lambda true: lambda *given: true(*given) and true(*given))
 
 
 def _only_success_counts(bed: Bed) -> None:
