@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.check.amount_rules import earliest_send
 from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
+from scanrefund.dispatch.alarms import alarm_level
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
@@ -153,14 +155,18 @@ class Desk:
         return refund.next_try_at is not None and refund.next_try_at <= self._clock.now()
 
     def status(self, refund_id: str, *, ask: bool = False) -> Receipt:
-        """How a refund stands; with `ask`, after one trip to the wallet if one is due or useful."""
+        """How a refund stands; with `ask`, after one trip to the wallet, also where it has ended."""
         refund = self._required(refund_id)
-        return self._writer.of_refund(self._dispatcher.dispatch(refund) if ask else refund)
+        if ask:
+            trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
+            refund = trip(refund)
+        return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
 
     def refunds(self, *, open_only: bool, order_id: str | None, limit: int) -> list[Receipt]:
         """The newest refunds first."""
         found = self._ledger.refunds(open_only=open_only, order_id=order_id, limit=limit)
-        return [self._writer.of_refund(refund) for refund in found]
+        now = self._clock.now()
+        return [self._writer.of_refund(refund, alarm_level(refund, now)) for refund in found]
 
     def _request_id(self, request: RefundRequest, fingerprint: str | None) -> str:
         if request.request_id:
@@ -218,6 +224,7 @@ class Desk:
             reason=case.reason.strip(),
             clerk=clerk,
             counter=self._counter.name,
+            not_before=earliest_send(case),
         )
         return locked.reserve(
             draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now

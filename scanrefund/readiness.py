@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund import __version__
+from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
@@ -40,6 +41,8 @@ from scanrefund.wallets.gateway import WalletGateway
 DISK_FREE_BYTES_MIN: Final = 200_000_000
 # WeChat Pay refuses a signature older than 5 minutes; a minute leaves room for the clock to drift further.
 CLOCK_OFF_S_MAX: Final = 60
+# More open refunds than a shop makes in a week; counting further would tell nobody anything.
+OPEN_MAX: Final = 10_000
 
 # Made up. The form of a WeChat payment code, drawn in memory and never shown.
 SAMPLE_DIGITS: Final = "130987650987650987"
@@ -154,6 +157,21 @@ def _ledger(around: Surroundings) -> Look:
     return True, "good", {"journal": JOURNAL_MODE if engine.dialect.name == "sqlite" else "PostgreSQL"}
 
 
+def _open_refunds(around: Surroundings) -> Look:
+    """What is open longer than a customer waits; the oldest sets the level."""
+    ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop)
+    try:
+        found = ledger.refunds(open_only=True, limit=OPEN_MAX)
+    finally:
+        ledger.close()
+    now = around.now()
+    level = max((alarm_level(refund, now) for refund in found), default=AlarmLevel.NONE)
+    if not level:
+        return True, "good", {"count": len(found)}
+    oldest = min(refund.created_at for refund in found)
+    return False, level.name.lower(), {"count": len(found), "age_s": int((now - oldest).total_seconds())}
+
+
 def _decoders(around: Surroundings) -> Look:
     """A code drawn in memory must come back as the same digits, by the road every picture takes."""
     import numpy as np
@@ -240,6 +258,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("disk_space", _disk_space),
     Check("keys", _keys),
     Check("ledger", _ledger),
+    Check("open_refunds", _open_refunds, needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),
     Check("camera", _camera, needed=False),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from scanrefund.dispatch.alarms import AlarmLevel
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Refund, RefundState
@@ -34,7 +35,10 @@ _EXITS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How a wish for a refund stands. `state` is None when our own rules refused it."""
+    """How a wish for a refund stands. `state` is None when our own rules refused it.
+
+    `alarm` is the level at which a refund that is still open asks for a person, or empty.
+    """
 
     refund_id: str | None
     order_id: str
@@ -48,6 +52,7 @@ class Receipt:
     next_step: str
     next_try_at: datetime | None
     rehearsal: bool
+    alarm: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -80,8 +85,8 @@ class Writer:
     language: str
     rehearsal: bool
 
-    def of_refund(self, refund: Refund) -> Receipt:
-        """The receipt of a refund that was made."""
+    def of_refund(self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE) -> Receipt:
+        """The receipt of a refund that was made; `level` says how loudly it asks for a person."""
         words = say_refund(refund, self.language)
         return Receipt(
             refund_id=refund.refund_id,
@@ -96,6 +101,7 @@ class Writer:
             next_step=words.next_step,
             next_try_at=refund.next_try_at,
             rehearsal=self.rehearsal,
+            alarm=level.name.lower() if level else "",
         )
 
     def of_refusal(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Final
+
 from scanrefund.check.case import Case
 from scanrefund.model.money import AMOUNT_FEN_MAX
 from scanrefund.model.order import Order
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import FACTS
+
+# As long as the longest spacing of a wallet: a customer waits a minute, not an hour.
+SPACING_WAIT_S_MAX: Final = 60
 
 
 def amount_not_positive(case: Case) -> Refusal | None:
@@ -48,15 +54,28 @@ def too_many_refunds(case: Case) -> Refusal | None:
 
 
 def too_soon_after_last(case: Case) -> Refusal | None:
-    """Wallets want time between two refunds of one order (WeChat Pay 60 s, Alipay 3 s)."""
+    """Wallets want time between two refunds of one order (WeChat Pay 60 s, Alipay 3 s).
+
+    A short wait is no reason to send a customer away: the refund is written down and goes out after it.
+    """
+    earliest = earliest_send(case)
+    wait_s = (earliest - case.now).total_seconds() if earliest else 0.0
+    if wait_s <= SPACING_WAIT_S_MAX:
+        return None
+    return Refusal(Reason.TOO_SOON_AFTER_LAST, {"wait_s": int(wait_s) + 1})
+
+
+def earliest_send(case: Case) -> datetime | None:
+    """When the wallet takes another refund of this order; None when it does now.
+
+    What was sent in the future was sent by a clock that ran ahead: one spacing from now is enough.
+    """
     order = case.order
     if order is None or order.last_refund_at is None or order.open_refund_id is not None:
         return None
-    passed_s = (case.now - order.last_refund_at).total_seconds()
-    wait_s = _spacing_s(case, order) - passed_s
-    if wait_s <= 0:
-        return None
-    return Refusal(Reason.TOO_SOON_AFTER_LAST, {"wait_s": int(wait_s) + 1})
+    spacing = timedelta(seconds=_spacing_s(case, order))
+    earliest = min(order.last_refund_at, case.now) + spacing
+    return earliest if earliest > case.now else None
 
 
 def refund_in_flight(case: Case) -> Refusal | None:

@@ -40,12 +40,12 @@ def show(receipt: Receipt, invocation: Invocation, *, as_json: bool) -> int:
 def show_list(found: Sequence[Receipt], invocation: Invocation, *, as_json: bool) -> None:
     """Print receipts as one table, or as one JSON list."""
     if as_json:
-        output.document([receipt.as_json() for receipt in found])
+        output.document([receipt.as_json() | {"alarm": receipt.alarm or None} for receipt in found])
         return
     if not found:
         output.say(invocation.words("cli.no_refunds"))
         return
-    columns = ("refund_id", "order_id", "wallet", "amount", "state", "next_try_at")
+    columns = ("refund_id", "order_id", "wallet", "amount", "state", "next_try_at", "alarm")
     output.table(
         [invocation.words(f"label.{column}") for column in columns],
         [
@@ -56,6 +56,7 @@ def show_list(found: Sequence[Receipt], invocation: Invocation, *, as_json: bool
                 str(receipt.amount or ""),
                 _state_words(receipt.state, invocation) or "",
                 output.local(receipt.next_try_at),
+                invocation.words(f"alarm.{receipt.alarm}") if receipt.alarm else "",
             )
             for receipt in found
         ],

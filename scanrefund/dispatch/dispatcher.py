@@ -9,23 +9,26 @@ from dataclasses import replace
 from typing import Any, Final
 
 from scanrefund.dispatch.clock import Clock
-from scanrefund.dispatch.next_step import Move, next_step
+from scanrefund.dispatch.next_step import TELLING, Move, is_odd, next_step
 from scanrefund.errors import Bug
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.gateway import WalletGateway
 
-# Outcomes that say where the money of a refund is.
-_TELLING: Final = frozenset(
+# Where the wallet may know something under the refund's number and no send is under way.
+_ASKABLE: Final = frozenset(
     {
-        Outcome.SUCCEEDED,
-        Outcome.PROCESSING,
-        Outcome.ABNORMAL,
-        Outcome.CLOSED,
-        Outcome.RETURNED_TO_MERCHANT,
+        RefundState.UNKNOWN,
+        RefundState.PROCESSING,
+        RefundState.ABNORMAL,
+        RefundState.HELD,
+        RefundState.SUCCEEDED,
+        RefundState.RETURNED_TO_MERCHANT,
+        RefundState.CLOSED,
+        RefundState.CANCELLED,
     }
 )
 
@@ -56,7 +59,20 @@ class Dispatcher:
         gateway = self._gateways.get(refund.wallet)
         if refund.next_command is None or gateway is None or gateway.account != refund.account:
             return refund
-        attempt = self._ledger.begin(refund, refund.next_command, self._lease, self._clock.now())
+        return self._trip(gateway, refund, refund.next_command)
+
+    def ask(self, refund: Refund) -> Refund:
+        """One ask now, whatever is planned: for people, notices and second looks at what has ended.
+
+        What never went out and what is on its way cannot be asked about, and comes back as it was.
+        """
+        gateway = self._gateways.get(refund.wallet)
+        if refund.state not in _ASKABLE or gateway is None or gateway.account != refund.account:
+            return refund
+        return self._trip(gateway, refund, Command.ASK)
+
+    def _trip(self, gateway: WalletGateway, refund: Refund, command: Command) -> Refund:
+        attempt = self._ledger.begin(refund, command, self._lease, self._clock.now())
         if attempt is None:
             return self._reread(refund)
         return self._end(attempt, _travel(gateway, attempt))
@@ -72,7 +88,7 @@ class Dispatcher:
         now = self._clock.now()
         history = _history(attempt, answer)
         move = next_step(replace(attempt.refund, **history), attempt.command, answer, now)
-        changes = history | _facts(attempt, answer) | _plan(move)
+        changes = history | _facts(attempt, answer, move) | _plan(move)
         return self._ledger.end(attempt, answer, move.state, changes, move.alarm, now)
 
     def _reread(self, refund: Refund) -> Refund:
@@ -98,6 +114,7 @@ def _history(attempt: Attempt, answer: Answer) -> dict[str, Any]:
         "not_sent_only": refund.not_sent_only and (not sent or answer.outcome is Outcome.NOT_SENT),
         "absent_asks": refund.absent_asks + 1 if absent else 0,
         "declined_code": _declined_code(refund, attempt.command, answer),
+        "odd_answers": refund.odd_answers + is_odd(answer),
     }
 
 
@@ -107,13 +124,17 @@ def _declined_code(refund: Refund, command: Command, answer: Answer) -> str:
     return (answer.code or "declined") if answer.outcome is Outcome.DECLINED else ""
 
 
-def _facts(attempt: Attempt, answer: Answer) -> dict[str, Any]:
+def _facts(attempt: Attempt, answer: Answer, move: Move) -> dict[str, Any]:
     """What the answer tells for keeps; an answer without a number leaves the known one.
 
-    A held refund keeps the cause that a person must cure until the wallet says where the money is.
+    A held refund keeps the cause that a person must cure until the wallet says where the money is, and an
+    ended one keeps its end unless the answer moves it.
     """
+    state = attempt.refund.state
     asked = attempt.command is Command.ASK
-    if asked and attempt.refund.state is RefundState.HELD and answer.outcome not in _TELLING:
+    if asked and state is RefundState.HELD and answer.outcome not in TELLING:
+        return {}
+    if state in TERMINAL and move.state is state:
         return {}
     facts: dict[str, Any] = {"outcome": answer.outcome.value, "wallet_code": answer.code}
     if answer.wallet_refund_id:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
 
-from scanrefund.errors import Bug
 from scanrefund.ledger.schema import orders, refunds
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order, OrderState
@@ -53,48 +53,94 @@ def keep(connection: Connection, order: Order, now: datetime) -> Kept:
 
 def reserve(connection: Connection, order_id: str, amount: Money) -> bool:
     """Take an amount from both caps by one guarded UPDATE; False when it does not fit."""
+    return take(connection, order_id, amount.fen, amount.fen)
+
+
+def count(connection: Connection, order_id: str, amount: Money, old: RefundState, new: RefundState) -> bool:
+    """Take or give back what a written move from one state to another changes, cap by cap.
+
+    False when the caps cannot hold what is to be taken: they stand full then (`overfill`).
+    """
+    wallet = amount.fen * ((new in COUNTS_FOR_WALLET) - (old in COUNTS_FOR_WALLET))
+    customer = amount.fen * ((new in COUNTS_FOR_CUSTOMER) - (old in COUNTS_FOR_CUSTOMER))
+    if not wallet and not customer:
+        return True
+    if min(wallet, customer) < 0 and _is_overfull(connection, order_id):
+        overfill(connection, order_id)
+        return True
+    if take(connection, order_id, wallet, customer):
+        return True
+    overfill(connection, order_id)
+    return False
+
+
+def overfill(connection: Connection, order_id: str) -> None:
+    """Set both caps to the sum of the rows, at most to what was paid.
+
+    Facts may sum up to more than was paid. Plain additions would then give room back that is not there.
+    """
+    row = connection.execute(
+        select(orders.c.amount_fen).where(orders.c.order_id == order_id).with_for_update()
+    ).one()
+    sums = connection.execute(
+        select(
+            _sum_of(COUNTS_FOR_WALLET).label("wallet"), _sum_of(COUNTS_FOR_CUSTOMER).label("customer")
+        ).where(refunds.c.order_id == order_id)
+    ).one()
+    connection.execute(
+        update(orders)
+        .where(orders.c.order_id == order_id)
+        .values(
+            wallet_reserved_fen=min(int(sums.wallet), row.amount_fen),
+            customer_reserved_fen=min(int(sums.customer), row.amount_fen),
+        )
+    )
+
+
+def _is_overfull(connection: Connection, order_id: str) -> bool:
+    beyond = select(refunds.c.refund_id).where(refunds.c.order_id == order_id, refunds.c.beyond_cap)
+    return connection.execute(beyond.limit(1)).first() is not None
+
+
+def _sum_of(states: Iterable[RefundState]) -> ColumnElement[int]:
+    counted = refunds.c.state.in_([state.value for state in states])
+    return func.coalesce(func.sum(case((counted, refunds.c.amount_fen), else_=0)), 0)
+
+
+def take(connection: Connection, order_id: str, wallet_fen: int, customer_fen: int) -> bool:
+    """Change both caps by one guarded UPDATE; False when they cannot hold it."""
+    wallet = orders.c.wallet_reserved_fen + wallet_fen
+    customer = orders.c.customer_reserved_fen + customer_fen
     taken = connection.execute(
         update(orders)
-        .where(
-            orders.c.order_id == order_id,
-            orders.c.wallet_reserved_fen + amount.fen <= orders.c.amount_fen,
-            orders.c.customer_reserved_fen + amount.fen <= orders.c.amount_fen,
-        )
-        .values(
-            wallet_reserved_fen=orders.c.wallet_reserved_fen + amount.fen,
-            customer_reserved_fen=orders.c.customer_reserved_fen + amount.fen,
-        )
+        .where(orders.c.order_id == order_id, wallet <= orders.c.amount_fen, customer <= orders.c.amount_fen)
+        .values(wallet_reserved_fen=wallet, customer_reserved_fen=customer)
     )
     return taken.rowcount == 1
 
 
-def give_back(
-    connection: Connection, order_id: str, amount: Money, old: RefundState, new: RefundState
-) -> None:
-    """Give back what a move from one state to another no longer counts, cap by cap."""
-    wallet = amount.fen if old in COUNTS_FOR_WALLET and new not in COUNTS_FOR_WALLET else 0
-    customer = amount.fen if old in COUNTS_FOR_CUSTOMER and new not in COUNTS_FOR_CUSTOMER else 0
-    if not wallet and not customer:
-        return
-    given = connection.execute(
-        update(orders)
-        .where(orders.c.order_id == order_id)
-        .values(
-            wallet_reserved_fen=orders.c.wallet_reserved_fen - wallet,
-            customer_reserved_fen=orders.c.customer_reserved_fen - customer,
-        )
+def freeze(connection: Connection, order_id: str, why: str) -> None:
+    """No refund of this order until a person has looked. The first reason stays."""
+    connection.execute(
+        update(orders).where(orders.c.order_id == order_id, orders.c.frozen_why == "").values(frozen_why=why)
     )
-    if given.rowcount != 1:
-        raise Bug("order_vanished", order_id=order_id)
+
+
+def thaw(connection: Connection, order_id: str) -> bool:
+    """A person has looked. False when the order was not frozen."""
+    thawed = connection.execute(
+        update(orders).where(orders.c.order_id == order_id, orders.c.frozen_why != "").values(frozen_why="")
+    )
+    return thawed.rowcount == 1
 
 
 def _sums(connection: Connection, order_id: str) -> Row[Any]:
-    arrived = refunds.c.state.in_([state.value for state in _ARRIVED])
     is_open = refunds.c.state.in_([state.value for state in OPEN])
     return connection.execute(
         select(
-            func.coalesce(func.sum(case((arrived, refunds.c.amount_fen), else_=0)), 0).label("refunded"),
-            func.count().label("made"),
+            _sum_of(_ARRIVED).label("refunded"),
+            func.coalesce(func.sum(case((refunds.c.sequence > 0, 1), else_=0)), 0).label("made"),
+            func.coalesce(func.max(refunds.c.sequence), 0).label("last_sequence"),
             func.max(case((is_open, refunds.c.refund_id))).label("open_refund_id"),
             func.max(refunds.c.created_at).label("last_made_at"),
             func.max(refunds.c.last_sent_at).label("last_sent_at"),
@@ -116,10 +162,12 @@ def _order(row: Row[Any], sums: Row[Any]) -> Order:
         wallet_reserved=Money(row.wallet_reserved_fen),
         customer_reserved=Money(row.customer_reserved_fen),
         refunded=Money(int(sums.refunded)),
-        refund_count=sums.made,
+        refund_count=int(sums.made),
+        last_sequence=max(int(sums.last_sequence), 0),
         open_refund_id=sums.open_refund_id,
         last_refund_at=sums.last_sent_at or sums.last_made_at,
         frozen_why=row.frozen_why,
+        looked_up_at=row.looked_up_at,
         extra=json.loads(row.extra),
     )
 

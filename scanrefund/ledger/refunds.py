@@ -24,7 +24,10 @@ AHEAD_MAX: Final = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a new refund is made of; the ledger adds number and state."""
+    """What a new refund is made of; the ledger adds number and state.
+
+    `not_before` is the first moment at which the wallet takes another refund of this order; None: at once.
+    """
 
     request_id: str
     code_fingerprint: str | None
@@ -33,6 +36,19 @@ class Draft:
     reason: str
     clerk: str
     counter: str
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A refund that is over when it is written: paid by hand, or found at the wallet."""
+
+    refund_id: str
+    sequence: int
+    amount: Money
+    state: RefundState
+    reason: str = ""
+    clerk: str = ""
 
 
 def load(connection: Connection, refund_id: str) -> Refund | None:
@@ -102,11 +118,52 @@ def make(
             body=body,
             state=RefundState.READY.value,
             created_at=now,
-            next_try_at=now,
+            not_before=draft.not_before,
+            next_try_at=draft.not_before or now,
             next_command=Command.SEND.value,
         )
     )
     return required(connection, refund_id)
+
+
+def make_ended(
+    connection: Connection, order: Order, ended: Ended, now: datetime, instead_of: str = ""
+) -> Refund:
+    """Write a refund that is over. The caller counts it in the caps."""
+    connection.execute(
+        insert(refunds).values(
+            refund_id=ended.refund_id,
+            order_id=order.order_id,
+            sequence=ended.sequence,
+            # No door asked for it; its own number keeps it apart from every wish.
+            request_id=ended.refund_id,
+            wallet=order.wallet.value,
+            wallet_order_id=order.wallet_order_id,
+            account="",
+            order_amount_fen=order.amount.fen,
+            amount_fen=ended.amount.fen,
+            reason=ended.reason,
+            clerk=ended.clerk,
+            body=b"",
+            state=ended.state.value,
+            created_at=now,
+            ended_at=now,
+            instead_of=instead_of,
+        )
+    )
+    return required(connection, ended.refund_id)
+
+
+def sequence_of(connection: Connection, refund_id: str) -> int:
+    """A refund's place among its order's numbers."""
+    query = select(refunds.c.sequence).where(refunds.c.refund_id == refund_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def replaced(connection: Connection, refund_id: str) -> bool:
+    """Whether a refund was paid another way."""
+    query = select(refunds.c.refund_id).where(refunds.c.instead_of == refund_id).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def required(connection: Connection, refund_id: str) -> Refund:
@@ -146,4 +203,9 @@ def _refund(row: Row[Any]) -> Refund:
         wallet_refund_id=row.wallet_refund_id,
         received_account=row.received_account,
         epoch=row.epoch,
+        not_before=row.not_before,
+        odd_answers=row.odd_answers,
+        released=row.released,
+        instead_of=row.instead_of,
+        beyond_cap=row.beyond_cap,
     )

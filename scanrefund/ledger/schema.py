@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from scanrefund.ledger.columns import Told, UtcTime
@@ -68,6 +69,8 @@ orders: Final = Table(
     Column("customer_reserved_fen", BigInteger, nullable=False, default=0),
     Column("frozen_why", Text, nullable=False, default=""),
     Column("kept_at", UtcTime, nullable=False),
+    # When the wallet was last asked for every refund number this order can have.
+    Column("looked_up_at", UtcTime),
     CheckConstraint(f"amount_fen > 0 AND amount_fen <= {AMOUNT_FEN_MAX}", name="amount"),
     CheckConstraint("wallet_reserved_fen BETWEEN 0 AND amount_fen", name="wallet_cap"),
     CheckConstraint("customer_reserved_fen BETWEEN 0 AND amount_fen", name="customer_cap"),
@@ -79,6 +82,8 @@ refunds: Final = Table(
     metadata,
     Column("refund_id", String(64), primary_key=True),
     Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    # 1–99: a number of ours. −1…−99: paid another way instead of that one. Below: found at the wallet
+    # under a number that is not ours.
     Column("sequence", Integer, nullable=False),
     Column("request_id", String(64), nullable=False),
     # One code proves one presence: a second refund under the same code cannot be written.
@@ -111,6 +116,13 @@ refunds: Final = Table(
     Column("lease_owner", String(64), nullable=False, default=""),
     Column("lease_until", UtcTime),
     Column("epoch", Integer, nullable=False, default=0),
+    # The wallet wants time between two refunds of one order.
+    Column("not_before", UtcTime),
+    Column("odd_answers", Integer, nullable=False, server_default="0"),
+    Column("released", Boolean, nullable=False, server_default=false()),
+    Column("instead_of", String(64), nullable=False, server_default=""),
+    # A fact from the wallet that the caps could not hold: it stands here, and the order is frozen.
+    Column("beyond_cap", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("request_id"),
     UniqueConstraint("code_fingerprint"),
     UniqueConstraint("order_id", "sequence"),

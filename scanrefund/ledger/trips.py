@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
 
 from scanrefund.errors import Bug
 from scanrefund.ledger import orders
-from scanrefund.ledger.refunds import is_free, required
+from scanrefund.ledger.refunds import AHEAD_MAX, is_free, required
 from scanrefund.ledger.schema import attempts, moves, refunds
-from scanrefund.model.outcome import Answer
-from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState, may_move
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import FACT_MOVES, TERMINAL, Command, Refund, RefundState, may_move
 
 # Enough of a wallet's text to read aloud to its support, not enough to fill a disk.
 MESSAGE_CHARS_MAX: Final = 300
+
+# Outcomes that go against a refund believed to be closed or never sent.
+_AGAINST_CLOSED: Final = frozenset(
+    {Outcome.SUCCEEDED, Outcome.RETURNED_TO_MERCHANT, Outcome.PROCESSING, Outcome.ABNORMAL}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,11 @@ class Lease:
 def begin(
     connection: Connection, refund: Refund, command: Command, lease: Lease, now: datetime
 ) -> Attempt | None:
-    """Commit to one trip before it starts. None when another worker has it or it moved meanwhile."""
+    """Commit to one trip before it starts.
+
+    None when another worker has it, it moved meanwhile, or the wallet's spacing is not over. Raises Bug when
+    the body is not the one that went out before.
+    """
     state = RefundState.SENDING if command is Command.SEND else refund.state
     sends = 1 if command is Command.SEND else 0
     if not _claim(connection, refund.refund_id):
@@ -52,6 +62,7 @@ def begin(
             refunds.c.state == refund.state.value,
             refunds.c.epoch == refund.epoch,
             is_free(now),
+            may_go(command, now),
         )
         .values(
             state=state.value,
@@ -59,13 +70,12 @@ def begin(
             **_held_by(lease, now),
             sends=refunds.c.sends + sends,
             asks=refunds.c.asks + (1 - sends),
-            absent_asks=0 if command is Command.SEND else refunds.c.absent_asks,
-            last_sent_at=now if command is Command.SEND else refunds.c.last_sent_at,
+            **(_of_send(now) if command is Command.SEND else {}),
         )
     )
     if taken.rowcount != 1:
         return None
-    _note_move(connection, refund.refund_id, refund.state, state, now, command.value)
+    _move(connection, refund, state, now, command.value)
     attempt_id = _note_attempt(connection, refund, command, lease, now)
     return Attempt(attempt_id, required(connection, refund.refund_id), command)
 
@@ -81,6 +91,7 @@ def end(
     """Write what a trip told, and the move it causes. False when the refund moved on without us."""
     refund = attempt.refund
     _end_attempt(connection, attempt, answer, now)
+    ended_at = {} if new is refund.state else {"ended_at": now if new in TERMINAL else None}
     moved = connection.execute(
         update(refunds)
         .where(
@@ -88,18 +99,57 @@ def end(
             refunds.c.state == refund.state.value,
             refunds.c.epoch == refund.epoch,
         )
-        .values(
-            state=new.value,
-            lease_owner="",
-            lease_until=None,
-            ended_at=now if new in TERMINAL else None,
-            **changes,
+        .values(state=new.value, lease_owner="", lease_until=None, **ended_at, **changes)
+    )
+    if moved.rowcount != 1:
+        return _look_again(connection, refund, answer, now)
+    _move(connection, refund, new, now, answer.code or answer.outcome.value, fact=answer.outcome)
+    return True
+
+
+def _look_again(connection: Connection, refund: Refund, answer: Answer, now: datetime) -> bool:
+    """An answer that came after another took over decides nothing, but what it tells may be news.
+
+    Where the refund has ended otherwise, the wallet is asked once more. Always False.
+    """
+    if answer.outcome in _AGAINST_CLOSED:
+        connection.execute(
+            update(refunds)
+            .where(
+                refunds.c.refund_id == refund.refund_id,
+                refunds.c.state.in_([RefundState.CLOSED.value, RefundState.CANCELLED.value]),
+            )
+            .values(next_command=Command.ASK.value, next_try_at=now)
         )
+    return False
+
+
+def decide(
+    connection: Connection,
+    refund: Refund,
+    new: RefundState,
+    now: datetime,
+    cause: str,
+    changes: Mapping[str, object],
+) -> bool:
+    """Write what a person decided about a refund on which nobody works. False when somebody does.
+
+    Raises Bug for a move that the table does not allow.
+    """
+    ended_at = {"ended_at": now} if new in TERMINAL else {}
+    moved = connection.execute(
+        update(refunds)
+        .where(
+            refunds.c.refund_id == refund.refund_id,
+            refunds.c.state == refund.state.value,
+            refunds.c.epoch == refund.epoch,
+            is_free(now),
+        )
+        .values(state=new.value, epoch=refund.epoch + 1, **ended_at, **changes)
     )
     if moved.rowcount != 1:
         return False
-    orders.give_back(connection, refund.order_id, refund.amount, refund.state, new)
-    _note_move(connection, refund.refund_id, refund.state, new, now, answer.code or answer.outcome.value)
+    _move(connection, refund, new, now, cause)
     return True
 
 
@@ -135,31 +185,67 @@ def _held_by(lease: Lease, now: datetime) -> dict[str, Any]:
     return {"lease_owner": lease.owner, "lease_until": now + timedelta(seconds=lease.length_s)}
 
 
-def _note_move(
-    connection: Connection, refund_id: str, old: RefundState, new: RefundState, now: datetime, cause: str
+def _of_send(now: datetime) -> dict[str, Any]:
+    return {"absent_asks": 0, "last_sent_at": now, "released": False}
+
+
+def may_go(command: Command, now: datetime) -> ColumnElement[bool]:
+    """A send waits for the wallet's spacing; a time further ahead was written by a clock that ran wrong."""
+    wait = refunds.c.not_before
+    if command is Command.ASK:
+        return true()
+    return or_(wait.is_(None), wait <= now, wait > now + AHEAD_MAX)
+
+
+def _move(
+    connection: Connection,
+    refund: Refund,
+    new: RefundState,
+    now: datetime,
+    cause: str,
+    fact: Outcome | None = None,
 ) -> None:
-    if not may_move(old, new):
-        raise Bug("illegal_move", refund_id=refund_id, old=old.value, new=new.value)
-    if old is not new:
-        row = {
-            "refund_id": refund_id,
-            "old_state": old.value,
-            "new_state": new.value,
-            "at": now,
-            "cause": cause,
-        }
-        connection.execute(insert(moves).values(**row))
+    """Note a written move and count it in the caps.
+
+    Raises Bug for one that no table allows. An ended refund moves only by a fact, and freezes its order.
+    """
+    old = refund.state
+    by_fact = fact is not None and fact.value == new.value and (old, new) in FACT_MOVES
+    if not may_move(old, new) and not by_fact:
+        raise Bug("illegal_move", refund_id=refund.refund_id, old=old.value, new=new.value)
+    if old is new:
+        return
+    row = {"old_state": old.value, "new_state": new.value, "at": now, "cause": cause}
+    connection.execute(insert(moves).values(refund_id=refund.refund_id, **row))
+    if by_fact:
+        orders.freeze(connection, refund.order_id, "fact_against_end")
+    _count(connection, refund, new)
+
+
+def _count(connection: Connection, refund: Refund, new: RefundState) -> None:
+    """Count a written move in the order's caps; a fact they cannot hold is marked and freezes the order."""
+    if orders.count(connection, refund.order_id, refund.amount, refund.state, new):
+        return
+    beyond = update(refunds).where(refunds.c.refund_id == refund.refund_id).values(beyond_cap=True)
+    connection.execute(beyond)
+    orders.freeze(connection, refund.order_id, "beyond_cap")
 
 
 def _note_attempt(
     connection: Connection, refund: Refund, command: Command, lease: Lease, now: datetime
 ) -> int:
+    body_sha256 = hashlib.sha256(refund.body).hexdigest()
+    others = select(attempts.c.attempt_id).where(
+        attempts.c.refund_id == refund.refund_id, attempts.c.body_sha256 != body_sha256
+    )
+    if connection.execute(others.limit(1)).first() is not None:
+        raise Bug("body_changed", refund_id=refund.refund_id)
     noted = connection.execute(
         insert(attempts).values(
             refund_id=refund.refund_id,
             command=command.value,
             account=refund.account,
-            body_sha256=hashlib.sha256(refund.body).hexdigest(),
+            body_sha256=body_sha256,
             owner=lease.owner,
             begun_at=now,
         )

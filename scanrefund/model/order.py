@@ -28,6 +28,8 @@ class Order:
 
     `wallet_reserved` counts what the wallet has moved or may still move back, `refunded` only what is
     proved to have reached the customer. `payer_fingerprint` is a keyed hash: the payer's id is not kept.
+    `refund_count` counts refunds under numbers of ours, `last_sequence` is the highest of them.
+    `looked_up_at` is when the wallet was last asked for every number this order can have.
     """
 
     order_id: str
@@ -43,9 +45,11 @@ class Order:
     customer_reserved: Money = ZERO
     refunded: Money = ZERO
     refund_count: int = 0
+    last_sequence: int = 0
     open_refund_id: str | None = None
     last_refund_at: datetime | None = None
     frozen_why: str = ""
+    looked_up_at: datetime | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
     @property

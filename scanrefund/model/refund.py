@@ -1,6 +1,6 @@
-"""A promise to pay back, and the one frozen set of moves it may make.
+"""A promise to pay back, and the one frozen table of moves it may make.
 
-The ledger enforces `MOVES`; `dispatch/next_step.py` only picks from it.
+The ledger enforces `MOVES` and `FACT_MOVES`; `dispatch/next_step.py` only picks from them.
 """
 
 from __future__ import annotations
@@ -65,6 +65,15 @@ MOVES: Final[frozenset[tuple[RefundState, RefundState]]] = frozenset(
 )
 
 
+# A terminal state is left only by the wallet's own word, never without an alarm: it paid what we believed
+# closed or never sent, or what had arrived came back (Alipay `dback_status=F`, WeChat's merchant account).
+_LATE: Final = (_S.PROCESSING, _S.ABNORMAL, _S.SUCCEEDED, _S.RETURNED_TO_MERCHANT)
+FACT_MOVES: Final[frozenset[tuple[RefundState, RefundState]]] = frozenset(
+    {(old, to) for old in (_S.CLOSED, _S.CANCELLED) for to in _LATE}
+    | {(_S.SUCCEEDED, _S.RETURNED_TO_MERCHANT), (_S.RETURNED_TO_MERCHANT, _S.SUCCEEDED)}
+)
+
+
 def may_move(old: RefundState, new: RefundState) -> bool:
     """Whether a refund may go from one state to another. Staying where it is is always allowed."""
     return old == new or (old, new) in MOVES
@@ -78,7 +87,10 @@ class Refund:
     identity it was composed for: an answer under another proves nothing. `sends` and `asks` count
     trips begun. `ever_unknown` is true from the first trip whose outcome was not proved. `not_sent_only`
     is true while every send so far provably never left. `absent_asks` counts asks in a row that found
-    nothing since the last send. `declined_code` is the wallet's code of the last refusal.
+    nothing since the last send. `declined_code` is the wallet's code of the last refusal. `not_before` keeps
+    the wallet's spacing between two refunds of one order. `odd_answers` counts answers that no table knows.
+    `released` is true from a person's release of a held refund to its next send. `instead_of` is the refund
+    this one was paid in place of. `beyond_cap` marks a fact that the order's caps could not hold.
     """
 
     refund_id: str
@@ -108,6 +120,11 @@ class Refund:
     received_account: str = ""
     epoch: int = 0
     account: str = ""
+    not_before: datetime | None = None
+    odd_answers: int = 0
+    released: bool = False
+    instead_of: str = ""
+    beyond_cap: bool = False
 
     @property
     def is_open(self) -> bool:

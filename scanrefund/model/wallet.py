@@ -22,7 +22,11 @@ class Wallet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WalletFacts:
-    """What a wallet's documents fix. Lengths in digits, ages in seconds, windows in days."""
+    """What a wallet's documents fix. Lengths in digits, ages in seconds, windows in days.
+
+    `order_missing_codes` are the refusals of a send that say there is no such paid order; shortly after the
+    payment they may be wrong.
+    """
 
     wallet: Wallet
     code_prefixes: tuple[str, ...]
@@ -35,6 +39,7 @@ class WalletFacts:
     ask_after_send_s: int
     order_number: re.Pattern[str]
     refund_number: re.Pattern[str] | None
+    order_missing_codes: frozenset[str]
 
     def owns_code(self, digits: str) -> bool:
         """Whether ASCII digits have the form of this wallet's payment code."""
@@ -59,6 +64,7 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
         ask_after_send_s=10,
         order_number=re.compile(r"42[0-9]{26}"),
         refund_number=re.compile(r"5[02][0-9]{27}"),
+        order_missing_codes=frozenset({"RESOURCE_NOT_EXISTS", "ORDER_NOT_EXIST", "ORDERNOTEXIST"}),
     ),
     Wallet.ALIPAY: WalletFacts(
         wallet=Wallet.ALIPAY,
@@ -72,6 +78,7 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
         ask_after_send_s=10,
         order_number=re.compile(r"20[0-9]{26}"),
         refund_number=None,
+        order_missing_codes=frozenset({"ACQ.TRADE_NOT_EXIST"}),
     ),
 }
 

@@ -19,7 +19,7 @@ from scanrefund.errors import KeyFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
-from scanrefund.ledger.ledger import Shop
+from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook
@@ -28,6 +28,7 @@ from scanrefund.model.wallet import Wallet
 from scanrefund.readiness import CHECKS, Check, Finding, Surroundings, examine, is_ready
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.wallets.gateway import WalletGateway
+from tests.unit.builders import ORDER, keep, reserve
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows keeps its own access lists")
@@ -124,6 +125,25 @@ def test_the_ledgers_probe_is_taken_back(around: Surroundings) -> None:
     engine.dispose()
     assert "orders" in names
     assert "readiness_probe" not in names
+
+
+@pytest.mark.parametrize(
+    ("age", "ok", "cause"),
+    [
+        (timedelta(seconds=90), True, "good"),
+        (timedelta(minutes=3), None, "clerk"),
+        (timedelta(days=8), None, "wallet_may_close"),
+    ],
+)
+def test_a_refund_open_for_long_is_told_with_what_to_do(
+    around: Surroundings, age: timedelta, ok: bool | None, cause: str
+) -> None:
+    ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop)
+    keep(ledger, ORDER)
+    reserve(ledger, now=NOW - age)
+    ledger.close()
+    finding = found(around, "open_refunds")
+    assert (finding.ok, finding.cause, finding.gaps["count"]) == (ok, cause, 1)
 
 
 def test_the_decoders_read_the_built_in_code(around: Surroundings) -> None:

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from scanrefund.check import amount_rules
+from scanrefund.check.amount_rules import earliest_send
+from scanrefund.check.case import Case
 from scanrefund.check.rules import first_refusal
 from scanrefund.model.money import AMOUNT_FEN_MAX, Money
 from scanrefund.model.order import Order, OrderState
@@ -70,22 +72,36 @@ def test_the_lesser_of_the_shops_and_the_wallets_count_holds(shop_limit: int, li
 @pytest.mark.parametrize(
     ("wallet", "digits", "spacing_s"), [(Wallet.WECHAT, None, 60), (Wallet.ALIPAY, ALIPAY_DIGITS, 3)]
 )
-def test_wallets_want_time_between_two_refunds_of_an_order(
+def test_a_second_refund_waits_for_the_wallets_spacing_instead_of_being_refused(
     wallet: Wallet, digits: str | None, spacing_s: int
 ) -> None:
     reading = a_reading(shown_code(digits, wallet) if digits else None)
 
-    def refusal_after(seconds: int) -> Refusal | None:
+    def case_after(seconds: int) -> Case:
         order = an_order(wallet=wallet, last_refund_at=NOW - timedelta(seconds=seconds))
-        return first_refusal(a_case(order=order, reading=reading))
+        return a_case(order=order, reading=reading)
 
-    assert refusal_after(spacing_s) is None
-    assert refusal_after(spacing_s - 2) == Refusal(Reason.TOO_SOON_AFTER_LAST, {"wait_s": 3})
+    assert first_refusal(case_after(0)) is None
+    assert earliest_send(case_after(2)) == NOW + timedelta(seconds=spacing_s - 2)
+    assert earliest_send(case_after(spacing_s)) is None
+
+
+def test_a_longer_wait_is_refused_with_its_length() -> None:
+    order = an_order(last_refund_at=NOW - timedelta(seconds=10))
+    limits = replace(LIMITS, refund_spacing_s=600)
+    assert first_refusal(a_case(order=order, limits=limits)) == Refusal(
+        Reason.TOO_SOON_AFTER_LAST, {"wait_s": 591}
+    )
+
+
+def test_a_refund_sent_in_the_future_makes_the_next_wait_one_spacing() -> None:
+    order = an_order(last_refund_at=NOW + timedelta(days=365))
+    assert earliest_send(a_case(order=order)) == NOW + timedelta(seconds=60)
 
 
 def test_the_shop_may_set_the_spacing_itself() -> None:
     order = an_order(last_refund_at=NOW)
-    assert first_refusal(a_case(order=order, limits=replace(LIMITS, refund_spacing_s=0))) is None
+    assert earliest_send(a_case(order=order, limits=replace(LIMITS, refund_spacing_s=0))) is None
 
 
 def test_another_refund_of_the_order_must_have_ended() -> None:

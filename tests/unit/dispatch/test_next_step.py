@@ -6,10 +6,10 @@ from itertools import product
 import pytest
 
 from scanrefund.dispatch.backoff import STUCK_S
-from scanrefund.dispatch.next_step import Move, next_step
+from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX, Move, next_step
 from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState, may_move
-from scanrefund.model.wallet import Wallet
+from scanrefund.model.refund import FACT_MOVES, TERMINAL, Command, Refund, RefundState, may_move
+from scanrefund.model.wallet import FACTS, Wallet
 from tests.unit.builders import NOW, a_refund
 
 S, O = RefundState, Outcome  # noqa: E741
@@ -171,3 +171,76 @@ def test_every_wallet_is_left_alone_before_it_can_know() -> None:
         move = next_step(refund, Command.SEND, Answer(O.UNKNOWN), NOW)
         assert move.next_try_at is not None
         assert move.next_try_at >= NOW + timedelta(seconds=10)
+
+
+@pytest.mark.parametrize(
+    ("wallet", "code"), [(w, code) for w in Wallet for code in sorted(FACTS[w].order_missing_codes)]
+)
+def test_an_order_the_wallet_does_not_know_yet_is_sent_twice_more_before_it_closes(
+    wallet: Wallet, code: str
+) -> None:
+    def after(sends: int) -> Move:
+        return step(S.UNKNOWN, Command.ASK, O.ABSENT, wallet=wallet, declined_code=code, sends=sends)
+
+    assert [(after(sends).state, after(sends).next_command) for sends in (1, 2, 3)] == [
+        (S.UNKNOWN, Command.SEND),
+        (S.UNKNOWN, Command.SEND),
+        (S.CLOSED, None),
+    ]
+    waits = [after(sends).next_try_at or NOW for sends in (1, 2)]
+    assert NOW + timedelta(seconds=10) <= waits[0] < waits[1]
+
+
+@pytest.mark.parametrize(("command", "state"), [(Command.SEND, S.SENDING), (Command.ASK, S.UNKNOWN)])
+def test_five_answers_that_no_table_knows_hold_a_refund_and_go_on_asking(
+    command: Command, state: RefundState
+) -> None:
+    odd = Answer(O.UNKNOWN, "NEW_CODE", alarm=True)
+    fourth, fifth = (
+        next_step(a_refund(state=state, sends=1, last_sent_at=NOW, odd_answers=count), command, odd, NOW)
+        for count in (ODD_ANSWERS_MAX - 1, ODD_ANSWERS_MAX)
+    )
+    assert (fourth.state, fourth.alarm) == (S.UNKNOWN, "NEW_CODE")
+    assert (fifth.state, fifth.next_command, fifth.alarm) == (S.HELD, Command.ASK, "odd_answers")
+
+
+@pytest.mark.parametrize("state", [S.PROCESSING, S.ABNORMAL, S.SUCCEEDED])
+def test_answers_that_no_table_knows_never_undo_an_acceptance(state: RefundState) -> None:
+    refund = a_refund(state=state, odd_answers=99)
+    assert next_step(refund, Command.ASK, Answer(O.UNKNOWN, "NEW_CODE", alarm=True), NOW).state is state
+
+
+def test_a_released_refund_is_asked_about_and_goes_out_again_only_when_the_wallet_knows_nothing() -> None:
+    released = {"released": True, "ever_unknown": True}
+    assert step(S.HELD, Command.ASK, O.ABSENT, **released) == Move(S.HELD, Command.SEND, NOW)
+    assert step(S.HELD, Command.ASK, O.SUCCEEDED, **released) == Move(S.SUCCEEDED)
+    assert step(S.HELD, Command.ASK, O.UNKNOWN, **released).next_command is Command.ASK
+
+
+def test_an_acceptance_that_turns_absent_alarms_once_and_stays() -> None:
+    moves = [step(S.PROCESSING, Command.ASK, O.ABSENT, absent_asks=asks) for asks in (1, 2)]
+    assert [move.alarm for move in moves] == ["absent_after_accepted", ""]
+    assert {move.state for move in moves} == {S.PROCESSING}
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("state", sorted(TERMINAL))
+def test_an_ended_refund_moves_only_by_a_fact_and_never_without_an_alarm(
+    state: RefundState, outcome: Outcome
+) -> None:
+    move = step(state, Command.ASK, outcome)
+    if move.state is not state:
+        assert (state, move.state) in FACT_MOVES
+        assert (move.state.value, move.alarm) == (outcome.value, "fact_against_end")
+
+
+def test_a_closed_refund_that_the_wallet_paid_is_booked_as_paid() -> None:
+    assert step(S.CLOSED, Command.ASK, O.SUCCEEDED) == Move(S.SUCCEEDED, alarm="fact_against_end")
+    again = step(S.CANCELLED, Command.ASK, O.PROCESSING)
+    assert (again.state, again.next_command) == (S.PROCESSING, Command.ASK)
+
+
+def test_a_paid_refund_is_not_undone_by_a_stale_word() -> None:
+    for outcome in (O.PROCESSING, O.ABNORMAL, O.CLOSED, O.ABSENT):
+        assert step(S.SUCCEEDED, Command.ASK, outcome) == Move(S.SUCCEEDED, alarm="word_against_end")
+    assert step(S.SUCCEEDED, Command.ASK, O.SUCCEEDED) == Move(S.SUCCEEDED)

@@ -31,7 +31,7 @@ def end_in(ledger: Ledger, state: RefundState, amount_fen: int = 2_500, request_
         connection.exec_driver_sql(
             "UPDATE refunds SET state=? WHERE refund_id=?", (state.value, refund.refund_id)
         )
-        orders.give_back(connection, refund.order_id, refund.amount, RefundState.SENDING, state)
+        orders.count(connection, refund.order_id, refund.amount, RefundState.SENDING, state)
 
 
 def test_the_same_order_again_changes_nothing(ledger: Ledger) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,10 @@ from scanrefund.ledger.engine import reading
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.trips import MESSAGE_CHARS_MAX, Attempt, Lease
 from scanrefund.model.money import Money
+from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome, Signature
 from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.wallet import Wallet
 from tests.unit.builders import ACCOUNT, NOW, ORDER, reserve
 
 ONE = Lease("counter1", 30)
@@ -52,6 +55,12 @@ def test_of_two_that_want_to_send_one_goes(ledger: Ledger) -> None:
     assert ledger.begin(refund, Command.SEND, OTHER, NOW) is None
     assert ledger.begin(refund, Command.SEND, OTHER, LEASE_OVER) is None
     assert len(rows(ledger, "SELECT 1 FROM attempts")) == 1
+
+
+def test_who_looked_before_another_trip_ended_does_not_set_out(ledger: Ledger) -> None:
+    stale = end(ledger, begun(ledger, reserve(ledger)), RefundState.UNKNOWN)
+    end(ledger, begun(ledger, stale, Command.ASK), RefundState.UNKNOWN)
+    assert ledger.begin(stale, Command.ASK, OTHER, LEASE_OVER) is None
 
 
 def test_nobody_else_sets_out_while_a_lease_holds(ledger: Ledger) -> None:
@@ -145,3 +154,91 @@ def test_an_alarm_is_an_entry_of_its_own(ledger: Ledger) -> None:
         ("alarm", '{"alarm":"abnormal"}')
     ]
     assert ledger.first_broken_entry() is None
+
+
+def the_order(ledger: Ledger) -> Order:
+    order = ledger.order(ORDER.order_id)
+    assert order is not None
+    return order
+
+
+def closed(ledger: Ledger, amount_fen: int = 2_500, request_id: str = "request-1") -> Refund:
+    refund = reserve(ledger, amount_fen=amount_fen, request_id=request_id)
+    return end(ledger, begun(ledger, refund), RefundState.CLOSED)
+
+
+@pytest.mark.parametrize("new", [RefundState.PROCESSING, RefundState.SUCCEEDED])
+def test_a_fact_moves_an_ended_refund_takes_its_amount_and_freezes_the_order(
+    ledger: Ledger, new: RefundState
+) -> None:
+    looking = begun(ledger, closed(ledger), Command.ASK)
+    moved = end(ledger, looking, new, Answer(Outcome(new.value)))
+    assert (moved.state, moved.beyond_cap) == (new, False)
+    assert the_order(ledger).wallet_reserved == Money(2_500)
+    assert the_order(ledger).frozen_why == "fact_against_end"
+
+
+@pytest.mark.parametrize(
+    ("new", "outcome"),
+    [
+        (RefundState.SUCCEEDED, Outcome.ABSENT),
+        (RefundState.UNKNOWN, Outcome.UNKNOWN),
+        (RefundState.HELD, Outcome.HELD),
+    ],
+)
+def test_nothing_but_a_fact_moves_an_ended_refund(ledger: Ledger, new: RefundState, outcome: Outcome) -> None:
+    looking = begun(ledger, closed(ledger), Command.ASK)
+    with pytest.raises(Bug):
+        end(ledger, looking, new, Answer(outcome))
+    assert the_order(ledger).wallet_reserved == Money(0)
+
+
+def test_a_fact_beyond_the_cap_fills_it_and_freezes_the_order(ledger: Ledger) -> None:
+    first = closed(ledger, 6_000)
+    second = reserve(ledger, amount_fen=6_000, request_id="again")
+    paid = end(ledger, begun(ledger, first, Command.ASK), RefundState.SUCCEEDED, Answer(Outcome.SUCCEEDED))
+    assert paid.beyond_cap
+    assert (the_order(ledger).remaining, the_order(ledger).frozen_why) == (Money(0), "fact_against_end")
+    end(ledger, begun(ledger, second), RefundState.CLOSED)
+    assert the_order(ledger).remaining == Money(4_000)
+
+
+def test_a_second_look_that_changes_nothing_leaves_the_time_of_the_end(ledger: Ledger) -> None:
+    ended = closed(ledger)
+    later = NOW + timedelta(days=1)
+    attempt = ledger.begin(ended, Command.ASK, ONE, later)
+    assert attempt is not None
+    again = ledger.end(attempt, Answer(Outcome.ABSENT), RefundState.CLOSED, {}, "", later)
+    assert (again.ended_at, again.state) == (NOW, RefundState.CLOSED)
+
+
+def test_a_late_word_against_an_end_makes_the_wallet_be_asked_again(ledger: Ledger) -> None:
+    late = begun(ledger, reserve(ledger))
+    taken = ledger.take_over(late.refund, OTHER, LEASE_OVER)
+    assert taken is not None
+    end(ledger, taken, RefundState.CLOSED)
+    hinted = end(ledger, late, RefundState.SUCCEEDED, Answer(Outcome.SUCCEEDED))
+    assert (hinted.state, hinted.next_command) == (RefundState.CLOSED, Command.ASK)
+    assert [refund.refund_id for refund in ledger.due(NOW, 10, {Wallet.WECHAT: ACCOUNT})] == [
+        hinted.refund_id
+    ]
+
+
+def test_another_body_under_the_same_number_trips(ledger: Ledger) -> None:
+    unknown = end(ledger, begun(ledger, reserve(ledger)), RefundState.UNKNOWN)
+    with pytest.raises(Bug) as caught:
+        ledger.begin(replace(unknown, body=b"other"), Command.SEND, ONE, NOW)
+    assert caught.value.code == "body_changed"
+
+
+def test_a_refund_is_not_sent_before_the_wallets_spacing_is_over(ledger: Ledger) -> None:
+    until = NOW + timedelta(seconds=60)
+    waiting = reserve(ledger, not_before=until)
+    assert (waiting.not_before, waiting.next_try_at) == (until, until)
+    assert ledger.begin(waiting, Command.SEND, ONE, until - timedelta(seconds=1)) is None
+    assert ledger.begin(waiting, Command.SEND, ONE, until) is not None
+
+
+def test_a_wait_written_by_a_clock_that_ran_ahead_strands_nothing(ledger: Ledger) -> None:
+    waiting = reserve(ledger, not_before=NOW + timedelta(days=365))
+    assert ledger.begin(waiting, Command.SEND, ONE, NOW) is not None
