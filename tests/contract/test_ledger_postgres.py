@@ -107,8 +107,16 @@ def test_a_database_that_is_not_there_is_told(url: str) -> None:
     assert fault.details["cause"] == 'database "nowhere" does not exist'
 
 
-def test_an_address_that_is_none_is_told_without_showing_it() -> None:
-    assert fault_at("clerk:secret@shop").code == "ledger_url_wrong"
+@pytest.mark.parametrize(
+    "url",
+    [
+        "clerk:secret@shop",
+        "postgresql+psycopg://clerk:secret@shop:port/shop",
+        "postgresql+psycopg://clerk:secret@127.0.0.1:1/shop?password_is=secret",
+    ],
+)
+def test_an_address_that_is_none_is_told_without_showing_it(url: str) -> None:
+    assert fault_at(url).code == "ledger_url_wrong"
 
 
 def test_without_psycopg_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
