@@ -17,6 +17,7 @@ from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.model.wallet import Wallet
 from scanrefund.orders_desk import OrdersDesk
+from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
@@ -31,6 +32,7 @@ class House:
     gateways: Mapping[Wallet, WalletGateway]
     desk: Desk
     orders: OrdersDesk
+    supervisor: SupervisorDesk
     worker: Worker
 
     def close(self) -> None:
@@ -63,7 +65,9 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         writer=writer,
     )
     worker = Worker(ledger, dispatcher, clock)
-    return House(keys, ledger, gateways, desk, OrdersDesk(ledger, keys, clock), worker)
+    orders = OrdersDesk(ledger, keys, clock)
+    supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
+    return House(keys, ledger, gateways, desk, orders, supervisor, worker)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

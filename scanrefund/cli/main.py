@@ -15,6 +15,7 @@ import typer
 
 from scanrefund import __version__
 from scanrefund.cli import (
+    by_hand,
     config,
     decode,
     doctor,
@@ -78,6 +79,10 @@ app.command()(decode.decode)
 app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
+app.command()(by_hand.release)
+app.command()(by_hand.close)
+app.command()(by_hand.cancel)
+app.command()(by_hand.cash)
 app.add_typer(orders.app, name="orders")
 app.command()(worker.worker)
 app.command()(doctor.doctor)

@@ -62,8 +62,32 @@ def show(
         ("refunded", str(order.refunded)),
         ("remaining", str(order.remaining)),
         ("open_refund_id", order.open_refund_id or ""),
+        ("frozen_why", invocation.words(f"frozen.{order.frozen_why}.name") if order.frozen_why else ""),
     )
     output.facts([(invocation.words(f"label.{key}"), value or "—") for key, value in facts])
+    return 0
+
+
+@app.command()
+def thaw(
+    ctx: typer.Context,
+    *,
+    order_id: Annotated[str, typer.Argument(metavar="ORDER_ID")],
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
+    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; both are written in the book.")],
+    as_json: AsJson = False,
+) -> int:
+    """Let a frozen order be refunded again, after a person has looked at what froze it."""
+    from scanrefund.ledger.by_hand import Hand
+
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=False) as house:
+        house.supervisor.thaw(order_id, Hand(by, why))
+        order = house.orders.show(order_id)
+    if as_json:
+        output.document(_order_json(order))
+    else:
+        output.say(invocation.words("cli.order_thawed", order_id=order_id, remaining=order.remaining))
     return 0
 
 
@@ -79,6 +103,7 @@ def _order_json(order: Order) -> dict[str, Any]:
         "paid_at": order.paid_at.isoformat() if order.paid_at else None,
         "refund_count": order.refund_count,
         "open_refund_id": order.open_refund_id,
+        "frozen_why": order.frozen_why or None,
     }
 
 

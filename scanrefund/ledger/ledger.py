@@ -112,6 +112,18 @@ class Ledger:
         """Let go of the database."""
         self._engine.dispose()
 
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that may write. The caller is `retried`."""
+        with writing(self._engine) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads."""
+        with reading(self._engine) as connection:
+            yield connection
+
     def enter(self, connection: Connection, at: datetime, kind: str, subject: str, facts: book.Facts) -> None:
         """Append to the book inside the caller's transaction."""
         book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
@@ -119,7 +131,7 @@ class Ledger:
     @contextmanager
     def locked(self, order_id: str) -> Iterator[LockedOrder]:
         """Lock, then check, then write: one transaction around one order. The caller is `retried`."""
-        with writing(self._engine) as connection:
+        with self.writing() as connection:
             yield LockedOrder(self, connection, order_id)
 
     @contextmanager
@@ -128,7 +140,7 @@ class Ledger:
 
         The caller is `retried`.
         """
-        with writing(self._engine) as connection:
+        with self.writing() as connection:
             kept: dict[str, int] = {}
 
             def keep(order: Order) -> orders.Kept:
@@ -141,47 +153,47 @@ class Ledger:
                 self.enter(connection, now, "orders_kept", "", dict(kept))
 
     def order(self, order_id: str) -> Order | None:
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return orders.load(connection, order_id)
 
     def refund(self, refund_id: str) -> Refund | None:
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return refunds.load(connection, refund_id)
 
     def refund_of_request(self, request_id: str) -> Refund | None:
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return refunds.of_request(connection, request_id)
 
     def refunds(
         self, *, open_only: bool = False, order_id: str | None = None, limit: int = 100
     ) -> list[Refund]:
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return refunds.listed(connection, open_only=open_only, order_id=order_id, limit=limit)
 
     def due(self, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return refunds.due(connection, now, limit, accounts)
 
     def sighting(self, fingerprint: str) -> Sighting | None:
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return codes.sighting(connection, fingerprint)
 
     @retried
     def sight(self, fingerprint: str, code: PaymentCode, wallet: Wallet, now: datetime) -> None:
         """Note when a code was first seen."""
-        with writing(self._engine) as connection:
+        with self.writing() as connection:
             codes.sight(connection, fingerprint, code, wallet, now)
 
     @retried
     def begin(self, refund: Refund, command: Command, lease: Lease, now: datetime) -> Attempt | None:
         """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown."""
-        with writing(self._engine) as connection:
+        with self.writing() as connection:
             return trips.begin(connection, refund, command, lease, now)
 
     @retried
     def take_over(self, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
         """The open trip of a process whose lease has run out; None while the lease holds."""
-        with writing(self._engine) as connection:
+        with self.writing() as connection:
             return trips.take_over(connection, refund, lease, now)
 
     @retried
@@ -195,7 +207,7 @@ class Ledger:
         now: datetime,
     ) -> Refund:
         """Commit what a trip told, attempt, move, caps and book together; the refund as it now is."""
-        with writing(self._engine) as connection:
+        with self.writing() as connection:
             moved = trips.end(connection, attempt, answer, changes, new, now)
             facts: dict[str, str | int | None] = {"outcome": answer.outcome.value, "code": answer.code}
             facts |= {"command": attempt.command.value, "state": new.value if moved else "moved_meanwhile"}
@@ -209,7 +221,7 @@ class Ledger:
 
     def first_broken_entry(self) -> int | None:
         """Walk the book; the first entry that does not hold, or None."""
-        with reading(self._engine) as connection:
+        with self.reading() as connection:
             return book.first_broken(connection, self._keys)
 
 

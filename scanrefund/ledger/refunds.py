@@ -39,6 +39,18 @@ class Draft:
     not_before: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A refund that is over when it is written: paid by hand, or found at the wallet."""
+
+    refund_id: str
+    sequence: int
+    amount: Money
+    state: RefundState
+    reason: str = ""
+    clerk: str = ""
+
+
 def load(connection: Connection, refund_id: str) -> Refund | None:
     """One refund, or None."""
     row = connection.execute(select(refunds).where(refunds.c.refund_id == refund_id)).one_or_none()
@@ -112,6 +124,46 @@ def make(
         )
     )
     return required(connection, refund_id)
+
+
+def make_ended(
+    connection: Connection, order: Order, ended: Ended, now: datetime, instead_of: str = ""
+) -> Refund:
+    """Write a refund that is over. The caller counts it in the caps."""
+    connection.execute(
+        insert(refunds).values(
+            refund_id=ended.refund_id,
+            order_id=order.order_id,
+            sequence=ended.sequence,
+            # No door asked for it; its own number keeps it apart from every wish.
+            request_id=ended.refund_id,
+            wallet=order.wallet.value,
+            wallet_order_id=order.wallet_order_id,
+            account="",
+            order_amount_fen=order.amount.fen,
+            amount_fen=ended.amount.fen,
+            reason=ended.reason,
+            clerk=ended.clerk,
+            body=b"",
+            state=ended.state.value,
+            created_at=now,
+            ended_at=now,
+            instead_of=instead_of,
+        )
+    )
+    return required(connection, ended.refund_id)
+
+
+def sequence_of(connection: Connection, refund_id: str) -> int:
+    """A refund's place among its order's numbers."""
+    query = select(refunds.c.sequence).where(refunds.c.refund_id == refund_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def replaced(connection: Connection, refund_id: str) -> bool:
+    """Whether a refund was paid another way."""
+    query = select(refunds.c.refund_id).where(refunds.c.instead_of == refund_id).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def required(connection: Connection, refund_id: str) -> Refund:

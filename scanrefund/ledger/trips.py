@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -121,6 +122,35 @@ def _look_again(connection: Connection, refund: Refund, answer: Answer, now: dat
             .values(next_command=Command.ASK.value, next_try_at=now)
         )
     return False
+
+
+def decide(
+    connection: Connection,
+    refund: Refund,
+    new: RefundState,
+    now: datetime,
+    cause: str,
+    changes: Mapping[str, object],
+) -> bool:
+    """Write what a person decided about a refund on which nobody works. False when somebody does.
+
+    Raises Bug for a move that the table does not allow.
+    """
+    ended_at = {"ended_at": now} if new in TERMINAL else {}
+    moved = connection.execute(
+        update(refunds)
+        .where(
+            refunds.c.refund_id == refund.refund_id,
+            refunds.c.state == refund.state.value,
+            refunds.c.epoch == refund.epoch,
+            is_free(now),
+        )
+        .values(state=new.value, epoch=refund.epoch + 1, **ended_at, **changes)
+    )
+    if moved.rowcount != 1:
+        return False
+    _move(connection, refund, new, now, cause)
+    return True
 
 
 def take_over(connection: Connection, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:

@@ -26,6 +26,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "ours": "order_state",
     "theirs": "order_state",
     "field": "field",
+    "why": "frozen",
 }
 
 # A duration is told in the largest unit that still counts at least two.

@@ -62,6 +62,7 @@ def test_an_order_is_shown_with_what_remains(program: Program, orders: Path) -> 
         "paid_at": "2026-11-20T02:00:00+00:00",
         "refund_count": 0,
         "open_refund_id": None,
+        "frozen_why": None,
     }
     assert "¥12.50" in program("orders", "show", "s-1").out
 

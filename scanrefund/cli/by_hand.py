@@ -1,0 +1,66 @@
+"""`scanrefund release`, `close`, `cancel`, `cash`: what a supervisor decides, with a name and a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scanrefund.cli import receipts
+from scanrefund.cli.choices import AsJson
+from scanrefund.cli.invocation import of
+
+if TYPE_CHECKING:
+    from scanrefund.aftercare.receipt import Receipt
+    from scanrefund.assemble import House
+
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; both are written in the book.")]
+RefundId = Annotated[str, typer.Argument(metavar="REFUND_ID")]
+
+
+def release(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+    """Let a held refund go on under the same number, once its cause is cured."""
+    from scanrefund.ledger.by_hand import Hand
+
+    def decide(house: House) -> Receipt:
+        return house.supervisor.release(refund_id, Hand(by, why))
+
+    return _decide(ctx, decide, wallets=True, as_json=as_json)
+
+
+def close(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+    """Close a held refund; the wallet is asked until it is proved that it knows nothing of it."""
+    from scanrefund.ledger.by_hand import Hand
+
+    def decide(house: House) -> Receipt:
+        return house.supervisor.close(refund_id, Hand(by, why))
+
+    return _decide(ctx, decide, wallets=True, as_json=as_json)
+
+
+def cancel(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+    """Withdraw a refund that was never sent."""
+    from scanrefund.ledger.by_hand import Hand
+
+    def decide(house: House) -> Receipt:
+        return house.supervisor.cancel(refund_id, Hand(by, why))
+
+    return _decide(ctx, decide, wallets=False, as_json=as_json)
+
+
+def cash(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+    """Write down that the customer was paid by hand, after the wallet's refund ended without paying."""
+    from scanrefund.ledger.by_hand import Hand
+
+    def decide(house: House) -> Receipt:
+        return house.supervisor.pay_other_way(refund_id, Hand(by, why))
+
+    return _decide(ctx, decide, wallets=False, as_json=as_json)
+
+
+def _decide(ctx: typer.Context, decide: Callable[[House], Receipt], *, wallets: bool, as_json: bool) -> int:
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=wallets) as house:
+        return receipts.show(decide(house), invocation, as_json=as_json)

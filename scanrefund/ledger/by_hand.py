@@ -1,0 +1,184 @@
+"""What people decide about a refund or an order: each one transaction, in the book with who and why.
+
+None of it believes a person about money: a held refund closes only by proof, and money goes another way only
+after the wallet's refund has ended without reaching the customer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from scanrefund.errors import UsageFault
+from scanrefund.ledger import orders, refunds, trips
+from scanrefund.ledger.engine import retried
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.refunds import Ended
+from scanrefund.ledger.schema import attempts
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Outcome
+from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.wallet import safe_number
+
+# A wallet may know a refund only after a while: an ask proves absence when it comes this long after the
+# last send, and one ask may be answered by a server that lags behind.
+PROOF_AFTER: Final = timedelta(minutes=10)
+PROOF_ASKS: Final = 2
+
+# Ends that left the customer with nothing.
+_UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
+_NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """Who decides, and why."""
+
+    by: str
+    why: str
+
+
+class ByHand:
+    """The decisions of people. Every method raises UsageFault when the rules do not allow it."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @retried
+    def release(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
+        """Let a held refund go on under the same number; the wallet is asked first if it may know of it."""
+        with self._ledger.writing() as connection:
+            refund = _held(connection, refund_id)
+            command = Command.ASK if refund.ever_unknown else Command.SEND
+            plan: dict[str, object] = {"next_command": command.value, "next_try_at": now}
+            plan |= {"released": True, "odd_answers": 0}
+            return self._decide(connection, refund, refund.state, "refund_released", hand, now, plan)
+
+    @retried
+    def close(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
+        """Close a held refund of which the wallet proved twice, late enough, that it knows nothing."""
+        with self._ledger.writing() as connection:
+            refund = _held(connection, refund_id)
+            found = _proofs(connection, refund)
+            if found < PROOF_ASKS or refund.wallet_refund_id:
+                raise UsageFault("close_not_proved", refund_id=refund_id, found=found, needed=PROOF_ASKS)
+            return self._decide(
+                connection, refund, RefundState.CLOSED, "refund_closed_by_hand", hand, now, _NO_PLAN
+            )
+
+    @retried
+    def cancel(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
+        """Withdraw a refund of which no byte ever left."""
+        with self._ledger.writing() as connection:
+            refund = _known(connection, refund_id)
+            if refund.state not in _NEVER_SENT or refund.sends:
+                raise UsageFault("refund_was_sent", refund_id=refund_id, state=refund.state.value)
+            return self._decide(
+                connection, refund, RefundState.CANCELLED, "refund_cancelled", hand, now, _NO_PLAN
+            )
+
+    @retried
+    def pay_other_way(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
+        """Write down that the supervisor paid by hand what the wallet did not: a row of its own, linked.
+
+        Takes the amount from the customer's cap only: the wallet moves nothing for it.
+        """
+        with self._ledger.writing() as connection:
+            refund = _known(connection, refund_id)
+            order = _ready_for_cash(connection, refund)
+            if not orders.take(connection, order.order_id, 0, refund.amount.fen):
+                raise UsageFault("cash_over_remaining", order_id=order.order_id, amount_fen=refund.amount.fen)
+            sequence = -refunds.sequence_of(connection, refund_id)
+            paid = Ended(
+                f"{refund_id}_C", sequence, refund.amount, RefundState.PAID_OTHER_WAY, hand.why, hand.by
+            )
+            made = refunds.make_ended(connection, order, paid, now, instead_of=refund_id)
+            self._enter(connection, "refund_paid_other_way", made, hand, now)
+            return made
+
+    @retried
+    def thaw(self, order_id: str, hand: Hand, now: datetime) -> None:
+        """Let an order be refunded again after a person has looked at what froze it."""
+        with self._ledger.writing() as connection:
+            if not orders.thaw(connection, order_id):
+                raise UsageFault("order_not_frozen", order_id=safe_number(order_id))
+            facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why}
+            self._ledger.enter(connection, now, "order_thawed", order_id, facts)
+
+    def proofs(self, refund: Refund) -> int:
+        """How many asks in a row, late enough after the last send, found nothing."""
+        with self._ledger.reading() as connection:
+            return _proofs(connection, refund)
+
+    def _decide(
+        self,
+        connection: Connection,
+        refund: Refund,
+        new: RefundState,
+        kind: str,
+        hand: Hand,
+        now: datetime,
+        changes: dict[str, object],
+    ) -> Refund:
+        if not trips.decide(connection, refund, new, now, kind, changes):
+            raise UsageFault("refund_under_way", refund_id=refund.refund_id)
+        self._enter(connection, kind, refund, hand, now)
+        return refunds.required(connection, refund.refund_id)
+
+    def _enter(self, connection: Connection, kind: str, refund: Refund, hand: Hand, now: datetime) -> None:
+        facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why, "amount_fen": refund.amount.fen}
+        self._ledger.enter(connection, now, kind, refund.refund_id, facts)
+
+
+_NO_PLAN: Final[dict[str, object]] = {"next_command": None, "next_try_at": None}
+
+
+def _known(connection: Connection, refund_id: str) -> Refund:
+    refund = refunds.load(connection, refund_id)
+    if refund is None:
+        raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
+    return refund
+
+
+def _held(connection: Connection, refund_id: str) -> Refund:
+    refund = _known(connection, refund_id)
+    if refund.state is not RefundState.HELD:
+        raise UsageFault("refund_not_held", refund_id=refund_id, state=refund.state.value)
+    return refund
+
+
+def _proofs(connection: Connection, refund: Refund) -> int:
+    if refund.last_sent_at is None:
+        return 0
+    late_enough = refund.last_sent_at + PROOF_AFTER
+    found = connection.execute(
+        select(func.count())
+        .select_from(attempts)
+        .where(
+            attempts.c.refund_id == refund.refund_id,
+            attempts.c.command == Command.ASK.value,
+            attempts.c.outcome == Outcome.ABSENT.value,
+            attempts.c.begun_at >= late_enough,
+        )
+    ).scalar_one()
+    # `absent_asks` starts anew with every other answer: what was known in between is no absence.
+    return min(int(found), refund.absent_asks)
+
+
+def _ready_for_cash(connection: Connection, refund: Refund) -> Order:
+    """The refund's order, locked, once nothing of it may still move."""
+    order = orders.load(connection, refund.order_id, lock=True)
+    if order is None:
+        raise UsageFault("order_unknown", order_id=refund.order_id)
+    if refund.state not in _UNPAID_ENDS:
+        raise UsageFault("cash_before_end", refund_id=refund.refund_id, state=refund.state.value)
+    if order.open_refund_id is not None:
+        raise UsageFault("cash_beside_open", refund_id=order.open_refund_id)
+    if order.frozen_why:
+        raise UsageFault("cash_while_frozen", order_id=order.order_id)
+    if refunds.replaced(connection, refund.refund_id):
+        raise UsageFault("cash_paid_already", refund_id=refund.refund_id)
+    return order

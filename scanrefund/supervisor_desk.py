@@ -1,0 +1,88 @@
+"""What the supervisor decides: release, close, cancel, pay another way, thaw; with a name and a reason."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.dispatch.alarms import alarm_level
+from scanrefund.dispatch.clock import Clock
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.errors import UsageFault
+from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.wallet import safe_number
+
+# What the tables hold of a name, and what somebody reads of a reason.
+BY_CHARS_MAX: Final = 64
+WHY_CHARS_MAX: Final = 300
+
+
+class SupervisorDesk:
+    """Build with `assemble.open_house`. Every method raises UsageFault when the rules do not allow it."""
+
+    def __init__(self, ledger: Ledger, dispatcher: Dispatcher, clock: Clock, writer: Writer) -> None:
+        self._ledger = ledger
+        self._by_hand = ByHand(ledger)
+        self._dispatcher = dispatcher
+        self._clock = clock
+        self._writer = writer
+
+    def release(self, refund_id: str, hand: Hand) -> Receipt:
+        """Let a held refund go on under the same number, and make its next trip."""
+        released = self._by_hand.release(refund_id, _signed(hand), self._clock.now())
+        return self._receipt(self._dispatcher.dispatch(released))
+
+    def close(self, refund_id: str, hand: Hand) -> Receipt:
+        """Close a held refund by proof; the wallet is asked now as often as the proof still needs.
+
+        Where the wallet turns out to know the refund, the receipt says where it is, and nothing is closed.
+        """
+        signed = _signed(hand)
+        refund = self._late_enough(self._required(refund_id))
+        for _ in range(PROOF_ASKS):
+            if refund.state is not RefundState.HELD or self._by_hand.proofs(refund) >= PROOF_ASKS:
+                break
+            refund = self._dispatcher.ask(refund)
+        if refund.state is not RefundState.HELD:
+            return self._receipt(refund)
+        return self._receipt(self._by_hand.close(refund_id, signed, self._clock.now()))
+
+    def cancel(self, refund_id: str, hand: Hand) -> Receipt:
+        """Withdraw a refund that was never sent."""
+        return self._receipt(self._by_hand.cancel(refund_id, _signed(hand), self._clock.now()))
+
+    def pay_other_way(self, refund_id: str, hand: Hand) -> Receipt:
+        """Write down that the customer got the money another way, after the wallet's refund has ended."""
+        return self._receipt(self._by_hand.pay_other_way(refund_id, _signed(hand), self._clock.now()))
+
+    def thaw(self, order_id: str, hand: Hand) -> None:
+        """Let a frozen order be refunded again."""
+        self._by_hand.thaw(order_id, _signed(hand), self._clock.now())
+
+    def _late_enough(self, refund: Refund) -> Refund:
+        if refund.state is not RefundState.HELD:
+            raise UsageFault("refund_not_held", refund_id=refund.refund_id, state=refund.state.value)
+        passed = self._clock.now() - (refund.last_sent_at or refund.created_at)
+        if passed < PROOF_AFTER:
+            wait_s = int((PROOF_AFTER - passed).total_seconds()) + 1
+            raise UsageFault("close_too_early", refund_id=refund.refund_id, wait_s=wait_s)
+        return refund
+
+    def _required(self, refund_id: str) -> Refund:
+        refund = self._ledger.refund(refund_id)
+        if refund is None:
+            raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
+        return refund
+
+    def _receipt(self, refund: Refund) -> Receipt:
+        return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
+
+
+def _signed(hand: Hand) -> Hand:
+    """The decision with a name and a reason that can be written down."""
+    signed = Hand(hand.by.strip(), hand.why.strip())
+    if not 0 < len(signed.by) <= BY_CHARS_MAX or not 0 < len(signed.why) <= WHY_CHARS_MAX:
+        raise UsageFault("decision_unsigned", by_max=BY_CHARS_MAX, why_max=WHY_CHARS_MAX)
+    return signed

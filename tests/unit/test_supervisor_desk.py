@@ -1,0 +1,251 @@
+"""What people may decide, and what they may not, on a real ledger and a truthful wallet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from scanrefund.aftercare.receipt import Writer
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.errors import UsageFault
+from scanrefund.ledger import orders
+from scanrefund.ledger.by_hand import PROOF_AFTER, Hand
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.wallet import Wallet
+from scanrefund.supervisor_desk import BY_CHARS_MAX, SupervisorDesk
+from tests.unit.builders import ORDER, FakeClock, FakeWallet, answering, reserve
+
+S = RefundState
+HAND = Hand("Li", "topped up")
+
+
+class Shop:
+    """One counter with its supervisor."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger, self.wallet, self.time = ledger, FakeWallet(), FakeClock()
+        self.dispatcher = Dispatcher(ledger, {Wallet.WECHAT: self.wallet}, self.time.clock, 30)
+        self.desk = SupervisorDesk(ledger, self.dispatcher, self.time.clock, Writer("en", rehearsal=True))
+
+    def trip(self, refund: Refund) -> Refund:
+        self.time.at = max(self.time.at, refund.next_try_at or self.time.at)
+        return self.dispatcher.dispatch(refund)
+
+    def held(self, *before: Outcome) -> Refund:
+        """A refund that the wallet holds for want of money, after other answers to the same number."""
+        self.wallet.sends = [
+            *(answering(outcome) for outcome in before),
+            answering(Outcome.HELD, "NOT_ENOUGH"),
+        ]
+        refund = reserve(self.ledger)
+        while refund.next_command is not None:
+            refund = self.trip(refund)
+        assert refund.state is S.HELD
+        return refund
+
+    def closed(self) -> Refund:
+        self.wallet.sends = [answering(Outcome.DECLINED)]
+        refund = self.trip(self.trip(reserve(self.ledger)))
+        assert refund.state is S.CLOSED
+        return refund
+
+    @property
+    def order(self) -> Order:
+        order = self.ledger.order(ORDER.order_id)
+        assert order is not None
+        return order
+
+    def booked(self, kind: str) -> list[dict[str, object]]:
+        with self.ledger.reading() as connection:
+            rows = connection.exec_driver_sql(f"SELECT facts FROM book WHERE kind='{kind}'")
+            return [json.loads(row.facts) for row in rows]
+
+
+@pytest.fixture
+def shop(ledger: Ledger) -> Shop:
+    return Shop(ledger)
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(UsageFault) as caught:
+        yield
+    assert caught.value.code == code
+
+
+def test_a_released_refund_goes_out_again_under_its_number(shop: Shop) -> None:
+    refund = shop.held()
+    receipt = shop.desk.release(refund.refund_id, HAND)
+    assert (receipt.refund_id, receipt.state) == (refund.refund_id, S.SUCCEEDED)
+    assert [command for command, _number in shop.wallet.trips] == [Command.SEND, Command.SEND]
+    assert shop.booked("refund_released") == [{"amount_fen": 2_500, "by": "Li", "why": "topped up"}]
+
+
+def test_a_released_refund_with_an_open_trip_is_asked_about_before_it_goes_out(shop: Shop) -> None:
+    refund = shop.held(Outcome.UNKNOWN)
+    before = len(shop.wallet.trips)
+    shop.desk.release(refund.refund_id, HAND)
+    found = shop.ledger.refund(refund.refund_id)
+    assert found is not None
+    assert (found.state, found.next_command) == (S.HELD, Command.SEND)
+    assert shop.trip(found).state is S.SUCCEEDED
+    assert [command for command, _number in shop.wallet.trips[before:]] == [Command.ASK, Command.SEND]
+
+
+def test_a_released_refund_that_was_paid_is_never_sent_again(shop: Shop) -> None:
+    refund = shop.held(Outcome.UNKNOWN)
+    shop.wallet.pay(refund)
+    before = len(shop.wallet.trips)
+    assert shop.desk.release(refund.refund_id, HAND).state is S.SUCCEEDED
+    assert [command for command, _number in shop.wallet.trips[before:]] == [Command.ASK]
+
+
+def test_a_held_refund_is_closed_only_after_two_late_asks_that_found_nothing(shop: Shop) -> None:
+    refund = shop.held(Outcome.UNKNOWN)
+    with refused("close_too_early"):
+        shop.desk.close(refund.refund_id, HAND)
+    shop.time.forward(PROOF_AFTER.total_seconds())
+    before = len(shop.wallet.trips)
+    assert shop.desk.close(refund.refund_id, HAND).state is S.CLOSED
+    assert [command for command, _number in shop.wallet.trips[before:]] == [Command.ASK, Command.ASK]
+    assert (shop.order.remaining, len(shop.booked("refund_closed_by_hand"))) == (ORDER.amount, 1)
+
+
+@pytest.mark.parametrize("said", [Outcome.UNKNOWN, Outcome.NOT_SENT, Outcome.DECLINED, Outcome.HELD])
+def test_an_ask_that_tells_nothing_proves_nothing(shop: Shop, said: Outcome) -> None:
+    refund = shop.held()
+    shop.time.forward(PROOF_AFTER.total_seconds())
+    shop.wallet.asks = [answering(Outcome.ABSENT), answering(said)]
+    with refused("close_not_proved"):
+        shop.desk.close(refund.refund_id, HAND)
+    assert shop.order.wallet_reserved == Money(2_500)
+
+
+def test_closing_finds_out_that_the_wallet_paid(shop: Shop) -> None:
+    refund = shop.held()
+    shop.time.forward(PROOF_AFTER.total_seconds())
+    shop.wallet.pay(refund)
+    assert shop.desk.close(refund.refund_id, HAND).state is S.SUCCEEDED
+    assert shop.booked("refund_closed_by_hand") == []
+
+
+def test_asks_before_a_later_send_prove_nothing(shop: Shop) -> None:
+    refund = shop.held()
+    shop.time.forward(PROOF_AFTER.total_seconds())
+    shop.wallet.sends = [answering(Outcome.HELD)]
+    for _ in range(2):
+        refund = shop.dispatcher.ask(refund)
+    shop.desk.release(refund.refund_id, HAND)
+    with refused("close_too_early"):
+        shop.desk.close(refund.refund_id, HAND)
+
+
+@pytest.mark.parametrize("decision", ["release", "close"])
+def test_only_a_held_refund_is_released_or_closed(shop: Shop, decision: str) -> None:
+    shop.wallet.sends = [shop.wallet.accept]
+    refund = shop.trip(reserve(shop.ledger))
+    with refused("refund_not_held"):
+        getattr(shop.desk, decision)(refund.refund_id, HAND)
+
+
+def test_a_refund_is_cancelled_only_before_a_byte_left(shop: Shop) -> None:
+    refund = reserve(shop.ledger)
+    assert shop.desk.cancel(refund.refund_id, HAND).state is S.CANCELLED
+    assert (shop.order.remaining, len(shop.booked("refund_cancelled"))) == (ORDER.amount, 1)
+    assert shop.dispatcher.dispatch(refund).state is S.CANCELLED
+    shop.wallet.sends = [answering(Outcome.UNKNOWN)]
+    sent = shop.trip(reserve(shop.ledger, request_id="another"))
+    with refused("refund_was_sent"):
+        shop.desk.cancel(sent.refund_id, HAND)
+
+
+def test_cash_takes_from_what_the_customer_may_get_and_links_to_what_it_replaces(shop: Shop) -> None:
+    refund = shop.closed()
+    receipt = shop.desk.pay_other_way(refund.refund_id, HAND)
+    paid = shop.ledger.refund(receipt.refund_id or "")
+    assert paid is not None
+    assert (paid.state, paid.instead_of, paid.amount) == (S.PAID_OTHER_WAY, refund.refund_id, refund.amount)
+    order = shop.order
+    assert (order.wallet_reserved, order.customer_reserved) == (Money(0), Money(2_500))
+    assert (order.refunded, order.remaining, order.refund_count) == (Money(2_500), Money(7_500), 1)
+    with refused("cash_paid_already"):
+        shop.desk.pay_other_way(refund.refund_id, HAND)
+
+
+def test_money_that_came_back_to_the_merchant_may_be_paid_in_cash(shop: Shop) -> None:
+    shop.wallet.sends = [answering(Outcome.RETURNED_TO_MERCHANT)]
+    refund = shop.trip(reserve(shop.ledger, amount_fen=10_000))
+    shop.desk.pay_other_way(refund.refund_id, HAND)
+    assert (shop.order.wallet_reserved, shop.order.customer_reserved) == (ORDER.amount, ORDER.amount)
+
+
+@pytest.mark.parametrize("said", [Outcome.UNKNOWN, Outcome.PROCESSING, Outcome.ABNORMAL, Outcome.HELD])
+def test_cash_is_never_paid_while_the_wallet_may_still_pay(shop: Shop, said: Outcome) -> None:
+    shop.wallet.sends = [answering(said)]
+    refund = shop.trip(reserve(shop.ledger))
+    with refused("cash_before_end"):
+        shop.desk.pay_other_way(refund.refund_id, HAND)
+    assert shop.order.customer_reserved == Money(2_500)
+
+
+def test_cash_is_never_paid_beside_another_open_refund_or_over_the_rest(shop: Shop) -> None:
+    closed = shop.closed()
+    other = reserve(shop.ledger, amount_fen=8_000, request_id="other", now=shop.time.at)
+    with refused("cash_beside_open"):
+        shop.desk.pay_other_way(closed.refund_id, HAND)
+    assert shop.trip(other).state is S.SUCCEEDED
+    with refused("cash_over_remaining"):
+        shop.desk.pay_other_way(closed.refund_id, HAND)
+
+
+def test_cash_is_never_paid_while_the_order_is_frozen(shop: Shop) -> None:
+    refund = shop.closed()
+    with shop.ledger.writing() as connection:
+        orders.freeze(connection, ORDER.order_id, "beyond_cap")
+    with refused("cash_while_frozen"):
+        shop.desk.pay_other_way(refund.refund_id, HAND)
+
+
+def test_a_wallet_that_pays_after_the_cash_freezes_the_order_until_a_person_looked(shop: Shop) -> None:
+    refund = shop.closed()
+    shop.desk.pay_other_way(refund.refund_id, HAND)
+    reserve(shop.ledger, amount_fen=7_500, request_id="rest", now=shop.time.at)
+    shop.wallet.pay(refund)
+    late = shop.dispatcher.ask(refund)
+    assert (late.state, late.beyond_cap, shop.order.frozen_why) == (S.SUCCEEDED, True, "fact_against_end")
+    shop.desk.thaw(ORDER.order_id, HAND)
+    assert (shop.order.frozen_why, shop.order.remaining) == ("", Money(0))
+    with refused("order_not_frozen"):
+        shop.desk.thaw(ORDER.order_id, HAND)
+
+
+@pytest.mark.parametrize("hand", [Hand("", "why"), Hand("Li", "  "), Hand("L" * (BY_CHARS_MAX + 1), "why")])
+def test_a_decision_without_a_name_or_a_reason_is_none(shop: Shop, hand: Hand) -> None:
+    refund = reserve(shop.ledger)
+    with refused("decision_unsigned"):
+        shop.desk.cancel(refund.refund_id, hand)
+
+
+def test_a_refund_on_which_somebody_works_is_left_alone(shop: Shop) -> None:
+    refund = reserve(shop.ledger)
+
+    def meanwhile(sent: Refund) -> Answer:
+        with refused("refund_was_sent"):
+            shop.desk.cancel(sent.refund_id, HAND)
+        return Answer(Outcome.SUCCEEDED)
+
+    shop.wallet.sends = [meanwhile]
+    assert shop.dispatcher.dispatch(refund).state is S.SUCCEEDED
+
+
+def test_no_decision_is_made_about_a_refund_nobody_knows(shop: Shop) -> None:
+    for decide in (shop.desk.release, shop.desk.close, shop.desk.cancel, shop.desk.pay_other_way):
+        with refused("refund_unknown"):
+            decide("SRT_nobody", HAND)
