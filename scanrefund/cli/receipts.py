@@ -27,7 +27,7 @@ def show(receipt: Receipt, invocation: Invocation, *, as_json: bool) -> int:
         ("order_id", told["order_id"]),
         ("wallet", invocation.wallet(receipt.wallet)),
         ("amount", str(receipt.amount) if receipt.amount else ""),
-        ("state", told["state"]),
+        ("state", _state_words(told["state"], invocation)),
         ("next_try_at", output.local(receipt.next_try_at)),
         ("say_customer", told["say_customer"]),
         ("rehearsal", invocation.words("cli.rehearsal") if receipt.rehearsal else None),
@@ -54,7 +54,7 @@ def show_list(found: Sequence[Receipt], invocation: Invocation, *, as_json: bool
                 receipt.order_id,
                 invocation.wallet(receipt.wallet),
                 str(receipt.amount or ""),
-                receipt.state.value if receipt.state else "",
+                _state_words(receipt.state, invocation) or "",
                 output.local(receipt.next_try_at),
                 invocation.words(f"alarm.{receipt.alarm}") if receipt.alarm else "",
             )
@@ -90,3 +90,7 @@ def show_verdicts(verdicts: Sequence[Verdict], invocation: Invocation, *, as_jso
     output.table(columns, rows)
     output.say(invocation.words("cli.may_not_go" if refused else "cli.may_go"))
     return 1 if refused else 0
+
+
+def _state_words(state: str | None, invocation: Invocation) -> str | None:
+    return None if state is None else invocation.words(f"refund_state.{state}")

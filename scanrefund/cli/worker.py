@@ -73,7 +73,8 @@ class Told:
     def __call__(self, refund: Refund) -> None:
         self.trips += 1
         if not self._quiet:
-            gaps = {"refund_id": refund.refund_id, "state": refund.state.value}
+            state = self._invocation.words(f"refund_state.{refund.state.value}")
+            gaps = {"refund_id": refund.refund_id, "state": state}
             output.say(self._invocation.words("cli.worker_trip", **gaps))
 
 

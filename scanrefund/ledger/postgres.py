@@ -124,6 +124,7 @@ def _connect_args() -> dict[str, Any]:
     session = ["-c synchronous_commit=on", *(f"-c {name}={value_s}s" for name, value_s in times.items())]
     return {
         "application_name": "scanrefund",
+        "client_encoding": "utf8",
         "connect_timeout": CONNECT_TIMEOUT_S,
         "tcp_user_timeout": DEAD_AFTER_S * 1000,
         "keepalives_idle": DEAD_AFTER_S // 2,

@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-_NOT_A_BENCH = ("__init__", "__main__", "report")
+_NOT_A_BENCH = ("__init__", "__main__", "report", "crowd")
 
 
 def names() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
 import pytest
@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import COUNTS_FOR_CUSTOMER, COUNTS_FOR_WALLET, Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from tests.unit.builders import FakeClock, FakeWallet, Killed, an_order, answering, keep, reserve
+from tests.unit.builders import KEYS, SHOP, FakeClock, FakeWallet, Killed, an_order, answering, keep, reserve
 
 LEASE_S = 30
 # Enough honest trips to bring anything to its end.
@@ -179,6 +180,14 @@ ASKS = (
 )  # fmt: skip
 
 
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    """In memory: many trips in little time; no crash of a disk is played here."""
+    opened = Ledger.open(LedgerSettings("sqlite://", busy_timeout_s=1), KEYS, SHOP)
+    yield opened
+    opened.close()
+
+
 @st.composite
 def stories(draw: st.DrawFn) -> list[tuple[str, str]]:
     """Trips of one wallet in one mood: few kinds of mishap, often repeated, reach deeper than many kinds."""
@@ -189,7 +198,7 @@ def stories(draw: st.DrawFn) -> list[tuple[str, str]]:
 
 
 @given(stories())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
 def test_after_any_history_the_books_keep_the_truth(ledger: Ledger, story: list[tuple[str, str]]) -> None:
     world = World(ledger)
     for trip in story:

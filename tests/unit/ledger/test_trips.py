@@ -57,6 +57,12 @@ def test_of_two_that_want_to_send_one_goes(ledger: Ledger) -> None:
     assert len(rows(ledger, "SELECT 1 FROM attempts")) == 1
 
 
+def test_who_looked_before_another_trip_ended_does_not_set_out(ledger: Ledger) -> None:
+    stale = end(ledger, begun(ledger, reserve(ledger)), RefundState.UNKNOWN)
+    end(ledger, begun(ledger, stale, Command.ASK), RefundState.UNKNOWN)
+    assert ledger.begin(stale, Command.ASK, OTHER, LEASE_OVER) is None
+
+
 def test_nobody_else_sets_out_while_a_lease_holds(ledger: Ledger) -> None:
     unknown = end(ledger, begun(ledger, reserve(ledger)), RefundState.UNKNOWN)
     asking = begun(ledger, unknown, Command.ASK)

@@ -1,0 +1,242 @@
+"""What only a database server can do to the ledger: be away, break off, lock crosswise, be set unsafely."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
+
+from scanrefund.errors import LedgerFault
+from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.schema import metadata
+from scanrefund.ledger.trips import Lease
+from scanrefund.model.order import Order
+from scanrefund.model.refund import Command
+from tests.postgres import Server
+from tests.unit.builders import NOW, ORDER, an_order, keep, open_ledger_at, reserve
+from tests.unit.ledger.test_schema import described
+
+MINE = Lease("mine", 30)
+
+
+@pytest.fixture
+def url(postgres: Server) -> Iterator[str]:
+    with postgres.ledger() as url:
+        yield url
+
+
+@pytest.fixture
+def ledger(url: str) -> Iterator[Ledger]:
+    ledger = open_ledger_at(url)
+    keep(ledger, ORDER)
+    yield ledger
+    ledger.close()
+
+
+def fault_at(url: str) -> LedgerFault:
+    with pytest.raises(LedgerFault) as caught:
+        open_ledger_at(url).close()
+    assert "secret" not in str(caught.value)
+    return caught.value
+
+
+@contextmanager
+def another_holds(url: str, row: str) -> Iterator[None]:
+    """Another program has locked a row and does not let go."""
+    engine = open_engine(LedgerSettings(url, 30))
+    with engine.begin() as connection:
+        connection.execute(text(f"SELECT 1 FROM {row} FOR UPDATE"))
+        yield
+    engine.dispose()
+
+
+def cut_every_connection(url: str) -> None:
+    """What a restarted server does to those who were connected."""
+    engine = open_engine(LedgerSettings(url, 30))
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with engine.begin() as connection:
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) {others}"))
+    engine.dispose()
+
+
+def test_the_session_is_as_promised(ledger: Ledger) -> None:
+    promised = {
+        "transaction_isolation": "read committed",
+        "synchronous_commit": "on",
+        "lock_timeout": "5s",
+        "idle_in_transaction_session_timeout": "10s",
+    }
+    with writing(ledger._engine) as connection:
+        found = {name: connection.execute(text(f"SHOW {name}")).scalar_one() for name in promised}
+    assert found == promised
+
+
+def test_a_reader_sees_one_moment_and_may_not_write(ledger: Ledger) -> None:
+    with reading(ledger._engine) as connection:
+        before = connection.execute(text("SELECT count(*) FROM refunds")).scalar_one()
+        reserve(ledger)
+        assert connection.execute(text("SELECT count(*) FROM refunds")).scalar_one() == before
+    with pytest.raises(LedgerFault) as caught, reading(ledger._engine) as connection:
+        connection.execute(text("DELETE FROM codes"))
+    assert caught.value.code == "ledger_read_only"
+
+
+@pytest.mark.parametrize(
+    ("url", "cause"),
+    [
+        ("postgresql+psycopg://clerk:secret@127.0.0.1:1/shop", "Connection refused"),
+        ("postgresql+psycopg://clerk:secret@localhost:1/shop", "Connection refused"),
+    ],
+)
+def test_a_server_that_is_away_is_told_in_one_sentence(url: str, cause: str) -> None:
+    fault = fault_at(url)
+    assert fault.code == "ledger_server_away"
+    assert fault.details["cause"] == cause
+
+
+def test_a_database_that_is_not_there_is_told(url: str) -> None:
+    fault = fault_at(make_url(url).set(database="nowhere").render_as_string(hide_password=False))
+    assert fault.code == "ledger_server_away"
+    assert fault.details["cause"] == 'database "nowhere" does not exist'
+
+
+def test_an_address_that_is_none_is_told_without_showing_it() -> None:
+    assert fault_at("clerk:secret@shop").code == "ledger_url_wrong"
+
+
+def test_without_psycopg_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What Python itself does for a module that is not installed.
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    fault = fault_at("postgresql+psycopg://clerk:secret@127.0.0.1:1/shop")
+    assert (fault.code, fault.details["extra"]) == ("postgres_not_installed", "postgres")
+
+
+def test_an_address_cannot_ask_for_commits_that_may_be_lost(url: str) -> None:
+    asked = make_url(url).update_query_dict({"options": "-c synchronous_commit=off"})
+    engine = open_engine(LedgerSettings(asked.render_as_string(hide_password=False), 30))
+    with writing(engine) as connection:
+        assert connection.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+    engine.dispose()
+
+
+def test_a_database_that_would_garble_chinese_is_refused(postgres: Server) -> None:
+    fault = fault_at(postgres.new_database("ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"))
+    assert fault.code == "ledger_server_unsafe"
+    assert (fault.details["setting"], fault.details["wanted"]) == ("server_encoding", "UTF8")
+
+
+def test_another_programs_database_is_refused(postgres: Server) -> None:
+    url = postgres.new_database()
+    engine = open_engine(LedgerSettings(url, 30))
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE songs (title TEXT)"))
+    engine.dispose()
+    assert fault_at(url).code == "ledger_foreign"
+
+
+def test_a_lock_that_is_not_free_in_time_is_told(ledger: Ledger, url: str) -> None:
+    with ledger._engine.connect() as connection:
+        # The promised five seconds, made short for the test.
+        connection.execute(text("SET lock_timeout = '50ms'"))
+        connection.commit()
+    with another_holds(url, "orders"), pytest.raises(LedgerFault) as caught:
+        reserve(ledger)
+    assert (caught.value.code, caught.value.details["cause"]) == ("ledger_busy", "55P03")
+    assert ledger.refunds() == []
+
+
+def test_a_worker_passes_by_a_refund_that_another_is_at(ledger: Ledger, url: str) -> None:
+    refund = reserve(ledger)
+    with another_holds(url, "refunds"):
+        assert ledger.begin(refund, Command.SEND, MINE, NOW) is None
+    assert ledger.begin(refund, Command.SEND, MINE, NOW) is not None
+
+
+def test_a_restarted_server_is_not_noticed_between_two_transactions(ledger: Ledger, url: str) -> None:
+    refund = reserve(ledger)
+    cut_every_connection(url)
+    assert ledger.refund(refund.refund_id) == refund
+
+
+def test_a_connection_lost_inside_a_transaction_is_told_and_not_run_again(ledger: Ledger, url: str) -> None:
+    runs: list[int] = []
+
+    @retried
+    def transaction() -> None:
+        runs.append(1)
+        with writing(ledger._engine) as connection:
+            connection.execute(text("UPDATE orders SET frozen_why = 'x'"))
+            cut_every_connection(url)
+
+    with pytest.raises(LedgerFault) as caught:
+        transaction()
+    assert caught.value.code == "ledger_connection_lost"
+    assert runs == [1]
+    order = ledger.order(ORDER.order_id)
+    assert order is not None
+    assert order.frozen_why == ""
+
+
+def test_two_imports_that_lock_crosswise_both_end(ledger: Ledger) -> None:
+    # The server throws one of them back; it runs again whole and finds what the other wrote.
+    pair = [an_order(order_id="ONE"), an_order(order_id="OTHER")]
+    meet = threading.Barrier(2)
+    runs: list[str] = []
+
+    @retried
+    def keep_both(name: str, orders: list[Order]) -> None:
+        runs.append(name)
+        with ledger.keeping_orders(NOW) as keep_one:
+            keep_one(orders[0])
+            with suppress(threading.BrokenBarrierError):
+                meet.wait(timeout=10 if len(runs) <= 2 else 0)
+            keep_one(orders[1])
+
+    threads = [
+        threading.Thread(target=keep_both, args=("first", pair)),
+        threading.Thread(target=keep_both, args=("second", pair[::-1])),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+        assert not thread.is_alive()
+    assert len(runs) >= 3
+    assert ledger.order("ONE") is not None
+    assert ledger.order("OTHER") is not None
+    assert ledger.first_broken_entry() is None
+
+
+def test_a_conflict_that_never_ends_is_told(ledger: Ledger) -> None:
+    runs: list[int] = []
+
+    @retried
+    def hopeless() -> None:
+        runs.append(1)
+        with writing(ledger._engine) as connection:
+            connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '40001'; END $$"))
+
+    with pytest.raises(LedgerFault) as caught:
+        hopeless()
+    assert (caught.value.code, len(runs)) == ("ledger_busy", 10)
+
+
+def test_migrations_build_the_tables_of_the_schema(postgres: Server, url: str) -> None:
+    made = open_engine(LedgerSettings(postgres.new_database(), 30))
+    metadata.create_all(made)
+    migrated = open_engine(LedgerSettings(url, 30))
+    assert described(inspect(migrated)) == described(inspect(made))
+    for engine in (made, migrated):
+        engine.dispose()
+
+
+def test_the_book_cannot_be_emptied_in_one_go(ledger: Ledger) -> None:
+    with pytest.raises(IntegrityError), writing(ledger._engine) as connection:
+        connection.execute(text("TRUNCATE book"))

@@ -1,0 +1,106 @@
+"""Which points are tried: every single one, and ordered pairs of a crash and a crash during recovery."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from tests.crashes.nursery import Ended, Nursery
+from tests.crashes.world import World
+
+UNBROKEN: Final = "no crash"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one play came to. A fault names the points at which the process died before it showed."""
+
+    play: str
+    points: int = 0
+    singles: int = 0
+    pairs: int = 0
+    trail: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+class Run:
+    """All lives of one play."""
+
+    def __init__(self, world: World, nursery: Nursery, *, alone: bool) -> None:
+        self._world = world
+        self._nursery = nursery
+        self._alone = alone
+        self.tally = Tally(world.play.name)
+
+    def unbroken(self) -> list[str]:
+        """The play without a crash: the points it comes by."""
+        self._world.fresh()
+        ended = self._nursery.run()
+        self._note(UNBROKEN, ended)
+        self.tally.trail = ended.trail
+        self.tally.points = len(ended.trail)
+        return ended.trail
+
+    def single(self, first: int) -> list[str]:
+        """Killed at one point; then the clerk repeats his wishes, or the worker is left alone with them.
+
+        Returns the points of the recovery in which the clerk repeats.
+        """
+        self._world.fresh()
+        where = f"{first} {self._name(first)}"
+        self._kill(where, first)
+        self._world.keep()
+        recovered = self._nursery.run()
+        self._note(where, recovered)
+        if self._alone:
+            self._world.put_back()
+            self._note(f"{where}, nobody repeats", self._nursery.run(with_clerk=False))
+        self.tally.singles += 1
+        return recovered.trail
+
+    def pair(self, first: int, second: int, recovery: list[str]) -> None:
+        """After the single at `first`: killed again at a point of the recovery, then recovered."""
+        self._world.put_back()
+        where = f"{first} {self._name(first)}, then {second} {recovery[second - 1]}"
+        self._kill(where, second)
+        self._note(where, self._nursery.run())
+        self.tally.pairs += 1
+
+    def _kill(self, where: str, die_at: int) -> None:
+        died = self._nursery.run(die_at)
+        self._note(where, died)
+        if not died.was_killed:
+            self.tally.faults.append(f"{where}: the point was not reached")
+
+    def _note(self, where: str, ended: Ended) -> None:
+        self.tally.faults += [f"{where}: {fault}" for fault in ended.faults]
+
+    def _name(self, number: int) -> str:
+        return self.tally.trail[number - 1]
+
+
+def every_pair(run: Run) -> None:
+    """All points, and after each all points of its recovery."""
+    for first in range(1, len(run.unbroken()) + 1):
+        recovery = run.single(first)
+        for second in range(1, len(recovery) + 1):
+            run.pair(first, second, recovery)
+
+
+def some_pairs(run: Run, count: int, seed: int) -> None:
+    """All points, and `count` ordered pairs drawn by `seed`."""
+    drawn = random.Random(seed)
+    firsts = range(1, len(run.unbroken()) + 1)
+    shares = Counter(drawn.choices(firsts, k=count) if firsts else ())
+    for first in firsts:
+        recovery = run.single(first)
+        for second in _draw(drawn, recovery, shares[first]):
+            run.pair(first, second, recovery)
+
+
+def _draw(drawn: random.Random, recovery: list[str], share: int) -> Iterator[int]:
+    if recovery:
+        yield from drawn.choices(range(1, len(recovery) + 1), k=share)

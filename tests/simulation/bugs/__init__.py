@@ -1,0 +1,16 @@
+"""Planted bugs: each one small change of behaviour that an invariant must notice.
+
+A bug that no invariant notices means that an invariant is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.simulation.bugs.desk_bugs import DESK_BUGS
+from tests.simulation.bugs.ledger_bugs import LEDGER_BUGS
+from tests.simulation.bugs.planting import Bug
+from tests.simulation.bugs.step_bugs import STEP_BUGS
+from tests.simulation.bugs.trip_bugs import TRIP_BUGS
+
+BUGS: Final[tuple[Bug, ...]] = (*STEP_BUGS, *TRIP_BUGS, *LEDGER_BUGS, *DESK_BUGS)

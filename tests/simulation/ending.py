@@ -1,0 +1,66 @@
+"""The second phase: no more faults. Everything must come to an end within eight days, and the end must be true."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from tests.simulation.history import History
+from tests.simulation.view import View, time_of
+from tests.simulation.watch import Violation
+
+# WeChat Pay closes an unfunded refund after seven days; one more for us to learn it.
+PATIENCE: Final = timedelta(days=8)
+# Hourly looks for eight days, and as many again for what happens in between.
+ROUNDS_MAX: Final = 400
+
+
+def bring_to_an_end(history: History) -> None:
+    """Let workers run on honest wires until nobody waits. Raises Violation."""
+    history.quiet_down()
+    until = history.now + PATIENCE
+    for _ in range(ROUNDS_MAX):
+        history.round()
+        wake_at = _next_time(history.view(), history.now)
+        if wake_at is None or wake_at > until:
+            break
+        history.forward((wake_at - history.now).total_seconds())
+    history.look_at_all()
+    for row in history.view().refunds:
+        _must_have_ended(history, row.refund_id, row.state)
+    _no_code_is_written(history)
+
+
+def _must_have_ended(history: History, number: str, state: str) -> None:
+    taken = history.truth.taken.get(number)
+    truth = taken.state(history.now).value if taken else "nothing"
+    if state == "HELD":
+        return  # a person has it, and was told: `people_are_told`
+    if state == "CLOSED" and truth in ("nothing", "CLOSED"):
+        if history.world.is_calm:
+            raise Violation("a_calm_refund_succeeds", f"{number} is {state}")
+        return
+    if state == "CANCELLED" and truth == "nothing":
+        return
+    if state not in ("SUCCEEDED", "RETURNED_TO_MERCHANT") or state != truth:
+        raise Violation("everything_ends_as_the_wallet_says", f"{number} is {state} here and {truth} there")
+
+
+def _no_code_is_written(history: History) -> None:
+    """A payment code is money for a minute: its digits are nowhere in the database."""
+    everything = history.stage.database.serialize()
+    for wish in history.wishes:
+        if wish.digits and wish.digits.encode() in everything:
+            raise Violation("no_payment_code_is_written_down", wish.name)
+
+
+def _next_time(view: View, now: datetime) -> datetime | None:
+    """When the next trip is due, at the latest an hour from now; None when nobody waits for one."""
+    times = []
+    for row in view.refunds:
+        at, lease = time_of(row.next_try_at), time_of(row.lease_until)
+        if row.is_open and at is not None:
+            times.append(max(at, lease) if lease else at)
+    if not times:
+        return None
+    return min(max(min(times), now + timedelta(seconds=1)), now + timedelta(hours=1))

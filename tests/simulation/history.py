@@ -1,0 +1,312 @@
+"""One history: events played on real rooms, with the invariants looked at after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Final
+
+from scanrefund.desk import RefundRequest
+from scanrefund.errors import LedgerFault, UsageFault
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order, OrderState
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
+from scanrefund.model.payment_code import PaymentCode
+from scanrefund.model.refund import Command, Refund
+from scanrefund.model.shown import Kind as ShownKind
+from scanrefund.model.shown import Reading, Shown, Source
+from scanrefund.model.wallet import Wallet
+from tests.simulation.counter import Counter, found
+from tests.simulation.plan import Event, Kind, World
+from tests.simulation.stage import Killed, Stage, Trouble
+from tests.simulation.truth import Truth
+from tests.simulation.view import View
+from tests.simulation.watch import Violation, Watch, Wish
+
+BEGIN: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+# How long a wallet may take to answer, in seconds: at once, slowly, and beyond the lease.
+_ANSWER_S: Final = (0.0, 0.0, 0.3, 4.0, 14.0, 45.0)
+_WAITS_S: Final = (1.0, 4.0, 4.0, 12.0, 12.0, 35.0, 70.0, 70.0, 600.0, 3_700.0, 90_000.0)
+_JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
+_STATEMENTS_MAX: Final = 45
+
+
+@dataclass(slots=True)
+class Frame:
+    """One event being played: its dice, and what still has to happen elsewhere meanwhile."""
+
+    event: Event
+    dice: Random
+    inner: list[Event]
+    trips: int = 0
+
+
+@dataclass(slots=True)
+class History:
+    """A world and everything in it. `faults` is off in the second phase, when all must come to an end."""
+
+    stage: Stage
+    world: World
+    seed: int
+    now: datetime = BEGIN
+    faults: bool = True
+    log: list[str] = field(default_factory=list)
+    orders: list[Order] = field(init=False)
+    counters: list[Counter] = field(init=False)
+    truth: Truth = field(init=False)
+    watch: Watch = field(init=False)
+    wishes: list[Wish] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        dice = Random(f"setting {self.seed}")
+        ledger = self.stage.clear()
+        self.truth = Truth(timedelta(seconds=self.world.lag_s), not self.world.is_calm, self.world.refused)
+        self.orders = [_order(number, dice) for number in range(self.world.orders)]
+        with ledger.keeping_orders(BEGIN) as keep:
+            for order in self.orders:
+                keep(order)
+        skew = self.world.skew_s
+        self.counters = [
+            Counter(
+                f"counter{n + 1}",
+                lambda: self.now,
+                self.forward,
+                timedelta(seconds=dice.randint(-skew, skew)),
+            )
+            for n in range(self.world.counters)
+        ]
+        for counter in self.counters:
+            counter.open(ledger, self.travel, self.look)
+        self.watch = Watch(self.stage.database, self.truth, self.world, {o.order_id: o for o in self.orders})
+
+    def play(self, event: Event) -> None:
+        """One event, whole, and then the look at everything that must be true."""
+        counter = self.counters[event.actor]
+        frame = Frame(event, Random(event.seed), list(event.inner))
+        self.note(f"{counter.name}: {event.kind}")
+        with self._framed(frame), self.stage.troubled(self._trouble(frame.dice)):
+            self._guarded(counter, lambda at: _DO[event.kind](self, at, frame.dice))
+        for rest in frame.inner:
+            self.play(rest)
+        self.look_at_all()
+
+    def quiet_down(self) -> None:
+        """Every clock right, every wire good, both wallets honest and in funds; processes start anew."""
+        self.faults, self.truth.is_short, self.truth.refused_rate = False, False, 0.0
+        self.note("no more faults")
+        for counter in self.counters:
+            counter.skew = timedelta(0)
+
+    def round(self) -> None:
+        """Every worker looks once at what is due."""
+        for counter in self.counters[:2]:
+            self._guarded(counter, lambda at: at.worker.run_once())
+
+    def look_at_all(self) -> None:
+        """Every invariant."""
+        self.watch.look(self.now)
+
+    def forward(self, seconds: float) -> None:
+        """Time passes; what is under way arrives."""
+        self.now += timedelta(seconds=seconds)
+        self.truth.deliver(self.now)
+
+    def note(self, line: str) -> None:
+        """One line of the story, indented by how deep it happens inside slow trips."""
+        self.log.append(f"{self.now:%m-%d %H:%M:%S} {'  ' * len(self.frames)}{line}")
+
+    def view(self) -> View:
+        return View.of(self.stage.database)
+
+    def travel(self, name: str, command: Command, refund: Refund) -> Answer:
+        """A trip of one counter to a wallet, with what befalls it."""
+        by_worker = not self.faults or self.frames[-1].event.kind is Kind.WORK
+        journey = self.watch.departs(command, refund, self.now, by_worker=by_worker)
+        try:
+            answer = self._trip(command, refund)
+        except Killed:
+            self.note(f"{name}: {command} …{refund.refund_id[-7:]} and dies")
+            raise
+        journey.answer, journey.back_at = answer, self.now
+        self.note(f"{name}: {command} …{refund.refund_id[-7:]} → {answer.outcome} {answer.code}")
+        return answer
+
+    def look(self, name: str, order: Order) -> OrderAnswer:
+        """A question about an order."""
+        self.watch.no_transaction_is_open()
+        frame = self.frames[-1]
+        self._elsewhere(frame)
+        return found(order) if frame.dice.random() < 0.8 else OrderAnswer(OrderLook.NOT_ASKED, code="timeout")
+
+    def _trip(self, command: Command, refund: Refund) -> Answer:
+        if not self.faults:
+            return self._arrive(command, refund, Random(len(self.truth.arrivals)))
+        frame, world = self.frames[-1], self.world
+        dice = frame.dice
+        if dice.random() < world.not_sent:
+            return Answer(Outcome.NOT_SENT, "connect_failed")
+        self._maybe_die(dice)
+        if dice.random() < world.lost:
+            return self._silence(frame)
+        if command is Command.SEND and dice.random() < world.late:
+            late = self.now + timedelta(seconds=dice.randint(1, world.late_s))
+            self.truth.under_way.append((late, refund, dice.getrandbits(32)))
+            return self._silence(frame)
+        return self._answered(command, refund, frame)
+
+    def _answered(self, command: Command, refund: Refund, frame: Frame) -> Answer:
+        dice, world = frame.dice, self.world
+        if dice.random() < 0.5:
+            self._elsewhere(frame)
+        answer = self._arrive(command, refund, dice)
+        if dice.random() < world.repeated:
+            self._arrive(command, refund, dice)
+        self._elsewhere(frame)
+        self._maybe_die(dice)
+        if dice.random() < world.reply_lost:
+            code = dice.choice(("timeout", "http_502", "SYSTEM_ERROR", "FREQUENCY_LIMITED"))
+            return Answer(Outcome.UNKNOWN, code, wait_s=60 if code == "FREQUENCY_LIMITED" else 0)
+        if dice.random() < world.unsigned:
+            return Answer(Outcome.UNKNOWN, "bad_signature", signature=Signature.WRONG, alarm=True)
+        return answer
+
+    def _arrive(self, command: Command, refund: Refund, dice: Random) -> Answer:
+        if command is Command.SEND:
+            return self.truth.send(refund, self.now, dice)
+        return self.truth.ask(refund.refund_id, self.now)
+
+    def _silence(self, frame: Frame) -> Answer:
+        self._elsewhere(frame)
+        self._maybe_die(frame.dice)
+        return Answer(Outcome.UNKNOWN, "timeout")
+
+    def _elsewhere(self, frame: Frame) -> None:
+        """While one counter waits for a wallet, time passes and the others go on."""
+        if self.world.slow:
+            self.forward(frame.dice.choice(_ANSWER_S))
+        while frame.inner and frame.dice.random() < 0.7:
+            self.play(frame.inner.pop(0))
+
+    def _maybe_die(self, dice: Random) -> None:
+        if self.faults and dice.random() < self.world.crash * 0.4:
+            raise Killed
+
+    def _trouble(self, dice: Random) -> Trouble | None:
+        left = dice.randint(1, _STATEMENTS_MAX)
+        if self.faults and dice.random() < self.world.crash:
+            return Trouble("killed", left)
+        if self.faults and dice.random() < self.world.trouble:
+            return Trouble(dice.choice(("SQLITE_FULL", "SQLITE_BUSY", "SQLITE_IOERR_WRITE")), left)
+        return None
+
+    @contextmanager
+    def _framed(self, frame: Frame) -> Iterator[None]:
+        self.frames.append(frame)
+        try:
+            yield
+        finally:
+            self.frames.pop()
+
+    def _guarded(self, counter: Counter, act: Callable[[Counter], object]) -> None:
+        """The doors of the program: a fault is told, a death forgets, anything else is a broken program."""
+        try:
+            act(counter)
+        except Killed:
+            self.note(f"{counter.name} dies")
+        except (LedgerFault, UsageFault) as fault:
+            self.note(f"{counter.name}: fault {fault}")
+        except Violation:
+            raise
+        except Exception as error:  # the program broke: that is what we are looking for
+            raise Violation("the_program_does_not_break", f"{type(error).__name__}: {error}") from error
+
+    def _wish(self, counter: Counter, dice: Random) -> None:
+        order = dice.choice(self.orders)
+        left = max(order.amount.fen - self.watch.view.live_fen(order.order_id), 1)
+        part = Money(dice.randint(1, max(left // 2, 1)))
+        amount = dice.choice((part, part, part, None, Money(left), Money(order.amount.fen)))
+        digits = self._code(order.wallet, dice) if dice.random() < 0.6 else ""
+        number = len(self.wishes)
+        # Without a number of its own, a wish is its order, amount and code: the same three are the same wish.
+        new_code = bool(digits) and all(one.digits != digits for one in self.wishes)
+        request_id = "" if new_code and dice.random() < 0.4 else f"request-{number}"
+        wish = Wish(f"wish-{number}", order, amount, digits, request_id, counter.name)
+        self.wishes.append(wish)
+        self._ask_desk(counter, wish)
+
+    def _repeat(self, counter: Counter, dice: Random) -> None:
+        if not self.wishes:
+            return
+        wish = dice.choice(self.wishes)
+        if dice.random() < 0.1:
+            # A slip of the finger, under the same request number.
+            other = Money(dice.randint(1, wish.order.amount.fen))
+            wish = replace(wish, amount=other, is_slip=other != wish.amount)
+        self._ask_desk(counter, wish)
+
+    def _code(self, wallet: Wallet, dice: Random) -> str:
+        """A fresh code, or now and then one that was shown before."""
+        shown = [one.digits for one in self.wishes if one.digits and one.order.wallet is wallet]
+        if shown and dice.random() < 0.15:
+            return dice.choice(shown)
+        prefix = "13" if wallet is Wallet.WECHAT else "28"
+        return prefix + "".join(dice.choices("0123456789", k=16))
+
+    def _ask_desk(self, counter: Counter, wish: Wish) -> None:
+        reading = None
+        if wish.digits:
+            shown = Shown(ShownKind.PAYMENT_CODE, wish.order.wallet, code=PaymentCode(wish.digits))
+            reading = Reading(shown, Source.SCANNER, counter.now())
+        asked_at = self.now
+        request = RefundRequest(wish.order.order_id, wish.amount, wish.name, reading, wish.request_id)
+        receipt = counter.desk.refund(request)
+        told = receipt.state or receipt.reason
+        self.note(f"{counter.name}: {wish.name} of {wish.amount or 'all'} → {told}")
+        self.watch.told(wish, receipt, asked_at, self.now)
+
+    def _look(self, counter: Counter, dice: Random) -> None:
+        rows = self.view().refunds
+        if rows:
+            row = rows[dice.randrange(len(rows))]
+            self.watch.shown(counter.desk.status(row.refund_id, ask=True), self.now)
+
+    def _work(self, counter: Counter, _dice: Random) -> None:
+        counter.worker.run_once()
+
+    def _wait(self, _counter: Counter, dice: Random) -> None:
+        self.forward(dice.choice(_WAITS_S))
+
+    def _top_up(self, _counter: Counter, _dice: Random) -> None:
+        self.truth.is_short = not self.truth.is_short and self.world.short > 0
+
+    def _jump(self, counter: Counter, dice: Random) -> None:
+        if self.world.jumps:
+            counter.skew = timedelta(seconds=dice.choice(_JUMPS_S))
+
+
+_DO: Final = {
+    Kind.WISH: History._wish,
+    Kind.REPEAT: History._repeat,
+    Kind.LOOK: History._look,
+    Kind.WORK: History._work,
+    Kind.WAIT: History._wait,
+    Kind.TOP_UP: History._top_up,
+    Kind.JUMP: History._jump,
+}
+
+
+def _order(number: int, dice: Random) -> Order:
+    wallet = dice.choice(tuple(Wallet))
+    prefix = "42" if wallet is Wallet.WECHAT else "20"
+    return Order(
+        order_id=f"A{number + 1}",
+        wallet=wallet,
+        wallet_order_id=f"{prefix}{number:026d}",
+        amount=Money(dice.choice((100, 999, 10_000))),
+        paid_at=BEGIN - timedelta(hours=1),
+        state=OrderState.PAID,
+    )

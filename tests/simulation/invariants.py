@@ -1,0 +1,322 @@
+"""What must be true after every event: each rule a function that returns what is wrong, or nothing.
+
+None of them uses the program's own tables or sets: what is allowed is written down here a second time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from scanrefund.model.outcome import Outcome
+from scanrefund.model.refund import Command
+from tests.simulation.truth import LIVE
+from tests.simulation.view import ENDED, Entry, RefundRow, attempts, time_of
+
+if TYPE_CHECKING:
+    from tests.simulation.watch import Journey, Watch
+
+Invariant = Callable[["Watch"], str]
+
+_BOOK_KEY: Final = b"b" * 32
+# No wait of ours is longer than an hour, a jitter of a fifth and one minute.
+_WAIT_MAX: Final = timedelta(hours=1, minutes=15)
+_FOR_PEOPLE: Final = {"HELD", "WAIT_APPROVAL"}
+_ALARMING: Final = {"HELD", "ABNORMAL", "RETURNED_TO_MERCHANT"}
+
+# The house design's table of edges.
+_EDGES: Final = {
+    "WAIT_APPROVAL": "READY CANCELLED",
+    "READY": "SENDING CANCELLED",
+    "SENDING": "UNKNOWN PROCESSING SUCCEEDED RETURNED_TO_MERCHANT ABNORMAL HELD CLOSED",
+    "UNKNOWN": "SENDING PROCESSING SUCCEEDED RETURNED_TO_MERCHANT ABNORMAL HELD CLOSED",
+    "PROCESSING": "SUCCEEDED RETURNED_TO_MERCHANT ABNORMAL CLOSED",
+    "ABNORMAL": "SUCCEEDED RETURNED_TO_MERCHANT PROCESSING",
+    "HELD": "SENDING PROCESSING SUCCEEDED RETURNED_TO_MERCHANT ABNORMAL CLOSED",
+}
+
+# Out of an end leads only the wallet's own word, with an alarm and a frozen order.
+_FACTS: Final = {
+    "CLOSED": "PROCESSING ABNORMAL SUCCEEDED RETURNED_TO_MERCHANT",
+    "CANCELLED": "PROCESSING ABNORMAL SUCCEEDED RETURNED_TO_MERCHANT",
+    "SUCCEEDED": "RETURNED_TO_MERCHANT",
+    "RETURNED_TO_MERCHANT": "SUCCEEDED",
+}
+
+
+def the_wallet_never_moves_more_than_was_paid(watch: Watch) -> str:
+    for order in watch.orders.values():
+        live = watch.truth.live_fen(order.order_id, watch.now)
+        if live > order.amount.fen:
+            return f"{order.order_id}: {live} of {order.amount.fen} fen"
+    return ""
+
+
+def one_wish_moves_money_once(watch: Watch) -> str:
+    names: dict[bytes, str] = {}
+    for taken in watch.truth.taken.values():
+        wish = taken.body.rsplit(b" ", 1)[-1]
+        if taken.state(watch.now) not in LIVE:
+            continue
+        if wish in names:
+            return f"{wish.decode()} has {names[wish]} and {taken.number}"
+        names[wish] = taken.number
+    return ""
+
+
+def whatever_a_wallet_knows_is_in_the_ledger(watch: Watch) -> str:
+    rows = {row.refund_id: row for row in watch.view.refunds}
+    for taken in watch.truth.taken.values():
+        row = rows.get(taken.number)
+        if row is None:
+            return f"{taken.number} has no row"
+        if (row.amount_fen, row.order_id, row.body) != (taken.amount_fen, taken.order_id, taken.body):
+            return f"{taken.number} differs: {row.amount_fen} here, {taken.amount_fen} there"
+    return ""
+
+
+def one_number_has_one_body(watch: Watch) -> str:
+    bodies: dict[str, bytes] = {}
+    for arrival in watch.truth.arrivals:
+        if (
+            arrival.command is Command.SEND
+            and bodies.setdefault(arrival.number, arrival.body) != arrival.body
+        ):
+            return arrival.number
+    return ""
+
+
+def what_is_reserved_is_what_is_live(watch: Watch) -> str:
+    for order in watch.view.orders:
+        live = watch.view.live_fen(order.order_id), watch.view.for_customer_fen(order.order_id)
+        if any(row.beyond_cap for row in watch.view.refunds if row.order_id == order.order_id):
+            # Facts that no cap can hold fill it.
+            live = min(live[0], order.amount_fen), min(live[1], order.amount_fen)
+        reserved = order.wallet_reserved_fen, order.customer_reserved_fen
+        if live != reserved or max(reserved) > order.amount_fen:
+            return f"{order.order_id}: reserved {reserved}, live {live}, paid {order.amount_fen} fen"
+    return ""
+
+
+def what_the_wallet_may_move_is_reserved(watch: Watch) -> str:
+    """Cap for cap: what is live at the wallet or still under way is held back here."""
+    held = {row.refund_id for row in watch.view.refunds if row.state not in ("CLOSED", "CANCELLED")}
+    under_way = {refund.refund_id for _at, refund, _seed in watch.truth.under_way}
+    live = {one.number for one in watch.truth.taken.values() if one.state(watch.now) in LIVE}
+    loose = (live | under_way) - held
+    return ", ".join(sorted(loose))
+
+
+def only_known_moves_are_made(watch: Watch) -> str:
+    for move in watch.moves:
+        before = watch.seen.last_move.get(move.refund_id, "READY")
+        if move.old_state != before:
+            return f"{move.refund_id}: {before} and then {move.old_state} → {move.new_state}"
+        edges = {**_EDGES, **_FACTS}.get(move.old_state, "")
+        if move.new_state not in edges.split():
+            return f"{move.refund_id}: {move.old_state} → {move.new_state}"
+        watch.seen.last_move[move.refund_id] = move.new_state
+    return ""
+
+
+def every_state_is_where_its_moves_lead(watch: Watch) -> str:
+    for row in watch.view.refunds:
+        last = watch.seen.last_move.get(row.refund_id, "READY")
+        if row.state != last:
+            return f"{row.refund_id}: moved to {last}, is {row.state}"
+    return ""
+
+
+def an_end_is_left_only_by_a_fact(watch: Watch) -> str:
+    """By what the wallet really has, with an alarm, and nothing more goes out of that order."""
+    frozen = {order.order_id for order in watch.view.orders if order.frozen_why}
+    alarmed = {entry.subject for entry in watch.entries if entry.kind == "alarm"}
+    for row, old in _with_old(watch):
+        if old.state not in ENDED or row.state == old.state:
+            continue
+        if (
+            row.refund_id not in alarmed
+            or row.order_id not in frozen
+            or row.refund_id not in watch.truth.taken
+        ):
+            return f"{row.refund_id}: {old.state} → {row.state}"
+    return ""
+
+
+def counts_never_fall(watch: Watch) -> str:
+    for row, old in _with_old(watch):
+        if row.epoch < old.epoch or row.sends < old.sends or row.asks < old.asks or row.body != old.body:
+            return row.refund_id
+    return ""
+
+
+def no_row_vanishes(watch: Watch) -> str:
+    return ", ".join(sorted(set(watch.seen.rows) - {row.refund_id for row in watch.view.refunds}))
+
+
+def nothing_sent_is_cancelled(watch: Watch) -> str:
+    known = {arrival.number for arrival in watch.truth.arrivals}
+    cancelled = [row for row in watch.view.refunds if row.state == "CANCELLED"]
+    return ", ".join(row.refund_id for row in cancelled if row.sends or row.refund_id in known)
+
+
+def an_end_is_the_wallets_own(watch: Watch) -> str:
+    """SUCCEEDED and RETURNED_TO_MERCHANT are the wallet's truth."""
+    for row in watch.view.refunds:
+        taken = watch.truth.taken.get(row.refund_id)
+        state = taken.state(watch.now).value if taken else "nothing"
+        if row.state in ("SUCCEEDED", "RETURNED_TO_MERCHANT") and state != row.state:
+            return f"{row.refund_id} is {row.state} here and {state} there"
+    return ""
+
+
+def nothing_closes_without_proof(watch: Watch) -> str:
+    """Closed means: the wallet said so, or it refused and an ask after the last send found nothing."""
+    for row in watch.view.refunds:
+        if row.state != "CLOSED" or row.refund_id in watch.truth.taken:
+            continue
+        if not _absent_since_last_send(watch, row.refund_id):
+            return f"{row.refund_id} was never asked about"
+        if any(_unproved(one) for one in watch.journeys.get(row.refund_id, [])):
+            return f"{row.refund_id} had a send whose end nobody knows"
+    return ""
+
+
+def whoever_is_open_has_a_next_step(watch: Watch) -> str:
+    for row in watch.view.refunds:
+        if not row.is_open or (row.state in _FOR_PEOPLE and not _may_have_arrived(watch, row)):
+            continue
+        at = time_of(row.next_try_at)
+        if at is None or row.next_command is None:
+            return f"{row.refund_id} is {row.state} and nothing will happen"
+        if watch.clocks_agree and at > watch.now + _WAIT_MAX:
+            return f"{row.refund_id} waits until {at}"
+    return ""
+
+
+def nothing_ended_is_to_be_sent(watch: Watch) -> str:
+    return ", ".join(
+        row.refund_id for row in watch.view.refunds if not row.is_open and row.next_command == "SEND"
+    )
+
+
+def people_are_told(watch: Watch) -> str:
+    """Held, stuck and returned refunds have raised an alarm in the book."""
+    alarmed = set(watch.seen.alarms) | {entry.subject for entry in watch.entries if entry.kind == "alarm"}
+    return ", ".join(
+        f"{row.refund_id} is {row.state}"
+        for row in watch.view.refunds
+        if row.state in _ALARMING and row.refund_id not in alarmed
+    )
+
+
+def the_book_is_whole(watch: Watch) -> str:
+    """Every entry follows the last, sealed to it; what was written stays as it was."""
+    last = watch.seen.entry
+    number, previous = (last.number, last.seal) if last else (0, "0" * 64)
+    for entry in watch.entries:
+        if (entry.number, entry.previous, entry.seal) != (number + 1, previous, _seal(entry)):
+            return f"entry {entry.number} after {number}"
+        number, previous = entry.number, entry.seal
+    if last and _entry_seal(watch, last.number) != last.seal:
+        return f"entry {last.number} was changed"
+    return ""
+
+
+def the_book_tells_every_refund(watch: Watch) -> str:
+    told = watch.seen.reserved | {one.subject for one in watch.entries if one.kind == "refund_reserved"}
+    return ", ".join(row.refund_id for row in watch.view.refunds if row.refund_id not in told)
+
+
+def every_trip_is_written_with_the_refunds_own_body(watch: Watch) -> str:
+    rows = {row.refund_id: row for row in watch.view.refunds}
+    counted: dict[str, int] = {}
+    for trip in attempts(watch.database):
+        row = rows[trip.refund_id]
+        counted[trip.refund_id] = counted.get(trip.refund_id, 0) + trip.trips
+        if trip.bodies != 1 or trip.body_sha256 != hashlib.sha256(row.body).hexdigest():
+            return f"{trip.refund_id}: another body"
+    wrong = [row.refund_id for row in rows.values() if row.sends + row.asks != counted.get(row.refund_id, 0)]
+    return ", ".join(wrong)
+
+
+def a_code_serves_one_refund(watch: Watch) -> str:
+    bound: dict[str, str] = {}
+    for row in watch.view.refunds:
+        wish = watch.wishes.get(row.reason)
+        if wish is None or not wish.digits:
+            continue
+        if not row.code_fingerprint:
+            return f"{row.refund_id} has lost its code"
+        if bound.setdefault(wish.digits, row.refund_id) != row.refund_id:
+            return f"{row.refund_id} and {bound[wish.digits]}"
+    return ""
+
+
+def _with_old(watch: Watch) -> list[tuple[RefundRow, RefundRow]]:
+    old = watch.seen.rows
+    return [(row, old[row.refund_id]) for row in watch.view.refunds if row.refund_id in old]
+
+
+def _absent_since_last_send(watch: Watch, number: str) -> bool:
+    for journey in reversed(watch.journeys.get(number, [])):
+        if journey.command is Command.SEND:
+            return False
+        if journey.answer is not None and journey.answer.outcome is Outcome.ABSENT:
+            return True
+    return False
+
+
+def _may_have_arrived(watch: Watch, row: RefundRow) -> bool:
+    """Whether nobody has asked since a send of this refund, one of which may have arrived."""
+    past = watch.journeys.get(row.refund_id, [])
+    return any(map(_unproved, past)) and past[-1].command is Command.SEND
+
+
+def _unproved(journey: Journey) -> bool:
+    """A send whose answer was lost, or whose process died."""
+    lost = journey.answer is None or journey.answer.outcome is Outcome.UNKNOWN
+    return journey.command is Command.SEND and lost
+
+
+def _seal(entry: Entry) -> str:
+    parts = [str(entry.number), entry.at, entry.kind, entry.subject, entry.facts]
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return hmac.new(_BOOK_KEY, f"{entry.previous}\n{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def _entry_seal(watch: Watch, number: int) -> str:
+    row = watch.database.execute("SELECT seal FROM book WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else ""
+
+
+INVARIANTS: Final[dict[str, Invariant]] = {
+    rule.__name__: rule
+    for rule in (
+        the_wallet_never_moves_more_than_was_paid,
+        one_wish_moves_money_once,
+        whatever_a_wallet_knows_is_in_the_ledger,
+        one_number_has_one_body,
+        what_is_reserved_is_what_is_live,
+        what_the_wallet_may_move_is_reserved,
+        only_known_moves_are_made,
+        every_state_is_where_its_moves_lead,
+        an_end_is_left_only_by_a_fact,
+        counts_never_fall,
+        no_row_vanishes,
+        nothing_sent_is_cancelled,
+        an_end_is_the_wallets_own,
+        nothing_closes_without_proof,
+        whoever_is_open_has_a_next_step,
+        nothing_ended_is_to_be_sent,
+        people_are_told,
+        the_book_is_whole,
+        the_book_tells_every_refund,
+        every_trip_is_written_with_the_refunds_own_body,
+        a_code_serves_one_refund,
+    )
+}

@@ -1,0 +1,124 @@
+"""The ledger as an outsider reads it: plain SQL, none of the program's own code."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, NamedTuple
+
+# Written down again by hand, so that a slip in the program's own sets is seen.
+_NOT_FOR_WALLET: Final = {"CLOSED", "CANCELLED", "PAID_OTHER_WAY"}
+_NOT_FOR_CUSTOMER: Final = {"CLOSED", "CANCELLED", "RETURNED_TO_MERCHANT"}
+ENDED: Final = {"SUCCEEDED", "RETURNED_TO_MERCHANT", "CLOSED", "CANCELLED", "PAID_OTHER_WAY", "EXTERNAL"}
+
+
+class RefundRow(NamedTuple):
+    refund_id: str
+    order_id: str
+    request_id: str
+    code_fingerprint: str | None
+    amount_fen: int
+    reason: str
+    body: bytes
+    state: str
+    sends: int
+    asks: int
+    ever_unknown: int
+    next_command: str | None
+    next_try_at: str | None
+    lease_until: str | None
+    epoch: int
+    beyond_cap: int
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in ENDED
+
+
+class OrderRow(NamedTuple):
+    order_id: str
+    amount_fen: int
+    wallet_reserved_fen: int
+    customer_reserved_fen: int
+    frozen_why: str
+
+
+class MoveRow(NamedTuple):
+    move_id: int
+    refund_id: str
+    old_state: str
+    new_state: str
+
+
+class Entry(NamedTuple):
+    number: int
+    at: str
+    kind: str
+    subject: str
+    facts: str
+    previous: str
+    seal: str
+
+
+class AttemptRow(NamedTuple):
+    refund_id: str
+    command: str
+    trips: int
+    bodies: int
+    body_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment of the ledger. Moves and entries only from the given numbers on."""
+
+    refunds: list[RefundRow]
+    orders: list[OrderRow]
+
+    @classmethod
+    def of(cls, database: sqlite3.Connection) -> View:
+        refunds = _rows(database, RefundRow, "refunds", "ORDER BY refund_id")
+        return cls(
+            [RefundRow(*row) for row in refunds], [OrderRow(*r) for r in _rows(database, OrderRow, "orders")]
+        )
+
+    def live_fen(self, order_id: str) -> int:
+        """What the ledger must hold back of an order for the wallet's sake."""
+        ours = [row for row in self.refunds if row.order_id == order_id]
+        return sum(row.amount_fen for row in ours if row.state not in _NOT_FOR_WALLET)
+
+    def for_customer_fen(self, order_id: str) -> int:
+        """What the customer of an order has or may still get."""
+        ours = [row for row in self.refunds if row.order_id == order_id]
+        return sum(row.amount_fen for row in ours if row.state not in _NOT_FOR_CUSTOMER)
+
+
+def moves_after(database: sqlite3.Connection, move_id: int) -> list[MoveRow]:
+    rows = _rows(database, MoveRow, "moves", "WHERE move_id > ? ORDER BY move_id", move_id)
+    return [MoveRow(*row) for row in rows]
+
+
+def entries_after(database: sqlite3.Connection, number: int) -> list[Entry]:
+    rows = _rows(database, Entry, "book", "WHERE number > ? ORDER BY number", number)
+    return [Entry(*row) for row in rows]
+
+
+def attempts(database: sqlite3.Connection) -> list[AttemptRow]:
+    """Trips begun, per refund and command."""
+    query = (
+        "SELECT refund_id, command, count(*), count(DISTINCT body_sha256), max(body_sha256)"
+        " FROM attempts GROUP BY refund_id, command"
+    )
+    return [AttemptRow(*row) for row in database.execute(query)]
+
+
+def time_of(text: str | None) -> datetime | None:
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) if text else None
+
+
+def _rows(
+    database: sqlite3.Connection, kind: type[NamedTuple], table: str, rest: str = "", *values: int
+) -> list[tuple[object, ...]]:
+    columns = ", ".join(kind._fields)
+    return database.execute(f"SELECT {columns} FROM {table} {rest}", values).fetchall()

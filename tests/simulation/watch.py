@@ -1,0 +1,151 @@
+"""What an outsider sees of one history: trips as they leave, receipts as they are told, the ledger as it lies."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scanrefund.aftercare.receipt import Receipt
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Answer
+from scanrefund.model.refund import Command, Refund
+from tests.simulation.invariants import INVARIANTS
+from tests.simulation.moments import DEPARTURES, RECEIPTS
+from tests.simulation.plan import World
+from tests.simulation.truth import Truth
+from tests.simulation.view import Entry, MoveRow, RefundRow, View, entries_after, moves_after
+
+
+class Violation(Exception):
+    """An invariant does not hold."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(f"{rule}: {detail}")
+        self.rule = rule
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing that one customer wants back, once. Its name travels in the refund's reason."""
+
+    name: str
+    order: Order
+    amount: Money | None
+    digits: str
+    request_id: str
+    counter: str
+    is_slip: bool = False
+
+
+@dataclass(slots=True)
+class Journey:
+    """One trip as it left. `answer` stays None when its process died on the way."""
+
+    number: str
+    command: Command
+    left_at: datetime
+    by_worker: bool
+    answer: Answer | None = None
+    back_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the watch remembers between two looks."""
+
+    rows: dict[str, RefundRow] = field(default_factory=dict)
+    move_id: int = 0
+    last_move: dict[str, str] = field(default_factory=dict)
+    entry: Entry | None = None
+    alarms: dict[str, int] = field(default_factory=dict)
+    reserved: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Everything the invariants are asked about."""
+
+    database: sqlite3.Connection
+    truth: Truth
+    world: World
+    orders: dict[str, Order]
+    view: View = field(init=False)
+    now: datetime = field(init=False)
+    seen: Seen = field(default_factory=Seen)
+    moves: list[MoveRow] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    journeys: dict[str, list[Journey]] = field(default_factory=dict)
+    wishes: dict[str, Wish] = field(default_factory=dict)
+    first_shown: dict[str, datetime] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.view = View.of(self.database)
+
+    @property
+    def clocks_agree(self) -> bool:
+        """Whether rules about seconds can be judged at all."""
+        return self.world.skew_s == 0 and not self.world.jumps
+
+    def look(self, now: datetime) -> None:
+        """Read the ledger and ask every invariant. Raises Violation."""
+        self.now = now
+        self.view = View.of(self.database)
+        self.moves = moves_after(self.database, self.seen.move_id)
+        self.entries = entries_after(self.database, self.seen.entry.number if self.seen.entry else 0)
+        for rule, ask in INVARIANTS.items():
+            detail = ask(self)
+            if detail:
+                raise Violation(rule, detail)
+        self._remember()
+
+    def told(self, wish: Wish, receipt: Receipt, asked_at: datetime, now: datetime) -> None:
+        """A clerk was told how a wish stands."""
+        self.wishes.setdefault(wish.name, wish)
+        if wish.digits:
+            self.first_shown.setdefault(wish.digits, asked_at)
+        self._judge(receipt, wish, now)
+
+    def shown(self, receipt: Receipt, now: datetime) -> None:
+        """A clerk looked a refund up."""
+        self._judge(receipt, None, now)
+
+    def departs(self, command: Command, refund: Refund, now: datetime, *, by_worker: bool) -> Journey:
+        """A trip leaves: what must be on disk by now? Raises Violation."""
+        self.now = now
+        self.view = View.of(self.database)
+        journey = Journey(refund.refund_id, command, now, by_worker)
+        for rule, ask in DEPARTURES.items():
+            detail = ask(self, journey, refund)
+            if detail:
+                raise Violation(rule, detail)
+        self.journeys.setdefault(refund.refund_id, []).append(journey)
+        return journey
+
+    def no_transaction_is_open(self) -> None:
+        """Raises Violation when a wallet is asked inside a transaction."""
+        if self.database.in_transaction:
+            raise Violation("no_network_inside_a_transaction", "a wallet was asked about an order")
+
+    def _judge(self, receipt: Receipt, wish: Wish | None, now: datetime) -> None:
+        self.now = now
+        self.view = View.of(self.database)
+        for rule, ask in RECEIPTS.items():
+            detail = ask(self, receipt, wish)
+            if detail:
+                raise Violation(rule, detail)
+
+    def _remember(self) -> None:
+        seen = self.seen
+        seen.rows = {row.refund_id: row for row in self.view.refunds}
+        for move in self.moves:
+            seen.move_id = move.move_id
+            seen.last_move[move.refund_id] = move.new_state
+        for entry in self.entries:
+            seen.entry = entry
+            if entry.kind == "alarm":
+                seen.alarms[entry.subject] = seen.alarms.get(entry.subject, 0) + 1
+            if entry.kind == "refund_reserved":
+                seen.reserved.add(entry.subject)
