@@ -196,11 +196,12 @@ def _second_decoder(_around: Surroundings) -> Look:
 
 
 def _camera(around: Surroundings) -> Look:
+    from scanrefund.scan.camera import without_password
     from scanrefund.scan.source import open_source
 
     with closing(open_source(around.camera, around.now)) as camera:
         frame = next(iter(camera), None)
-    gaps: dict[str, object] = {"source": around.camera}
+    gaps: dict[str, object] = {"source": without_password(around.camera)}
     if frame is None:
         return False, "no_picture", gaps
     height, width = frame.pixels.shape
