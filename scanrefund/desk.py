@@ -211,6 +211,7 @@ class Desk:
             reading=request.reading,
             sighting=source.sighting(fingerprint) if fingerprint else None,
             wallet_says=wallet_says,
+            is_behind=order is not None and source.is_behind(order),
         )
 
     def _reserve(

@@ -21,6 +21,7 @@ from scanrefund.cli import (
     doctor,
     orders,
     output,
+    recover,
     refund,
     refunds,
     sandbox,
@@ -83,6 +84,7 @@ app.command()(by_hand.release)
 app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
+app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
 app.command()(worker.worker)
 app.command()(doctor.doctor)

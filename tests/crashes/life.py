@@ -63,7 +63,7 @@ class Life:
 
     def live(self, *, with_clerk: bool) -> None:
         """To the end. Without the clerk nobody repeats a wish: the worker alone brings on what is written."""
-        if self._world.play.from_nothing:
+        if self._world.imports_order:
             self._world.keep_order(self.ledger)
         for place, amount_fen in enumerate(self._world.play.wishes_fen if with_clerk else ()):
             if place:
