@@ -105,7 +105,7 @@ class GivesBackFirst(Ledger):
             return super().end(attempt, answer, new, *rest)
         refund = attempt.refund
         with writing(self._engine) as connection:
-            orders.give_back(connection, refund.order_id, refund.amount, refund.state, new)
+            orders.count(connection, refund.order_id, refund.amount, refund.state, new)
         with writing(self._engine) as connection:
             orders.reserve(connection, refund.order_id, refund.amount)
         return super().end(attempt, answer, new, *rest)
