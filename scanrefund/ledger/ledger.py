@@ -151,11 +151,19 @@ class Ledger:
         """Compare the book with the witness; True when this is an old copy of the books.
 
         Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`).
+        A first start names the empty book: a program killed right after its first commit, before it could
+        name the entry, must not take its own books for a copy.
         """
-        if self._witness is None or not self._disputed(self._witness.read()):
+        if self._witness is None:
             return False
-        self._note_behind(now)
-        return True
+        named = self._witness.read()
+        if self._disputed(named):
+            self._note_behind(now)
+            return True
+        if named is None:
+            with self.reading() as connection:
+                self._witness.write(Head(*book.head(connection)))
+        return False
 
     def behind_since(self) -> datetime | None:
         """Since when the books are known to be older than what happened; None when they are not."""
