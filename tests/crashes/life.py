@@ -53,6 +53,7 @@ class Life:
         self._world, self._points = world, points
         world.time.forward(RESTART_S)
         self.ledger = world.open_ledger(program.ledger)
+        self.ledger.hear_witness(world.time.now)
         wallet = program.wallet(world.play.wallet, world.truth, world.play.plan_of, points)
         gateways: Mapping[Wallet, WalletGateway] = {wallet.wallet: wallet}
         clock = world.time.clock

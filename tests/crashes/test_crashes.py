@@ -21,8 +21,8 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="processes cannot be fork
 RUN_S_MAX = 280
 LONG_RUN_S_MAX = 7_200
 NAMES = [play.name for play in PLAYS]
-# The plays of the default run: between them every outcome but the rare ends. All of them are in the long one.
-SHORT = ("accepts", "lost_on_the_way", "declined", "first_start")
+# The plays of the default run: lost, resent, accepted, settled; refused; begun on an empty disk.
+SHORT = ("lost_on_the_way", "declined", "first_start")
 # What a whole refund cannot do without; and fewer points than these means that some are no longer seen.
 POINTS_MIN = 50
 KINDS = {

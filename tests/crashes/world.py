@@ -12,6 +12,7 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.ledger.engine import LedgerSettings, open_engine
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.migrate import bring_up_to_date
+from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.wallet import Wallet
@@ -99,9 +100,9 @@ class World:
     def open_ledger(self, program: type[Ledger] = Ledger) -> Ledger:
         """As the program does at its start; a play from nothing does every bit of it."""
         if self.play.from_nothing:
-            return program.open(self._settings, KEYS, SHOP)
+            return program.open(self._settings, KEYS, SHOP, self._witness)
         bring_up_to_date(self._engine)
-        return program(self._engine, KEYS, SHOP)
+        return program(self._engine, KEYS, SHOP, self._witness)
 
     def fresh(self) -> None:
         """Nothing has happened yet."""
@@ -118,6 +119,10 @@ class World:
         """The disk as it was kept."""
         self._replace(self._disk, self._kept)
         self.time.restart(self._kept_s)
+
+    @property
+    def _witness(self) -> Witness:
+        return Witness(self._disk / FILE_NAME)
 
     @property
     def _settings(self) -> LedgerSettings:
@@ -149,7 +154,7 @@ class ServerWorld(World):
 
     def open_ledger(self, program: type[Ledger] = Ledger) -> Ledger:
         bring_up_to_date(self._engine)
-        return program(self._engine, KEYS, SHOP)
+        return program(self._engine, KEYS, SHOP, self._witness)
 
     def fresh(self) -> None:
         self.number += 1
