@@ -38,13 +38,16 @@ def worker(
     invocation = of(ctx)
     if once and until_idle:
         raise UsageFault("worker_one_end_only")
+    from scanrefund.ledger.writer_lock import only_writer
+
     told = Told(invocation, quiet=as_json)
-    with invocation.house(invocation.settings(), wallets=True) as house:
+    settings = invocation.settings()
+    with invocation.house(settings, wallets=True) as house:
         if once:
             house.worker.run_once(told)
         else:
             told.hint("cli.worker_runs")
-            with _stopped_by_signal() as stopped:
+            with only_writer(settings.ledger.url, "scanrefund worker"), _stopped_by_signal() as stopped:
                 house.worker.run(lambda: stopped.is_set() or (until_idle and _is_idle(house)), told)
         still_open = len(_open_refunds(house))
     if as_json:
