@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from getpass import getuser
 from importlib.util import find_spec
@@ -28,7 +28,9 @@ from scanrefund.ledger.schema import metadata
 class Server:
     """A running server: fsync on, as in the shop, so that what a test commits is committed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, crash: Callable[[], None], start: Callable[[], None]) -> None:
+        self.crash = crash
+        self.start = start
         self._url = make_url(url).set(drivername="postgresql+psycopg")
         self._admin: Engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
         self._numbers = itertools.count(1)
@@ -75,14 +77,19 @@ def running() -> Iterator[Server]:
     # As root the wheel first makes a user for the server: one process of the test run at a time.
     with InterProcessLock(Path(tempfile.gettempdir()) / f"scanrefund-pg-{getuser()}.lock"):
         wheel = get_server(folder / "data", cleanup_mode=None)
+
+    def crash() -> None:
+        """No tidy stop: what is in memory only is lost, as in a power cut."""
+        stop = ("-D", str(folder / "data"), "-m", "immediate", "stop")
+        pgexec("pg_ctl", stop, bin_path=wheel.bin_path, user=wheel.system_user)
+
     try:
-        server = Server(wheel.get_uri())
+        server = Server(wheel.get_uri(), crash, wheel.ensure_postgres_running)
         yield server
         server.close()
     finally:
         # A tidy stop would write down, file by file, what is thrown away in a moment.
-        stop = ("-D", str(folder / "data"), "-m", "immediate", "stop")
-        pgexec("pg_ctl", stop, bin_path=wheel.bin_path, user=wheel.system_user)
+        crash()
         wheel.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 

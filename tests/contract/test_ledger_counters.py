@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.desk import Counter, Desk, RefundRequest
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import KeyFault, UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.engine import writing
@@ -119,6 +120,20 @@ def test_one_request_for_two_orders_at_once_is_told(counters: tuple[Ledger, Ledg
     faults = [fault.code for fault in found if isinstance(fault, UsageFault)]
     assert faults == ["request_id_reused"]
     assert len(counters[0].refunds()) == 1
+
+
+def test_two_workers_share_what_is_due(counters: tuple[Ledger, Ledger]) -> None:
+    many = [an_order(order_id=f"D{number}") for number in range(12)]
+    keep(counters[0], *many)
+    made = [reserve(counters[0], order.order_id, request_id=order.order_id).refund_id for order in many]
+    wallet, clock = FakeWallet(), FakeClock().clock
+
+    def work(ledger: Ledger) -> None:
+        Worker(ledger, Dispatcher(ledger, {Wallet.WECHAT: wallet}, clock, lease_s=30), clock).run_once()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, counters))
+    assert sorted(wallet.trips) == sorted((Command.SEND, refund_id) for refund_id in made)
 
 
 def test_what_one_counter_reserved_the_other_may_not_have(counters: tuple[Ledger, Ledger]) -> None:
