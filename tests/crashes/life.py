@@ -10,11 +10,14 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.desk import Counter, Desk, RefundRequest
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import Worker
+from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.payment_code import PaymentCode
+from scanrefund.model.refund import RefundState
 from scanrefund.model.shown import Kind, Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
+from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.gateway import WalletGateway
 from tests.crashes.points import Points
 from tests.crashes.wallet import FileWallet
@@ -60,6 +63,7 @@ class Life:
         dispatcher = program.dispatcher(self.ledger, gateways, clock, LEASE_S)
         writer = Writer("en", rehearsal=True)
         self._desk = program.desk(COUNTER, KEYS, self.ledger, gateways, dispatcher, clock, writer)
+        self._supervisor = SupervisorDesk(self.ledger, dispatcher, clock, writer)
         self._worker = Worker(self.ledger, dispatcher, clock)
 
     def live(self, *, with_clerk: bool) -> None:
@@ -71,6 +75,8 @@ class Life:
                 self._world.time.forward(SPACING_S)
             self._desk.refund(self._request(place, amount_fen))
             self._work()
+            if self._world.play.releases:
+                self._release()
         self._work()
         self.ledger.close()
 
@@ -81,6 +87,12 @@ class Life:
         reading = None if place else Reading(shown, Source.CAMERA, world.time.now)
         request_id = f"{world.order_id}/{place}" if place else ""
         return RefundRequest(world.order_id, Money(amount_fen), "broken", reading, request_id)
+
+    def _release(self) -> None:
+        """The supervisor has topped up the account, and lets go on what is held."""
+        for refund in self.ledger.refunds(open_only=True, order_id=self._world.order_id):
+            if refund.state is RefundState.HELD:
+                self._supervisor.release(refund.refund_id, Hand("Li", "topped up"))
 
     def _work(self) -> None:
         for _ in range(ROUNDS_MAX):

@@ -20,7 +20,8 @@ class Play:
 
     `ends` are the states each refund may end in. `paid_fen` is what the customer must have when the clerk
     repeats his wishes after every restart: no less (lost) and no more (doubled).
-    `from_nothing` starts on an empty disk: the first start makes the tables.
+    `from_nothing` starts on an empty disk: the first start makes the tables. `releases` has a supervisor who
+    lets every held refund go on.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Play:
     ends: tuple[frozenset[RefundState], ...]
     paid_fen: int
     from_nothing: bool = False
+    releases: bool = False
 
     def plan_of(self, refund_id: str) -> Plan:
         """The plan for a number, by its sequence."""
@@ -68,6 +70,16 @@ PLAYS: Final = (
     _one("held", _A, Plan((Send.HOLDS,)), 0, _S.HELD),
     _one("closed", _W, Plan(_ACCEPTS, (Ask.TELLS, Ask.CLOSES)), 0, _S.CLOSED),
     _one("returned", _W, Plan(_ACCEPTS, (Ask.STICKS, Ask.RETURNS)), 0, _S.RETURNED_TO_MERCHANT),
+    # Without the supervisor it stays held, and the customer has nothing yet.
+    Play(
+        "released",
+        _W,
+        (ORDER_FEN,),
+        (Plan((Send.HOLDS, Send.PAYS)),),
+        (frozenset({_S.SUCCEEDED, _S.HELD}),),
+        ORDER_FEN,
+        releases=True,
+    ),
     Play("part", _A, (3_000,), (Plan(),), (frozenset({_S.SUCCEEDED}),), 3_000),
     # The third wish is one fen too much and must be refused, however often it is repeated.
     Play("two_parts", _A, (6_000, 4_000, 1), (Plan(),), (frozenset({_S.SUCCEEDED}),), ORDER_FEN),
