@@ -13,6 +13,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -206,11 +207,12 @@ def _second_decoder(_around: Surroundings) -> Look:
 
 
 def _camera(around: Surroundings) -> Look:
-    from scanrefund.scan.camera import Camera
+    from scanrefund.scan.camera import without_password
+    from scanrefund.scan.source import open_source
 
-    with Camera(around.camera, around.now) as camera:
+    with closing(open_source(around.camera, around.now)) as camera:
         frame = next(iter(camera), None)
-    gaps: dict[str, object] = {"source": around.camera}
+    gaps: dict[str, object] = {"source": without_password(around.camera)}
     if frame is None:
         return False, "no_picture", gaps
     height, width = frame.pixels.shape

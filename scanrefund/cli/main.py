@@ -33,6 +33,7 @@ from scanrefund.cli.crash import record
 from scanrefund.cli.demo import command as demo
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.errors import ConfigFault, Fault
+from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import LANGUAGES
 from scanrefund.say.speak import say_fault
 
@@ -147,7 +148,7 @@ def _interrupted(invocation: Invocation) -> int:
 
 def _report(invocation: Invocation, code: str, sentence: str, exit_code: int) -> int:
     """One sentence to the people, or one document to the machine; never a payment code."""
-    sentence = output.scrub(sentence)
+    sentence = codes_hidden(sentence)
     if invocation.as_json:
         output.document({"error": {"code": code, "say": sentence}})
     else:

@@ -87,6 +87,8 @@ class ByHand:
         Takes the amount from the customer's cap only: the wallet moves nothing for it.
         """
         with self._ledger.writing() as connection:
+            orders.load(connection, _known(connection, refund_id).order_id, lock=True)
+            # Read under the order's lock: a late word of the wallet may just have been written.
             refund = _known(connection, refund_id)
             order = _ready_for_cash(connection, refund)
             if not orders.take(connection, order.order_id, 0, refund.amount.fen):
