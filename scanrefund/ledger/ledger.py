@@ -152,10 +152,17 @@ class Ledger:
 
         Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`).
         """
-        if self._witness is None or not self._disputed(self._witness.read()):
+        if self._witness is None:
             return False
-        self._note_behind(now)
-        return True
+        named = self._witness.read()
+        with self.reading() as connection:
+            disputed, head = contradicts(connection, named), Head(*book.head(connection))
+        if disputed:
+            self._note_behind(now)
+        elif named is None:
+            # Before the first entry: killed right after it, this program must not doubt its own book.
+            self._witness.write(head)
+        return disputed
 
     def behind_since(self) -> datetime | None:
         """Since when the books are known to be older than what happened; None when they are not."""
@@ -166,10 +173,6 @@ class Ledger:
         """Whether the wallet may hold refunds of this order that the books do not."""
         with self.reading() as connection:
             return behind.is_behind(connection, order)
-
-    def _disputed(self, named: Head | None) -> bool:
-        with self.reading() as connection:
-            return contradicts(connection, named)
 
     @retried
     def _note_behind(self, now: datetime) -> None:

@@ -30,6 +30,8 @@ class Head:
     seal: str
 
 
+# What every book began with.
+EMPTY: Final = Head(0, book.FIRST_PREVIOUS)
 # What no book holds: a witness that cannot be read must not agree with any.
 UNREADABLE: Final = Head(0, "unreadable")
 
@@ -40,7 +42,7 @@ class Witness:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._written = 0
+        self._written = -1
 
     def read(self) -> Head | None:
         """The entry the file names, UNREADABLE for a damaged file, None where there is none."""
@@ -83,4 +85,4 @@ def contradicts(connection: Connection, named: Head | None) -> bool:
     """
     if named is None:
         return connection.dialect.name == "sqlite" and book.length(connection) > 0
-    return book.seal_of(connection, named.number) != named.seal
+    return named != EMPTY and book.seal_of(connection, named.number) != named.seal

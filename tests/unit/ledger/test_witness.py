@@ -133,6 +133,18 @@ def test_a_first_start_needs_no_witness(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_killed_between_the_first_entry_and_its_witness_is_no_old_copy(tmp_path: Path) -> None:
+    new = Folder(tmp_path / "new")
+    assert not new.open().hear_witness(NOW)
+    before = new.witness_path.read_bytes()
+    keep(new.open(), ORDER)
+    new.witness_path.write_bytes(before)
+    again = new.open()
+    assert not again.hear_witness(NOW)
+    for ledger in new.opened:
+        ledger.close()
+
+
 def test_a_disk_that_takes_no_witness_does_not_undo_what_is_committed(folder: Folder) -> None:
     nowhere = Witness(folder.witness_path.parent / "gone" / "witness.json")
     nowhere.write(Head(1, "seal"))
