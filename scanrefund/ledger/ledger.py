@@ -151,18 +151,19 @@ class Ledger:
         """Compare the book with the witness; True when this is an old copy of the books.
 
         Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`).
+        A first start names the empty book: a program killed right after its first commit, before it could
+        name the entry, must not take its own books for a copy.
         """
         if self._witness is None:
             return False
         named = self._witness.read()
-        with self.reading() as connection:
-            disputed, head = contradicts(connection, named), Head(*book.head(connection))
-        if disputed:
+        if self._disputed(named):
             self._note_behind(now)
-        elif named is None:
-            # Before the first entry: killed right after it, this program must not doubt its own book.
-            self._witness.write(head)
-        return disputed
+            return True
+        if named is None:
+            with self.reading() as connection:
+                self._witness.write(Head(*book.head(connection)))
+        return False
 
     def behind_since(self) -> datetime | None:
         """Since when the books are known to be older than what happened; None when they are not."""
@@ -173,6 +174,10 @@ class Ledger:
         """Whether the wallet may hold refunds of this order that the books do not."""
         with self.reading() as connection:
             return behind.is_behind(connection, order)
+
+    def _disputed(self, named: Head | None) -> bool:
+        with self.reading() as connection:
+            return contradicts(connection, named)
 
     @retried
     def _note_behind(self, now: datetime) -> None:

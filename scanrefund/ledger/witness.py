@@ -30,8 +30,6 @@ class Head:
     seal: str
 
 
-# What every book began with.
-EMPTY: Final = Head(0, book.FIRST_PREVIOUS)
 # What no book holds: a witness that cannot be read must not agree with any.
 UNREADABLE: Final = Head(0, "unreadable")
 
@@ -85,4 +83,4 @@ def contradicts(connection: Connection, named: Head | None) -> bool:
     """
     if named is None:
         return connection.dialect.name == "sqlite" and book.length(connection) > 0
-    return named != EMPTY and book.seal_of(connection, named.number) != named.seal
+    return book.seal_of(connection, named.number) != named.seal

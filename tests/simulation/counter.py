@@ -20,6 +20,7 @@ from scanrefund.model.order import Order, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook
 from scanrefund.model.refund import Command, Refund
 from scanrefund.model.wallet import Wallet
+from scanrefund.supervisor_desk import SupervisorDesk
 from tests.simulation.stage import KEYS
 
 LEASE_S: Final = 30
@@ -78,6 +79,7 @@ class Counter:
     skew: timedelta
     desk: Desk = field(init=False)
     worker: Worker = field(init=False)
+    supervisor: SupervisorDesk = field(init=False)
 
     def now(self) -> datetime:
         """What this counter's clock shows."""
@@ -92,6 +94,7 @@ class Counter:
         name = Name(self.name, LIMITS)
         self.desk = Desk(name, KEYS, ledger, gateways, dispatcher, clock, writer)
         self.worker = Worker(ledger, dispatcher, clock)
+        self.supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
 
 
 def found(order: Order) -> OrderAnswer:

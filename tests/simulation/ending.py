@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from scanrefund.ledger.by_hand import PROOF_AFTER, Hand
 from tests.simulation.history import History
 from tests.simulation.view import View, time_of
 from tests.simulation.watch import Violation
 
+HAND: Final = Hand("Chen", "simulated")
 # WeChat Pay closes an unfunded refund after seven days; one more for us to learn it.
 PATIENCE: Final = timedelta(days=8)
 # Hourly looks for eight days, and as many again for what happens in between.
@@ -18,24 +20,41 @@ ROUNDS_MAX: Final = 400
 def bring_to_an_end(history: History) -> None:
     """Let workers run on honest wires until nobody waits. Raises Violation."""
     history.quiet_down()
-    until = history.now + PATIENCE
-    for _ in range(ROUNDS_MAX):
-        history.round()
-        wake_at = _next_time(history.view(), history.now)
-        if wake_at is None or wake_at > until:
-            break
-        history.forward((wake_at - history.now).total_seconds())
+    _let_work(history)
+    for row in history.view().refunds:
+        if row.state == "HELD":
+            _let_a_person_decide(history, row.refund_id)
+    _let_work(history)
     history.look_at_all()
     for row in history.view().refunds:
         _must_have_ended(history, row.refund_id, row.state)
     _no_code_is_written(history)
 
 
+def _let_work(history: History) -> None:
+    until = history.now + PATIENCE
+    for _ in range(ROUNDS_MAX):
+        history.round()
+        wake_at = _next_time(history.view(), history.now)
+        if wake_at is None or wake_at > until:
+            return
+        history.forward((wake_at - history.now).total_seconds())
+
+
+def _let_a_person_decide(history: History, number: str) -> None:
+    """What is held goes on under its number, or closes by proof."""
+    history.decide(lambda at: at.supervisor.release(number, HAND))
+    _let_work(history)
+    if any(row.refund_id == number and row.state == "HELD" for row in history.view().refunds):
+        history.forward(PROOF_AFTER.total_seconds())
+        history.decide(lambda at: at.supervisor.close(number, HAND))
+
+
 def _must_have_ended(history: History, number: str, state: str) -> None:
     taken = history.truth.taken.get(number)
     truth = taken.state(history.now).value if taken else "nothing"
-    if state == "HELD":
-        return  # a person has it, and was told: `people_are_told`
+    if state == "PAID_OTHER_WAY":
+        return  # judged by `no_customer_is_paid_twice`
     if state == "CLOSED" and truth in ("nothing", "CLOSED"):
         if history.world.is_calm:
             raise Violation("a_calm_refund_succeeds", f"{number} is {state}")

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
-from scanrefund.desk import RefundRequest
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
-from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund
-from scanrefund.model.shown import Kind as ShownKind
-from scanrefund.model.shown import Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter, found
 from tests.simulation.plan import Event, Kind, World
@@ -29,9 +25,11 @@ from tests.simulation.watch import Violation, Watch, Wish
 BEGIN: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 # How long a wallet may take to answer, in seconds: at once, slowly, and beyond the lease.
 _ANSWER_S: Final = (0.0, 0.0, 0.3, 4.0, 14.0, 45.0)
-_WAITS_S: Final = (1.0, 4.0, 4.0, 12.0, 12.0, 35.0, 70.0, 70.0, 600.0, 3_700.0, 90_000.0)
-_JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
 _STATEMENTS_MAX: Final = 45
+
+
+# What one kind of event does: with the history, at a counter, by the event's dice.
+Act = Callable[["History", Counter, Random], None]
 
 
 @dataclass(slots=True)
@@ -41,7 +39,6 @@ class Frame:
     event: Event
     dice: Random
     inner: list[Event]
-    trips: int = 0
 
 
 @dataclass(slots=True)
@@ -51,6 +48,7 @@ class History:
     stage: Stage
     world: World
     seed: int
+    acts: Mapping[Kind, Act]
     now: datetime = BEGIN
     faults: bool = True
     log: list[str] = field(default_factory=list)
@@ -89,7 +87,7 @@ class History:
         frame = Frame(event, Random(event.seed), list(event.inner))
         self.note(f"{counter.name}: {event.kind}")
         with self._framed(frame), self.stage.troubled(self._trouble(frame.dice)):
-            self._guarded(counter, lambda at: _DO[event.kind](self, at, frame.dice))
+            self._guarded(counter, lambda at: self.acts[event.kind](self, at, frame.dice))
         for rest in frame.inner:
             self.play(rest)
         self.look_at_all()
@@ -105,6 +103,10 @@ class History:
         """Every worker looks once at what is due."""
         for counter in self.counters[:2]:
             self._guarded(counter, lambda at: at.worker.run_once())
+
+    def decide(self, act: Callable[[Counter], object]) -> None:
+        """A person decides, when nothing else goes on."""
+        self._guarded(self.counters[0], act)
 
     def look_at_all(self) -> None:
         """Every invariant."""
@@ -223,80 +225,6 @@ class History:
             raise
         except Exception as error:  # the program broke: that is what we are looking for
             raise Violation("the_program_does_not_break", f"{type(error).__name__}: {error}") from error
-
-    def _wish(self, counter: Counter, dice: Random) -> None:
-        order = dice.choice(self.orders)
-        left = max(order.amount.fen - self.watch.view.live_fen(order.order_id), 1)
-        part = Money(dice.randint(1, max(left // 2, 1)))
-        amount = dice.choice((part, part, part, None, Money(left), Money(order.amount.fen)))
-        digits = self._code(order.wallet, dice) if dice.random() < 0.6 else ""
-        number = len(self.wishes)
-        # Without a number of its own, a wish is its order, amount and code: the same three are the same wish.
-        new_code = bool(digits) and all(one.digits != digits for one in self.wishes)
-        request_id = "" if new_code and dice.random() < 0.4 else f"request-{number}"
-        wish = Wish(f"wish-{number}", order, amount, digits, request_id, counter.name)
-        self.wishes.append(wish)
-        self._ask_desk(counter, wish)
-
-    def _repeat(self, counter: Counter, dice: Random) -> None:
-        if not self.wishes:
-            return
-        wish = dice.choice(self.wishes)
-        if dice.random() < 0.1:
-            # A slip of the finger, under the same request number.
-            other = Money(dice.randint(1, wish.order.amount.fen))
-            wish = replace(wish, amount=other, is_slip=other != wish.amount)
-        self._ask_desk(counter, wish)
-
-    def _code(self, wallet: Wallet, dice: Random) -> str:
-        """A fresh code, or now and then one that was shown before."""
-        shown = [one.digits for one in self.wishes if one.digits and one.order.wallet is wallet]
-        if shown and dice.random() < 0.15:
-            return dice.choice(shown)
-        prefix = "13" if wallet is Wallet.WECHAT else "28"
-        return prefix + "".join(dice.choices("0123456789", k=16))
-
-    def _ask_desk(self, counter: Counter, wish: Wish) -> None:
-        reading = None
-        if wish.digits:
-            shown = Shown(ShownKind.PAYMENT_CODE, wish.order.wallet, code=PaymentCode(wish.digits))
-            reading = Reading(shown, Source.SCANNER, counter.now())
-        asked_at = self.now
-        request = RefundRequest(wish.order.order_id, wish.amount, wish.name, reading, wish.request_id)
-        receipt = counter.desk.refund(request)
-        told = receipt.state or receipt.reason
-        self.note(f"{counter.name}: {wish.name} of {wish.amount or 'all'} → {told}")
-        self.watch.told(wish, receipt, asked_at, self.now)
-
-    def _look(self, counter: Counter, dice: Random) -> None:
-        rows = self.view().refunds
-        if rows:
-            row = rows[dice.randrange(len(rows))]
-            self.watch.shown(counter.desk.status(row.refund_id, ask=True), self.now)
-
-    def _work(self, counter: Counter, _dice: Random) -> None:
-        counter.worker.run_once()
-
-    def _wait(self, _counter: Counter, dice: Random) -> None:
-        self.forward(dice.choice(_WAITS_S))
-
-    def _top_up(self, _counter: Counter, _dice: Random) -> None:
-        self.truth.is_short = not self.truth.is_short and self.world.short > 0
-
-    def _jump(self, counter: Counter, dice: Random) -> None:
-        if self.world.jumps:
-            counter.skew = timedelta(seconds=dice.choice(_JUMPS_S))
-
-
-_DO: Final = {
-    Kind.WISH: History._wish,
-    Kind.REPEAT: History._repeat,
-    Kind.LOOK: History._look,
-    Kind.WORK: History._work,
-    Kind.WAIT: History._wait,
-    Kind.TOP_UP: History._top_up,
-    Kind.JUMP: History._jump,
-}
 
 
 def _order(number: int, dice: Random) -> Order:

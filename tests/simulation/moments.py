@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from scanrefund.model.outcome import Outcome
-from scanrefund.model.refund import Command
+from scanrefund.model.refund import Command, RefundState
 from tests.simulation.truth import LIVE
 from tests.simulation.view import RefundRow
 
@@ -120,6 +120,8 @@ def no_loop_runs_hot(watch: Watch, journey: Journey, refund: Refund) -> str:
 
 def a_clerk_is_told_the_truth(watch: Watch, receipt: Receipt, _wish: Wish | None) -> str:
     """Paid means paid, declined means that no money moves, and an open refund is never told as ended."""
+    if receipt.state is RefundState.PAID_OTHER_WAY:
+        return ""  # a person's word; whether it was allowed is judged by `no_customer_is_paid_twice`
     taken = watch.truth.taken.get(receipt.refund_id or "")
     state = taken.state(watch.now) if taken else None
     if receipt.exit_code == 0 and state is not Outcome.SUCCEEDED:
@@ -144,7 +146,8 @@ def a_refusal_has_its_cause(watch: Watch, receipt: Receipt, wish: Wish | None) -
     reason = receipt.reason.value
     if reason == "refund_in_flight" and not any(row.is_open for row in rows):
         return f"{wish.name}: nothing is in flight"
-    left = wish.order.amount.fen - watch.view.live_fen(wish.order.order_id)
+    order_id = wish.order.order_id
+    left = wish.order.amount.fen - max(watch.view.live_fen(order_id), watch.view.for_customer_fen(order_id))
     wanted = wish.amount.fen if wish.amount else 1
     if reason == "amount_over_remaining" and 0 < wanted <= left:
         return f"{wish.name}: {wanted} of {left} fen"

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     WAIT = "wait"  # time passes
     TOP_UP = "top up"  # the merchant's account is short, or filled again
     JUMP = "jump"  # one counter's clock is set wrong, or right again
+    PERSON = "person"  # a supervisor decides: release, close, cancel, pay another way, thaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ EVENTS_MAX: Final = 20
 # One world in twelve is calm: safety alone would let a program pass that never pays.
 CALM_ONE_IN: Final = 12
 
-_KINDS: Final = (Kind.WISH, Kind.REPEAT, Kind.LOOK, Kind.WORK, Kind.WAIT, Kind.TOP_UP, Kind.JUMP)
-_WEIGHTS: Final = (22, 8, 8, 32, 26, 2, 4)
+_KINDS: Final = (Kind.WISH, Kind.REPEAT, Kind.LOOK, Kind.WORK, Kind.WAIT, Kind.TOP_UP, Kind.JUMP, Kind.PERSON)
+_WEIGHTS: Final = (22, 8, 8, 32, 26, 2, 4, 8)
 
 
 def world_of(seed: int) -> World:

@@ -69,6 +69,12 @@ class Stage:
         self._trouble = None
         return Ledger(self.engine, KEYS, SHOP)
 
+    def close(self) -> None:
+        """Let go of both databases."""
+        self._empty.close()
+        self._keep_alive.close()
+        self.engine.dispose()
+
     def copy(self) -> sqlite3.Connection:
         """The database as it now is, somewhere else."""
         aside = sqlite3.connect(":memory:", check_same_thread=False)

@@ -12,6 +12,9 @@ _NOT_FOR_WALLET: Final = {"CLOSED", "CANCELLED", "PAID_OTHER_WAY"}
 _NOT_FOR_CUSTOMER: Final = {"CLOSED", "CANCELLED", "RETURNED_TO_MERCHANT"}
 ENDED: Final = {"SUCCEEDED", "RETURNED_TO_MERCHANT", "CLOSED", "CANCELLED", "PAID_OTHER_WAY", "EXTERNAL"}
 
+# The entries of the book that tell of a refund's making.
+MADE: Final = ("refund_reserved", "refund_paid_other_way")
+
 
 class RefundRow(NamedTuple):
     refund_id: str
@@ -30,6 +33,7 @@ class RefundRow(NamedTuple):
     lease_until: str | None
     epoch: int
     beyond_cap: int
+    instead_of: str
 
     @property
     def is_open(self) -> bool:

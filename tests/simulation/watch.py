@@ -15,7 +15,7 @@ from tests.simulation.invariants import INVARIANTS
 from tests.simulation.moments import DEPARTURES, RECEIPTS
 from tests.simulation.plan import World
 from tests.simulation.truth import Truth
-from tests.simulation.view import Entry, MoveRow, RefundRow, View, entries_after, moves_after
+from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, entries_after, moves_after
 
 
 class Violation(Exception):
@@ -36,7 +36,6 @@ class Wish:
     amount: Money | None
     digits: str
     request_id: str
-    counter: str
     is_slip: bool = False
 
 
@@ -147,5 +146,5 @@ class Watch:
             seen.entry = entry
             if entry.kind == "alarm":
                 seen.alarms[entry.subject] = seen.alarms.get(entry.subject, 0) + 1
-            if entry.kind == "refund_reserved":
+            if entry.kind in MADE:
                 seen.reserved.add(entry.subject)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+from scanrefund.desk import Desk
 from scanrefund.ledger import book, codes, ledger, orders, refunds
 from scanrefund.ledger.ledger import Ledger, LockedOrder
 from scanrefund.ledger.schema import codes as codes_table
@@ -90,8 +91,6 @@ def _checked_outside_the_lock(bed: Bed) -> None:
             return make_case(self, request, early.get(request.order_id, order), *rest)
 
         return wrong
-
-    from scanrefund.desk import Desk
 
     bed.wrap(Desk, "_ask_wallet", ask_wallet)
     bed.wrap(Desk, "_case", case)

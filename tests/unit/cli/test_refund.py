@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,8 @@ import segno
 
 from scanrefund.check.rules import LADDER
 from scanrefund.cli.main import main
+from scanrefund.sandbox.drawing import code_page
+from scanrefund.sandbox.photograph import write_video
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from tests.unit.cli.conftest import Ended, Program, Wallets
 
@@ -102,6 +106,33 @@ def test_a_code_of_the_other_wallet_is_refused(refund: Refund, sold: Sell) -> No
     sold("wechat", "w-2")
     ended = refund("alipay", "w-2", "--yes", "--json")
     assert (ended.code, ended.document["reason"]) == (1, "wallet_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("filmed_ago", "reason"),
+    [(timedelta(minutes=2), "picture_too_old"), (-timedelta(days=1), "picture_too_old"), (timedelta(), None)],
+)
+def test_a_recording_given_as_camera_opens_no_more_than_a_picture(
+    program: Program, sold: Sell, wallets: Wallets, tmp_path: Path, filmed_ago: timedelta, reason: str | None
+) -> None:
+    order_id = f"a-22-{filmed_ago.total_seconds():.0f}"
+    sold("alipay", order_id)
+    film = tmp_path / "film.avi"
+    write_video([code_page("alipay", wallets.fresh_code("alipay"))], film, page_s=0.3)
+    os.utime(film, ((datetime.now(UTC) - filmed_ago).timestamp(),) * 2)
+    asked = ("--order", order_id, "--reason", "x", "--yes", "--json", "--camera", film)
+    assert program("refund", *asked).document["reason"] == reason
+
+
+def test_a_recording_is_refused_where_pictures_are(
+    program: Program, sold: Sell, wallets: Wallets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold("alipay", "a-23")
+    film = tmp_path / "film.avi"
+    write_video([code_page("alipay", wallets.fresh_code("alipay"))], film, page_s=0.3)
+    monkeypatch.setenv("SCANREFUND_LIMITS__PICTURE_MAY_REFUND", "false")
+    ended = program("refund", "--order", "a-23", "--reason", "x", "--yes", "--json", "--camera", film)
+    assert (ended.code, ended.document["reason"]) == (1, "code_required")
 
 
 def test_two_codes_in_one_pipe_are_refused(program: Program, sold: Sell) -> None:

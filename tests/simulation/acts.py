@@ -1,0 +1,128 @@
+"""What people and workers do at a counter, one function for each kind of event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from scanrefund.desk import RefundRequest
+from scanrefund.model.money import Money
+from scanrefund.model.payment_code import PaymentCode
+from scanrefund.model.shown import Kind as ShownKind
+from scanrefund.model.shown import Reading, Shown, Source
+from scanrefund.model.wallet import Wallet
+from tests.simulation.counter import Counter
+from tests.simulation.ending import HAND
+from tests.simulation.history import Act, History
+from tests.simulation.plan import Kind
+from tests.simulation.watch import Wish
+
+_WAITS_S: Final = (1.0, 4.0, 4.0, 12.0, 12.0, 35.0, 70.0, 70.0, 600.0, 3_700.0, 90_000.0)
+_JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
+
+
+def wish(history: History, counter: Counter, dice: Random) -> None:
+    """A customer wants money back."""
+    order = dice.choice(history.orders)
+    left = max(order.amount.fen - history.watch.view.live_fen(order.order_id), 1)
+    part = Money(dice.randint(1, max(left // 2, 1)))
+    amount = dice.choice((part, part, part, None, Money(left), Money(order.amount.fen)))
+    digits = _code(history, order.wallet, dice) if dice.random() < 0.6 else ""
+    number = len(history.wishes)
+    # Without a number of its own, a wish is its order, amount and code: the same three are the same wish.
+    new_code = bool(digits) and all(one.digits != digits for one in history.wishes)
+    request_id = "" if new_code and dice.random() < 0.4 else f"request-{number}"
+    made = Wish(f"wish-{number}", order, amount, digits, request_id)
+    history.wishes.append(made)
+    _ask_desk(history, counter, made)
+
+
+def repeat(history: History, counter: Counter, dice: Random) -> None:
+    """Somebody asks for the same again, here or at another counter; now and then with a slip."""
+    if not history.wishes:
+        return
+    again = dice.choice(history.wishes)
+    if dice.random() < 0.1:
+        other = Money(dice.randint(1, again.order.amount.fen))
+        again = replace(again, amount=other, is_slip=other != again.amount)
+    _ask_desk(history, counter, again)
+
+
+def look(history: History, counter: Counter, dice: Random) -> None:
+    """A clerk presses "ask now" on any refund, ended ones too."""
+    rows = history.view().refunds
+    if rows:
+        number = rows[dice.randrange(len(rows))].refund_id
+        history.watch.shown(counter.desk.status(number, ask=True), history.now)
+
+
+def work(_history: History, counter: Counter, _dice: Random) -> None:
+    """A worker's round."""
+    counter.worker.run_once()
+
+
+def wait(history: History, _counter: Counter, dice: Random) -> None:
+    """Time passes."""
+    history.forward(dice.choice(_WAITS_S))
+
+
+def top_up(history: History, _counter: Counter, _dice: Random) -> None:
+    """The merchant's account runs short, or is filled again."""
+    history.truth.is_short = not history.truth.is_short and history.world.short > 0
+
+
+def jump(history: History, counter: Counter, dice: Random) -> None:
+    """A counter's clock is set wrong, or right again."""
+    if history.world.jumps:
+        counter.skew = timedelta(seconds=dice.choice(_JUMPS_S))
+
+
+def person(history: History, counter: Counter, dice: Random) -> None:
+    """A supervisor tries to decide about any refund or order; the rules must stop what is not safe."""
+    rows = history.view().refunds
+    if not rows:
+        return
+    row = rows[dice.randrange(len(rows))]
+    at = counter.supervisor
+    act = dice.choice((at.release, at.close, at.close, at.cancel, at.pay_other_way, at.pay_other_way))
+    history.note(f"{counter.name}: {act.__name__} …{row.refund_id[-7:]}, which is {row.state}")
+    if dice.random() < 0.1:
+        at.thaw(row.order_id, HAND)
+    else:
+        history.watch.shown(act(row.refund_id, HAND), history.now)
+
+
+def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
+    reading = None
+    if made.digits:
+        shown = Shown(ShownKind.PAYMENT_CODE, made.order.wallet, code=PaymentCode(made.digits))
+        reading = Reading(shown, Source.SCANNER, counter.now())
+    asked_at = history.now
+    request = RefundRequest(made.order.order_id, made.amount, made.name, reading, made.request_id)
+    receipt = counter.desk.refund(request)
+    history.note(f"{counter.name}: {made.name} of {made.amount or 'all'} → {receipt.state or receipt.reason}")
+    history.watch.told(made, receipt, asked_at, history.now)
+
+
+def _code(history: History, wallet: Wallet, dice: Random) -> str:
+    """A fresh code, or now and then one that was shown before."""
+    shown = [one.digits for one in history.wishes if one.digits and one.order.wallet is wallet]
+    if shown and dice.random() < 0.15:
+        return dice.choice(shown)
+    prefix = "13" if wallet is Wallet.WECHAT else "28"
+    return prefix + "".join(dice.choices("0123456789", k=16))
+
+
+ACTS: Final[Mapping[Kind, Act]] = {
+    Kind.WISH: wish,
+    Kind.REPEAT: repeat,
+    Kind.LOOK: look,
+    Kind.WORK: work,
+    Kind.WAIT: wait,
+    Kind.TOP_UP: top_up,
+    Kind.JUMP: jump,
+    Kind.PERSON: person,
+}

@@ -1,0 +1,88 @@
+"""A thousand histories by seed, and every planted bug caught by some seed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.__main__ import play_clean, tell
+from tests.simulation.bugs import BUGS
+from tests.simulation.bugs.planting import Bug, planted
+from tests.simulation.plan import history_of
+from tests.simulation.run import play
+from tests.simulation.shrink import shrink
+from tests.simulation.stage import Stage
+
+SEEDS = 1_000
+CHUNK = 50
+PLANTED_MIN = 40
+TABLE = Path(__file__).parents[2] / "docs/reliability/planted-bugs.md"
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    made = Stage()
+    yield made
+    made.close()
+
+
+def documented_seeds() -> dict[str, int]:
+    """Each planted bug's catching seed, as the documents tell it."""
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\d+) \| `\w+` \|$", TABLE.read_text("utf-8"), re.MULTILINE)
+    return {name: int(seed) for name, seed in rows}
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_no_history_breaks_an_invariant(stage: Stage, first: int) -> None:
+    for seed in range(first, first + CHUNK):
+        failure = play(stage, seed)
+        if failure is not None:
+            story: list[str] = []
+            tell(story.append, shrink(stage, failure))
+            pytest.fail("".join(story))
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_caught(stage: Stage, bug: Bug) -> None:
+    seeds = (documented_seeds()[bug.name], *range(SEEDS))
+    with planted(bug, stage):
+        assert any(play(stage, seed) for seed in seeds), f"{bug.name} survives: an invariant is missing"
+    assert play(stage, 0) is None, "the bug was not pulled out again"
+
+
+def test_there_are_enough_planted_bugs_and_each_has_a_name_of_its_own() -> None:
+    assert len({bug.name for bug in BUGS}) == len(BUGS) >= PLANTED_MIN
+
+
+def test_a_seed_is_the_same_history_every_time(stage: Stage) -> None:
+    bug = next(bug for bug in BUGS if bug.name == "accepted_is_paid")
+    with planted(bug, stage):
+        first = next(failure for seed in range(SEEDS) if (failure := play(stage, seed)))
+        assert play(stage, first.seed) == first
+
+
+def test_a_failure_is_shrunk_and_tells_how_to_see_it_again(stage: Stage) -> None:
+    bug = next(bug for bug in BUGS if bug.name == "stuck_is_failed")
+    with planted(bug, stage):
+        failure = next(failure for seed in range(SEEDS) if (failure := play(stage, seed)))
+        short = shrink(stage, failure)
+    assert (short.rule, short.seed) == (failure.rule, failure.seed)
+    assert len(short.story) < len(failure.story)
+    written: list[str] = []
+    tell(written.append, short)
+    assert written[-1] == f"again: python -m tests.simulation --seeds {short.seed}..{short.seed}\n"
+
+
+def test_a_broken_run_does_not_pass(stage: Stage) -> None:
+    written: list[str] = []
+    bug = next(bug for bug in BUGS if bug.name == "unknown_is_failed")
+    with planted(bug, stage):
+        assert not play_clean(written.append, stage, range(2))
+    assert play_clean(written.append, stage, range(2))
+
+
+def test_histories_differ_from_seed_to_seed() -> None:
+    assert len({history_of(seed) for seed in range(100)}) == 100
