@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scanrefund.errors import Fault, KeyFault
+from scanrefund.errors import Fault, KeyFault, os_cause
 from scanrefund.keys import Keys
 from scanrefund.model.wallet import Wallet
 from scanrefund.say.catalogue import Catalogue, negotiate
@@ -74,7 +74,7 @@ def make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise KeyFault("data_folder_unusable", path=folder, cause=error.strerror) from error
+        raise KeyFault("data_folder_unusable", path=folder, cause=os_cause(error)) from error
 
 
 def of(ctx: typer.Context) -> Invocation:

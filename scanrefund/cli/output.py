@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TextIO
@@ -101,15 +101,18 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
 
 
 @contextmanager
-def waiting(text: str) -> Iterator[None]:
-    """A sign of life on a terminal's standard error while something takes its time; silent in a pipe."""
+def waiting(text: str) -> Iterator[Callable[[str], None]]:
+    """A sign of life on a terminal's standard error while something takes its time; silent in a pipe.
+
+    Gives a function that changes the text.
+    """
     if not sys.stderr.isatty():
-        yield
+        yield lambda _text: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(clean(text)):
-        yield
+    with Console(stderr=True).status(clean(text)) as status:
+        yield lambda news: status.update(clean(news))
 
 
 def _write(stream: TextIO, text: str) -> None:

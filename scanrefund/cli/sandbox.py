@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scanrefund.cli.invocation import make_private
-from scanrefund.errors import Fault
+from scanrefund.errors import Fault, os_cause
 
 
 class Pace(StrEnum):
@@ -43,7 +43,7 @@ def sandbox(
     except FolderInUse as taken:
         raise Fault("sandbox_folder_in_use", folder=place) from taken
     except OSError as unusable:
-        raise Fault("sandbox_folder_unusable", folder=place, cause=unusable.strerror) from unusable
+        raise Fault("sandbox_folder_unusable", folder=place, cause=os_cause(unusable)) from unusable
 
 
 def _default_folder() -> Path:

@@ -12,6 +12,7 @@ from typing import Any, Final
 import platformdirs
 
 from scanrefund.config.problems import Problem
+from scanrefund.errors import os_cause
 
 PREFIX: Final = "SCANREFUND_"
 DEPTH_MARK: Final = "__"
@@ -46,7 +47,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
-        return {}, [Problem(str(path), "file_unreadable", {"why": error.strerror or type(error).__name__})]
+        return {}, [Problem(str(path), "file_unreadable", {"cause": os_cause(error)})]
     if len(data) > FILE_BYTES_MAX:
         return {}, [Problem(str(path), "file_too_large", {"bytes_max": FILE_BYTES_MAX})]
     try:

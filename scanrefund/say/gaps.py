@@ -27,6 +27,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "theirs": "order_state",
     "field": "field",
     "why": "frozen",
+    "cause": "os_error",
 }
 
 # A duration is told in the largest unit that still counts at least two.
