@@ -30,6 +30,7 @@ class Invocation:
     as_json: bool = False
     config: Path | None = None
     language: str | None = None
+    command: str = ""
 
     def spoken(self) -> str:
         """The language to speak now, known or not yet."""
@@ -57,6 +58,8 @@ class Invocation:
         """The desk with everything behind it. `wallets` says that the command cannot do without one."""
         from scanrefund.assemble import open_house
 
+        if wallets and settings.sandbox_trouble is not None:
+            raise settings.sandbox_trouble
         if wallets and settings.wechat is None and settings.alipay is None:
             raise Fault("sandbox_missing", dir=settings.sandbox_dir)
         make_private(settings.home)

@@ -20,8 +20,12 @@ from typing import Any, Final, TextIO
 from scanrefund.model.payment_code import mask
 from scanrefund.model.wallet import wallet_of_code
 
-# Where nothing is watching there is no window to fit; wide enough that no identifier is broken.
-PIPE_COLUMNS: Final = 240
+# Where nothing is watching there is no window to fit, unless COLUMNS says so. Longer cells are folded.
+PIPE_COLUMNS: Final = 100
+
+# Our refund numbers have 34 characters. Longer words may be folded: four such columns fill no terminal.
+WORD_COLUMNS_MAX: Final = 36
+_WORD: Final = re.compile(r"[A-Za-z0-9_.•-]+")
 
 # Control, format and surrogate characters may move a cursor or hide a digit. Line feeds are ours.
 _UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs"})
@@ -85,14 +89,27 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     grid = Table(
         box=box.SIMPLE_HEAD, title=clean(title) or None, title_justify="left", show_header=any(columns)
     )
-    for column in columns:
-        grid.add_column(Text(clean(column)), overflow="fold")
+    rows = list(rows)
+    for place, column in enumerate(columns):
+        width = _whole_word_columns(row[place] for row in rows)
+        grid.add_column(Text(clean(column)), overflow="fold", min_width=width)
     for row in rows:
         grid.add_row(*(Text("\n".join(map(clean, cell.split("\n")))) for cell in row))
     page = io.StringIO()
     terminal = sys.stdout.isatty()
-    Console(file=page, force_terminal=terminal, width=None if terminal else PIPE_COLUMNS).print(grid)
+    Console(file=page, force_terminal=terminal, width=None if terminal else _pipe_columns()).print(grid)
     _write(sys.stdout, "\n".join(line.rstrip() for line in page.getvalue().split("\n")))
+
+
+def _whole_word_columns(cells: Iterable[str]) -> int:
+    """Room for the longest number or name of a column: in pieces nobody could copy it."""
+    words = (word for cell in cells for word in _WORD.findall(cell))
+    return min(max(map(len, words), default=1), WORD_COLUMNS_MAX)
+
+
+def _pipe_columns() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) else PIPE_COLUMNS
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> None:

@@ -16,6 +16,8 @@ from scanrefund.errors import os_cause
 
 PREFIX: Final = "SCANREFUND_"
 DEPTH_MARK: Final = "__"
+# They say where to look, and are read before there is any key.
+NOT_KEYS: Final = frozenset({PREFIX + "HOME", PREFIX + "CONFIG"})
 FILE_NAME: Final = "scanrefund.toml"
 
 # A configuration is a page of text; anything larger is some other file.
@@ -77,7 +79,7 @@ def overlay(tables: dict[str, Any], environment: Mapping[str, str]) -> dict[str,
     """
     merged = _copied(tables)
     for name in sorted(environment):
-        if name.upper() == PREFIX + "LANGUAGE" or (name.upper().startswith(PREFIX) and DEPTH_MARK in name):
+        if name.upper().startswith(PREFIX) and name.upper() not in NOT_KEYS:
             *sections, key = name[len(PREFIX) :].lower().split(DEPTH_MARK)
             _put(merged, sections, key, environment[name])
     return merged

@@ -27,6 +27,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "theirs": "order_state",
     "field": "field",
     "why": "frozen",
+    "cancelled_why": "cancelled",
+    "trouble": "trouble",
     "cause": "os_error",
 }
 
