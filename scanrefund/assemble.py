@@ -11,10 +11,12 @@ from scanrefund.config import Settings
 from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.supervisor_desk import SupervisorDesk
@@ -33,6 +35,7 @@ class House:
     desk: Desk
     orders: OrdersDesk
     supervisor: SupervisorDesk
+    recovery: Recovery
     worker: Worker
 
     def close(self) -> None:
@@ -51,7 +54,9 @@ class House:
 def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     """Open keys and ledger and put the desk together. Touches no network."""
     keys = Keys.open(settings.home)
-    ledger = Ledger.open(settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal))
+    witness = Witness(settings.home / FILE_NAME)
+    ledger = Ledger.open(settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal), witness)
+    ledger.hear_witness(clock.now())
     gateways = wallet_gateways(settings)
     dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
     writer = Writer(settings.language, settings.rehearsal)
@@ -67,7 +72,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     worker = Worker(ledger, dispatcher, clock)
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
-    return House(keys, ledger, gateways, desk, orders, supervisor, worker)
+    recovery = Recovery(ledger, gateways, dispatcher, clock)
+    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

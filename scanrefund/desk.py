@@ -32,6 +32,9 @@ from scanrefund.wallets.gateway import WalletGateway
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
 LOOK_S: Final = 0.5
 
+# As wide as its column: PostgreSQL keeps no longer one, and a shortened one would be another wish's.
+REQUEST_ID_CHARS_MAX: Final = 64
+
 # States that need a wallet or a person, and no more waiting at the counter.
 _NOTHING_TO_WAIT_FOR: Final = frozenset({RefundState.HELD, RefundState.ABNORMAL, RefundState.WAIT_APPROVAL})
 
@@ -171,6 +174,8 @@ class Desk:
         return [self._writer.of_refund(refund, alarm_level(refund, now)) for refund in found]
 
     def _request_id(self, request: RefundRequest, fingerprint: str | None) -> str:
+        if len(request.request_id) > REQUEST_ID_CHARS_MAX:
+            raise UsageFault("request_id_too_long", limit=REQUEST_ID_CHARS_MAX)
         if request.request_id:
             return request.request_id
         if fingerprint is None:
@@ -208,6 +213,7 @@ class Desk:
             reading=request.reading,
             sighting=source.sighting(fingerprint) if fingerprint else None,
             wallet_says=wallet_says,
+            is_behind=order is not None and source.is_behind(order),
         )
 
     def _reserve(

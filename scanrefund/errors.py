@@ -4,6 +4,7 @@
     ├── UsageFault            the person at the keyboard asked for something that cannot be (exit 2)
     │   └── ConfigFault       the settings are wrong; every problem is listed at once
     ├── SourceFault           no light: camera, picture file or decoder (exit 70)
+    │   └── PictureFault      the file given holds no picture that can be read (exit 1)
     ├── LedgerFault           the database is missing, foreign, locked or full (exit 70)
     ├── KeyFault              a key file is missing, foreign or readable by others (exit 70)
     ├── NetworkFault          no usable answer over HTTP
@@ -52,6 +53,12 @@ class ConfigFault(UsageFault):
 
 class SourceFault(Fault):
     """A camera, a picture or a decoder gives no light."""
+
+
+class PictureFault(SourceFault):
+    """The file given holds no picture that can be read: nothing was read, as from an empty picture."""
+
+    exit_code = 1
 
 
 class LedgerFault(Fault):

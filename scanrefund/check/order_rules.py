@@ -121,6 +121,11 @@ def wallet_stopped(case: Case) -> Refusal | None:
     return None if asked else Refusal(Reason.WALLET_STOPPED)
 
 
+def books_behind(case: Case) -> Refusal | None:
+    """The books are an old copy, and this order's refunds were not looked up at the wallet since."""
+    return Refusal(Reason.BOOKS_BEHIND) if case.order is not None and case.is_behind else None
+
+
 def _wallet_order(case: Case) -> WalletOrder | None:
     return case.wallet_says.order if case.wallet_says else None
 

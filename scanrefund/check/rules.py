@@ -75,6 +75,7 @@ LADDER: Final[tuple[Rule, ...]] = (
     Rule(Reason.CODE_REQUIRED, code_rules.code_required),
     Rule(Reason.REASON_MISSING, amount_rules.reason_missing),
     _order(Reason.WALLET_STOPPED, order_rules.wallet_stopped),
+    _order(Reason.BOOKS_BEHIND, order_rules.books_behind),
 )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from scanrefund.cli.output import scrub
+from scanrefund.model.printable import codes_hidden
 
 # Room for some hundred tracebacks; a loop of crashes must not fill a shop's disk.
 LOG_BYTES_MAX: Final = 1_000_000
@@ -23,7 +23,7 @@ def record(error: BaseException, home: Path) -> Path | None:
         full = log.exists() and log.stat().st_size > LOG_BYTES_MAX
         how = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if full else os.O_APPEND)
         with os.fdopen(os.open(log, how, 0o600), "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(f"--- {datetime.now(UTC).isoformat()}\n{scrub(lines)}\n")
+            file.write(f"--- {datetime.now(UTC).isoformat()}\n{codes_hidden(lines)}\n")
     except OSError:
         return None
     return log

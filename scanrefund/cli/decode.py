@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from scanrefund.cli.choices import AsJson, Reveal
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.reading import warn_of_reveal
 from scanrefund.errors import Fault, UsageFault
+from scanrefund.model.printable import codes_hidden, written_out
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Kind
 from scanrefund.model.wallet import Wallet
@@ -81,7 +83,14 @@ def _lines(
 
     worth_it = max(1, len(files) // FILES_PER_PROCESS)
     count = min(workers or os.cpu_count() or 1, worth_it)
-    return decode_files(files, workers=count, reveal=reveal, fingerprint=fingerprint)
+    lines = decode_files(files, workers=count, reveal=reveal, fingerprint=fingerprint)
+    return lines if reveal else map(_without_code_in_path, lines)
+
+
+def _without_code_in_path(line: Line) -> Line:
+    """People name pictures after what is in them."""
+    gaps = {name: codes_hidden(value) for name, value in line.gaps.items()}
+    return replace(line, path=codes_hidden(line.path), gaps=gaps)
 
 
 def _with_progress(lines: Iterator[Line], count: int, invocation: Invocation) -> Iterator[Line]:
@@ -147,11 +156,12 @@ def _tell(lines: list[Line], invocation: Invocation) -> int:
 
 
 def _rows_for_people(line: Line, invocation: Invocation) -> list[tuple[str, str, str]]:
+    path = written_out(line.path)  # a line end in a name makes no second line
     if line.status.value != "read":
-        return [(line.path, _why_unread(line, invocation), "")]
+        return [(path, _why_unread(line, invocation), "")]
     language = invocation.spoken()
     return [
-        (line.path, say_kind(code.kind, Wallet(code.wallet) if code.wallet else None, language), code.text)
+        (path, say_kind(code.kind, Wallet(code.wallet) if code.wallet else None, language), code.text)
         for code in line.codes
     ]
 

@@ -21,6 +21,7 @@ from scanrefund.cli import (
     doctor,
     orders,
     output,
+    recover,
     refund,
     refunds,
     sandbox,
@@ -32,6 +33,7 @@ from scanrefund.cli.crash import record
 from scanrefund.cli.demo import command as demo
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.errors import ConfigFault, Fault
+from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import LANGUAGES
 from scanrefund.say.speak import say_fault
 
@@ -87,6 +89,7 @@ app.command()(by_hand.release)
 app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
+app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
 app.command()(worker.worker)
 app.command()(doctor.doctor)
@@ -156,7 +159,7 @@ def _interrupted(invocation: Invocation) -> int:
 
 def _report(invocation: Invocation, code: str, sentence: str, exit_code: int) -> int:
     """One sentence to the people, or one document to the machine; never a payment code."""
-    sentence = output.scrub(sentence)
+    sentence = codes_hidden(sentence)
     if invocation.as_json:
         output.document({"error": {"code": code, "say": sentence}})
     else:

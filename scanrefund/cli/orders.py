@@ -11,6 +11,7 @@ from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.model.order import Order
+from scanrefund.model.printable import codes_hidden
 from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def _report_json(report: ImportReport, invocation: Invocation) -> dict[str, Any]
 
 
 def _cause(problem: RowProblem, invocation: Invocation) -> str:
-    return output.scrub(say_fault(problem.cause, invocation.spoken()))
+    return codes_hidden(say_fault(problem.cause, invocation.spoken()))
 
 
 def _tell_report(report: ImportReport, invocation: Invocation, *, strict: bool) -> None:

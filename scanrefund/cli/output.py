@@ -11,14 +11,12 @@ import json
 import os
 import re
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TextIO
 
-from scanrefund.model.payment_code import mask
-from scanrefund.model.wallet import wallet_of_code
+from scanrefund.model.printable import written_out
 
 # Where nothing is watching there is no window to fit, unless COLUMNS says so. Longer cells are folded.
 PIPE_COLUMNS: Final = 100
@@ -27,10 +25,8 @@ PIPE_COLUMNS: Final = 100
 WORD_COLUMNS_MAX: Final = 36
 _WORD: Final = re.compile(r"[A-Za-z0-9_.•-]+")
 
-# Control, format and surrogate characters may move a cursor or hide a digit. Line feeds are ours.
-_UNSAFE_CATEGORIES: Final = frozenset({"Cc", "Cf", "Cs"})
-
-_DIGITS: Final = re.compile(r"[0-9]+")
+# Half of a character: what a file name that is no UTF-8 is made of.
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def speak_utf8() -> None:
@@ -42,18 +38,6 @@ def speak_utf8() -> None:
         sys.stdin.reconfigure(errors="replace")
 
 
-def clean(text: str) -> str:
-    """The text with control, format and surrogate characters written out as `\\u{1b}`."""
-    return "".join(
-        f"\\u{{{ord(char):x}}}" if unicodedata.category(char) in _UNSAFE_CATEGORIES else char for char in text
-    )
-
-
-def scrub(text: str) -> str:
-    """The text with every run of digits that has the form of a payment code masked."""
-    return _DIGITS.sub(lambda run: mask(run.group()) if wallet_of_code(run.group()) else run.group(), text)
-
-
 def local(moment: datetime | None) -> str:
     """A moment on this machine's clock, as people read it; empty for none."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
@@ -61,17 +45,20 @@ def local(moment: datetime | None) -> str:
 
 def say(text: str = "") -> None:
     """Lines for people on standard output."""
-    _write(sys.stdout, "\n".join(clean(line) for line in text.split("\n")) + "\n")
+    _write(sys.stdout, "\n".join(written_out(line) for line in text.split("\n")) + "\n")
 
 
 def complain(text: str) -> None:
     """Lines for people on standard error."""
-    _write(sys.stderr, "\n".join(clean(line) for line in text.split("\n")) + "\n")
+    _write(sys.stderr, "\n".join(written_out(line) for line in text.split("\n")) + "\n")
 
 
 def document(value: Any) -> None:
     """The one JSON document of a `--json` run, or one line of `--jsonl`."""
-    _write(sys.stdout, json.dumps(value, ensure_ascii=False) + "\n")
+    text = json.dumps(value, ensure_ascii=False)
+    # Strict readers refuse a lone surrogate even where it is escaped: it is written out as in sentences.
+    whole = _SURROGATE.sub(lambda half: f"\\\\u{{{ord(half[0]):x}}}", text)
+    _write(sys.stdout, whole + "\n")
 
 
 def final(text: str) -> None:
@@ -87,14 +74,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     from rich.text import Text
 
     grid = Table(
-        box=box.SIMPLE_HEAD, title=clean(title) or None, title_justify="left", show_header=any(columns)
+        box=box.SIMPLE_HEAD, title=written_out(title) or None, title_justify="left", show_header=any(columns)
     )
     rows = list(rows)
     for place, column in enumerate(columns):
         width = _whole_word_columns(row[place] for row in rows)
-        grid.add_column(Text(clean(column)), overflow="fold", min_width=width)
+        grid.add_column(Text(written_out(column)), overflow="fold", min_width=width)
     for row in rows:
-        grid.add_row(*(Text("\n".join(map(clean, cell.split("\n")))) for cell in row))
+        grid.add_row(*(Text("\n".join(map(written_out, cell.split("\n")))) for cell in row))
     page = io.StringIO()
     terminal = sys.stdout.isatty()
     Console(file=page, force_terminal=terminal, width=None if terminal else _pipe_columns()).print(grid)
@@ -128,8 +115,8 @@ def waiting(text: str) -> Iterator[Callable[[str], None]]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(clean(text)) as status:
-        yield lambda news: status.update(clean(news))
+    with Console(stderr=True).status(written_out(text)) as status:
+        yield lambda news: status.update(written_out(news))
 
 
 def _write(stream: TextIO, text: str) -> None:

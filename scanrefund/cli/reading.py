@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,8 @@ def from_source(
     invocation: Invocation, settings: Settings, camera: str | None, image: Path | None, watch_s: int | None
 ) -> Reading:
     """Read what is shown to a camera (an empty name means the configured one) or stands in a picture."""
-    from scanrefund.scan.camera import Camera
     from scanrefund.scan.reader import read_picture_file, watch
+    from scanrefund.scan.source import open_source
 
     if camera is not None and image is not None:
         raise UsageFault("one_source_only")
@@ -34,18 +35,20 @@ def from_source(
         return read_picture_file(image)
     deadline = now() + timedelta(seconds=settings.watch_s_max if watch_s is None else watch_s)
     looking = output.waiting(invocation.words("cli.look_into_camera"))
-    with looking, Camera(camera or settings.camera, now) as source:
+    with looking, closing(open_source(camera or settings.camera, now)) as source:
         return watch(source, now=now, deadline=deadline)
 
 
 def from_keyboard(invocation: Invocation) -> Reading | None:
-    """One line of standard input: typed and hidden on a terminal, else scanned. None when it is empty."""
-    from scanrefund.scan.keyboard import next_line
-    from scanrefund.scan.reader import read_line
+    """Standard input: typed and hidden on a terminal, else scanned. None when there is nothing."""
+    from scanrefund.scan.keyboard import lines_at_hand, more_waits_in
+    from scanrefund.scan.reader import read_line, read_lines
 
-    typed = sys.stdin.isatty()
-    line = getpass.getpass(invocation.words("cli.show_code_now")) if typed else next_line(sys.stdin)
-    return read_line(line, typed=typed, now=now()) if line and line.strip() else None
+    if sys.stdin.isatty():
+        line = getpass.getpass(invocation.words("cli.show_code_now"))
+        return read_line(line, typed=True, now=now()) if line.strip() else None
+    lines = lines_at_hand(sys.stdin.buffer, lambda: more_waits_in(sys.stdin.fileno()))
+    return read_lines(lines, now=now())
 
 
 def warn_of_reveal(invocation: Invocation) -> None:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from scanrefund.cli.output import clean
+from scanrefund.model.printable import written_out
 
 HEADER: Final = (
     "path",
@@ -58,7 +58,7 @@ def guarded(cell: str) -> str:
     """The cell with a leading apostrophe where a spreadsheet would see a formula."""
     seen = next((char for char in cell if not _is_invisible(char)), "")
     dangerous = seen in _STARTS_FORMULA or cell[:1] in _STARTS_FORMULA
-    return ("'" if cell and dangerous else "") + clean(cell)
+    return ("'" if cell and dangerous else "") + written_out(cell)
 
 
 def _is_invisible(char: str) -> bool:

@@ -59,10 +59,13 @@ def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
 
     A sandbox that was started anew may serve at another address: the house is opened again for it.
     """
+    from scanrefund.ledger.writer_lock import only_writer
+
     with _stopped_by_signal() as stopped:
         while True:
             settings = invocation.settings()
-            with invocation.house(settings, wallets=True) as house:
+            alone = only_writer(settings.ledger.url, "scanrefund worker")
+            with invocation.house(settings, wallets=True) as house, alone:
 
                 def ended(house: House = house) -> bool:
                     return stopped.is_set() or (until_idle and _is_idle(house))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, String, func, insert, select, type_coerce
 
 from scanrefund.keys import Keys
+from scanrefund.ledger.columns import time_text
 from scanrefund.ledger.postgres import BOOK_LOCK, alone
 from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, book
 
@@ -18,14 +19,19 @@ ROWS_AT_ONCE: Final = 1_000
 Facts = dict[str, str | int | None]
 
 
-def enter(connection: Connection, keys: Keys, *, at: datetime, kind: str, subject: str, facts: Facts) -> None:
-    """Append one entry inside the caller's transaction, after whoever is appending now has committed."""
+def enter(
+    connection: Connection, keys: Keys, *, at: datetime, kind: str, subject: str, facts: Facts
+) -> tuple[int, str]:
+    """Append one entry inside the caller's transaction, after whoever is appending now has committed.
+
+    Returns its number and its seal.
+    """
     alone(connection, BOOK_LOCK)
     # What a person typed as an order's number may be longer than any number is.
     subject = subject[:SUBJECT_CHARS_MAX]
-    number, previous = _head(connection)
+    number, previous = head(connection)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    entry = _canonical(number + 1, _time_text(at), kind, subject, text)
+    seal = keys.seal(previous, _canonical(number + 1, time_text(at), kind, subject, text))
     connection.execute(
         insert(book).values(
             number=number + 1,
@@ -34,9 +40,10 @@ def enter(connection: Connection, keys: Keys, *, at: datetime, kind: str, subjec
             subject=subject,
             facts=text,
             previous=previous,
-            seal=keys.seal(previous, entry),
+            seal=seal,
         )
     )
+    return number + 1, seal
 
 
 def first_broken(connection: Connection, keys: Keys) -> int | None:
@@ -59,15 +66,17 @@ def length(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(book)).scalar_one()
 
 
-def _head(connection: Connection) -> tuple[int, str]:
+def seal_of(connection: Connection, number: int) -> str | None:
+    """The seal of one entry, or None where the book has none such."""
+    return connection.execute(select(book.c.seal).where(book.c.number == number)).scalar_one_or_none()
+
+
+def head(connection: Connection) -> tuple[int, str]:
+    """The last entry's number and seal; of an empty book 0 and FIRST_PREVIOUS."""
     row = connection.execute(
         select(book.c.number, book.c.seal).order_by(book.c.number.desc()).limit(1)
     ).one_or_none()
     return (row.number, row.seal) if row else (0, FIRST_PREVIOUS)
-
-
-def _time_text(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _canonical(number: int, at: str, kind: str, subject: str, facts: str) -> bytes:

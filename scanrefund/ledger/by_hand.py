@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import orders, refunds, trips
+from scanrefund.ledger import behind, orders, refunds, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import Ended
@@ -87,6 +87,8 @@ class ByHand:
         Takes the amount from the customer's cap only: the wallet moves nothing for it.
         """
         with self._ledger.writing() as connection:
+            orders.load(connection, _known(connection, refund_id).order_id, lock=True)
+            # Read under the order's lock: a late word of the wallet may just have been written.
             refund = _known(connection, refund_id)
             order = _ready_for_cash(connection, refund)
             if not orders.take(connection, order.order_id, 0, refund.amount.fen):
@@ -179,6 +181,8 @@ def _ready_for_cash(connection: Connection, refund: Refund) -> Order:
         raise UsageFault("cash_beside_open", refund_id=order.open_refund_id)
     if order.frozen_why:
         raise UsageFault("cash_while_frozen", order_id=order.order_id)
+    if behind.is_behind(connection, order):
+        raise UsageFault("cash_while_behind", order_id=order.order_id)
     if refunds.replaced(connection, refund.refund_id):
         raise UsageFault("cash_paid_already", refund_id=refund.refund_id)
     return order

@@ -45,7 +45,7 @@ def open_engine(settings: LedgerSettings) -> Engine:
     """
     try:
         url = make_url(settings.url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The address may hold a password: neither it nor the cause is shown.
         raise LedgerFault("ledger_url_wrong") from None
     match url.get_backend_name():

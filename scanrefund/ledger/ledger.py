@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,12 +13,13 @@ from sqlalchemy import Connection, Engine
 
 from scanrefund.errors import Bug, Fault, KeyFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import book, codes, keeping, orders, refunds, trips
+from scanrefund.ledger import behind, book, codes, keeping, orders, refunds, trips
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.migrate import bring_up_to_date, recall
 from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
 from scanrefund.ledger.refunds import Draft
 from scanrefund.ledger.trips import Attempt, Lease
+from scanrefund.ledger.witness import Head, Witness, contradicts
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.payment_code import PaymentCode
@@ -54,6 +56,10 @@ class LockedOrder:
         """What is known of the shown code, read under the same lock."""
         return codes.sighting(self._connection, fingerprint) if fingerprint else None
 
+    def is_behind(self, order: Order) -> bool:
+        """Whether the wallet may hold refunds of this order that the books do not."""
+        return behind.is_behind(self._connection, order)
+
     @property
     def name(self) -> str:
         """The order's number as it may be written down; an unknown one may be a payment code."""
@@ -85,19 +91,28 @@ class LockedOrder:
         return refund
 
 
+class _Appended(threading.local):
+    """The last entry of this thread's transaction, for the witness to name once it is committed."""
+
+    head: Head | None = None
+
+
 class Ledger:
     """Opened once per program. Build with `Ledger.open`."""
 
-    def __init__(self, engine: Engine, keys: Keys, shop: Shop) -> None:
+    def __init__(self, engine: Engine, keys: Keys, shop: Shop, witness: Witness | None = None) -> None:
         self._engine = engine
         self._keys = keys
         self.shop = shop
+        self._witness = witness
+        self._appended = _Appended()
 
     @classmethod
-    def open(cls, settings: LedgerSettings, keys: Keys, shop: Shop) -> Ledger:
+    def open(cls, settings: LedgerSettings, keys: Keys, shop: Shop, witness: Witness | None = None) -> Ledger:
         """Open the database, bring its tables up to date, and refuse foreign keys.
 
-        Raises LedgerFault (cannot be opened, foreign, newer than this program) and KeyFault.
+        With a witness, `hear_witness` tells whether this is an old copy. Raises LedgerFault (cannot be
+        opened, foreign, newer than this program) and KeyFault.
         """
         engine = open_engine(settings)
         try:
@@ -106,7 +121,7 @@ class Ledger:
         except Fault:
             engine.dispose()
             raise
-        return cls(engine, keys, shop)
+        return cls(engine, keys, shop, witness)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -115,8 +130,11 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that may write. The caller is `retried`."""
+        self._appended.head = None
         with writing(self._engine) as connection:
             yield connection
+        if self._witness is not None and self._appended.head is not None:
+            self._witness.write(self._appended.head)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -126,7 +144,38 @@ class Ledger:
 
     def enter(self, connection: Connection, at: datetime, kind: str, subject: str, facts: book.Facts) -> None:
         """Append to the book inside the caller's transaction."""
-        book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
+        number, seal = book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
+        self._appended.head = Head(number, seal)
+
+    def hear_witness(self, now: datetime) -> bool:
+        """Compare the book with the witness; True when this is an old copy of the books.
+
+        Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`).
+        """
+        if self._witness is None or not self._disputed(self._witness.read()):
+            return False
+        self._note_behind(now)
+        return True
+
+    def behind_since(self) -> datetime | None:
+        """Since when the books are known to be older than what happened; None when they are not."""
+        with self.reading() as connection:
+            return behind.since(connection)
+
+    def is_behind(self, order: Order) -> bool:
+        """Whether the wallet may hold refunds of this order that the books do not."""
+        with self.reading() as connection:
+            return behind.is_behind(connection, order)
+
+    def _disputed(self, named: Head | None) -> bool:
+        with self.reading() as connection:
+            return contradicts(connection, named)
+
+    @retried
+    def _note_behind(self, now: datetime) -> None:
+        with self.writing() as connection:
+            behind.note(connection, now)
+            self.enter(connection, now, "books_behind", "", {})
 
     @contextmanager
     def locked(self, order_id: str) -> Iterator[LockedOrder]:

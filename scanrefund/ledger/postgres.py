@@ -76,7 +76,8 @@ def open_engine(url: URL) -> Engine:
         with engine.connect() as connection:
             _refuse_unsafe_server(connection)
     except DBAPIError as error:
-        raise fault_of(error, engine) or error from error
+        # The server was not even asked: an option in the address has no meaning.
+        raise fault_of(error, engine) or LedgerFault("ledger_url_wrong") from None
     except LedgerFault:
         engine.dispose()
         raise

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, insert, or_, select
 
 from scanrefund.errors import Bug
+from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
@@ -158,6 +159,12 @@ def sequence_of(connection: Connection, refund_id: str) -> int:
     """A refund's place among its order's numbers."""
     query = select(refunds.c.sequence).where(refunds.c.refund_id == refund_id)
     return int(connection.execute(query).scalar_one())
+
+
+def next_foreign_sequence(connection: Connection, order_id: str) -> int:
+    """A place for a number that is not ours: below those of numbers paid another way."""
+    query = select(func.min(refunds.c.sequence)).where(refunds.c.order_id == order_id)
+    return min(int(connection.execute(query).scalar_one() or 0), -SEQUENCE_MAX) - 1
 
 
 def replaced(connection: Connection, refund_id: str) -> bool:

@@ -219,10 +219,10 @@ def _move(
     connection.execute(insert(moves).values(refund_id=refund.refund_id, **row))
     if by_fact:
         orders.freeze(connection, refund.order_id, "fact_against_end")
-    _count(connection, refund, new)
+    count(connection, refund, new)
 
 
-def _count(connection: Connection, refund: Refund, new: RefundState) -> None:
+def count(connection: Connection, refund: Refund, new: RefundState) -> None:
     """Count a written move in the order's caps; a fact they cannot hold is marked and freezes the order."""
     if orders.count(connection, refund.order_id, refund.amount, refund.state, new):
         return

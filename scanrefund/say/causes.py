@@ -67,9 +67,13 @@ def cause_of_kind(kind: str) -> str:
 
 
 def cause_of_refusal(refusal: Refusal) -> str:
-    """The cause of a refusal: its reason, and for `not_a_payment_code` what was shown instead."""
+    """The cause of a refusal: its reason, for `not_a_payment_code` what was shown instead, and for a picture
+    whose time cannot be right that it lies ahead of ours.
+    """
     if refusal.reason is Reason.NOT_A_PAYMENT_CODE:
         return cause_of_kind(str(refusal.detail.get("kind", "")))
+    if refusal.reason is Reason.PICTURE_TOO_OLD and "ahead_s" in refusal.detail:
+        return "refusal.picture_from_the_future"
     return f"refusal.{refusal.reason.value}"
 
 

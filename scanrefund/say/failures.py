@@ -72,6 +72,7 @@ _CODE: Final = (
     Failure("refusal.code_expired", _A.KEEPS_ORDER, _C.ASKS_FRESH_CODE),
     Failure("refusal.code_seen_before", _A.KEEPS_ORDER, _C.ASKS_FRESH_CODE),
     Failure("refusal.picture_too_old", _A.KEEPS_ORDER, _C.ASKS_PAYMENT_CODE),
+    Failure("refusal.picture_from_the_future", _A.KEEPS_ORDER, _C.ASKS_PAYMENT_CODE),
     Failure("refusal.picture_undated", _A.KEEPS_ORDER, _C.ASKS_PAYMENT_CODE),
     Failure("refusal.code_required", _A.KEEPS_ORDER, _C.ASKS_PAYMENT_CODE),
     Failure("kind.payment_code", _A.KEEPS_ORDER, _C.GOES_ON),

@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final
 
 from scanrefund.model.money import Money
+from scanrefund.model.printable import written_out
 from scanrefund.say.catalogue import Catalogue
 
 MISSING: Final = "—"
@@ -73,7 +74,7 @@ def _as_read(name: str, value: object, catalogue: Catalogue) -> str:
     if name == "when" or name.endswith("_at"):
         return _local_text(text)
     family = _WORDS.get(name)
-    return (catalogue.get(f"{family}.{text}.name") if family else None) or text
+    return (catalogue.get(f"{family}.{text}.name") if family else None) or written_out(text)
 
 
 def _local(moment: datetime) -> str:

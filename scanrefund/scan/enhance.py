@@ -21,6 +21,10 @@ TREATED_PIXELS_MAX: Final = 2_500_000
 # Enlarging more than this buys nothing: a code in a bigger picture has pixels enough.
 ENLARGED_FROM_PIXELS_MAX: Final = 1_500_000
 
+# Turning puts a picture on a larger canvas: at 45° twice the pixels for the shape of a photograph, but 1500
+# times for a strip of 30,000 × 10. Pictures up to four times as wide as high stay below this.
+TURNED_PIXELS_MAX: Final = 8_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Treated:
@@ -54,13 +58,15 @@ def scaled(factor: float) -> Treatment:
 
 
 def rotated(degrees: float) -> Treatment:
-    """Turned about the middle, on a canvas that keeps every corner."""
+    """Turned about the middle, on a canvas that keeps every corner; a long strip is left as it is."""
 
     def treat(grey: Grey) -> Treated:
         height, width = grey.shape
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
         wide = round(height * abs(turn[0, 1]) + width * abs(turn[0, 0]))
         high = round(height * abs(turn[0, 0]) + width * abs(turn[0, 1]))
+        if wide * high > TURNED_PIXELS_MAX:
+            return _same_place(grey)
         turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
         turned = cv2.warpAffine(grey, turn, (wide, high), borderMode=cv2.BORDER_REPLICATE)
         return Treated(_bytes(turned), np.asarray(cv2.invertAffineTransform(turn), np.float64))

@@ -27,7 +27,14 @@ class Frame:
 
 
 class FrameSource(Protocol):
-    """Anything that gives frame after frame until it ends or is closed."""
+    """Anything that gives frame after frame until it ends or is closed.
+
+    `live` says that frames are seen now. What was recorded shows no more than a picture file does: its frames
+    carry the time of the recording.
+    """
+
+    @property
+    def live(self) -> bool: ...
 
     def __iter__(self) -> Iterator[Frame]: ...
 

@@ -16,17 +16,19 @@ from datetime import date
 from typing import Final
 
 from scanrefund.model.payment_code import PaymentCode, mask
+from scanrefund.model.printable import codes_hidden, written_out
 from scanrefund.model.shown import Kind, Shown
 from scanrefund.model.wallet import FACTS, Wallet, wallet_of_code
 
 TEXT_CHARS_MAX: Final = 120  # longer texts are nobody's order number and fill the page
 SCANNER_SUFFIX: Final = "\r\n\t"
 
+_NOT_SEEN: Final = frozenset({"Cc", "Cf", "Zs"})
+
 _COLLECTION_WECHAT: Final = (
     r"wxp://(f2f|wbf2f)|https?://(wx\.tenpay\.com/f2f|payapp\.(weixin\.qq\.com|wechatpay\.cn)/"
     r"(qr|sjt/qr|materialqr/entry|qrpay/order)/|wxpay\.(tenpay\.com|wechatpay\.cn)/md/)"
 )
-_CODE_INSIDE: Final = re.compile(r"(?<![0-9A-Za-z])[0-9]{16,24}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,8 @@ def _code_or_card(text: str) -> Shown | None:
         return Shown(Kind.ID_CARD_NUMBER, text=mask(text))
     if wallet := wallet_of_code(text):
         return Shown(Kind.PAYMENT_CODE, wallet, code=PaymentCode(text))
-    if _has_foreign_digits_only(text):
-        return Shown(Kind.NOT_ASCII_DIGITS, text=mask(unicodedata.normalize("NFKC", text)))
+    if _is_nearly_digits(text):
+        return Shown(Kind.NOT_ASCII_DIGITS, text=mask(_digits_of(text)))
     return None
 
 
@@ -106,10 +108,10 @@ def _from_table(text: str) -> Shown:
     return Shown(row.kind, row.wallet, text=mask(text) if row.secret else _printable(text))
 
 
-def _has_foreign_digits_only(text: str) -> bool:
-    """Whether a text is digits and blanks, and some of the digits are not ASCII."""
-    marks = "".join(text.split())
-    return marks.isdigit() and not marks.isascii()
+def _is_nearly_digits(text: str) -> bool:
+    """Whether people see digits only, but some are not ASCII, or something unseen stands around a code's."""
+    seen = "".join(mark for mark in text if unicodedata.category(mark) not in _NOT_SEEN)
+    return seen.isdigit() and (not seen.isascii() or (seen != text and wallet_of_code(seen) is not None))
 
 
 def _is_id_card(text: str) -> bool:
@@ -147,8 +149,7 @@ def _printable(text: str) -> str:
     """The text as it may be printed: controls escaped, codes inside masked, cut to size."""
     if wallet_of_code(_digits_of(text)):
         return mask(_digits_of(text))
-    hidden = _CODE_INSIDE.sub(_masked_if_code, text)
-    plain = "".join(map(_escaped, hidden))
+    plain = written_out(codes_hidden(text))
     return plain if len(plain) <= TEXT_CHARS_MAX else plain[: TEXT_CHARS_MAX - 1] + "…"
 
 
@@ -157,14 +158,3 @@ def _digits_of(text: str) -> str:
     kept = (mark for mark in unicodedata.normalize("NFKC", text) if unicodedata.category(mark)[0] in "LN")
     joined = "".join(kept)
     return joined if joined.isdigit() else ""
-
-
-def _masked_if_code(found: re.Match[str]) -> str:
-    return mask(found[0]) if wallet_of_code(found[0]) else found[0]
-
-
-def _escaped(mark: str) -> str:
-    """Control, format and surrogate characters could steer a terminal or turn the writing direction."""
-    if unicodedata.category(mark) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-        return mark.encode("unicode_escape").decode("ascii")
-    return mark

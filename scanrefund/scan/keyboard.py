@@ -1,23 +1,55 @@
-"""One line from a barcode scanner or a person → text, never more than a bounded length."""
+"""Lines from a barcode scanner, a till or a person → text, never more than a bounded length."""
 
 from __future__ import annotations
 
-from typing import Final, TextIO
+import os
+import re
+import select
+import stat
+from collections.abc import Callable
+from typing import BinaryIO, Final
 
 from scanrefund.errors import UsageFault
 from scanrefund.scan.identify import SCANNER_SUFFIX
 
 # The longest code a shop meets is a merchant-presented EMV code of 512 characters.
 LINE_CHARS_MAX: Final = 1024
+# The code, and enough after it to see that somebody sent a second one.
+LINES_MAX: Final = 3
+# Blank lines before the code are skipped, but not for ever.
+STREAM_BYTES_MAX: Final = 16_384
+# What a program writes in one go arrives together; a person with a scanner is slower than this.
+SECOND_LINE_WAIT_S: Final = 0.05
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+# ISO/IEC 15424: what a scanner may say of the symbol before its text: `]C1`, `]Q3`.
+_AIM_IDENTIFIER: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
 
 
-def next_line(stream: TextIO) -> str | None:
-    """The next line without the scanner's suffix; None at the end of the stream.
+def lines_at_hand(stream: BinaryIO, more_waits: Callable[[], bool]) -> list[str]:
+    """The first line with something on it, and those up to LINES_MAX that came with it; empty at the end.
 
-    Raises UsageFault line_too_long; the rest of such a line is left in the stream.
+    Waits for the first line only: for others when `more_waits` says that reading will not block. Raises
+    UsageFault line_too_long.
     """
-    line = stream.readline(LINE_CHARS_MAX + 1)
-    return line_text(line) if line else None
+    read = b""
+    ended = False
+    while not ended and len(read) < STREAM_BYTES_MAX:
+        lines = _lines(read, ended=False)
+        if len(lines) >= LINES_MAX or (lines and not more_waits()):
+            break
+        chunk = stream.read1(STREAM_BYTES_MAX - len(read))  # type: ignore[attr-defined]
+        ended = not chunk
+        read += chunk
+    lines = _lines(read, ended=ended or len(read) >= STREAM_BYTES_MAX)
+    return [line_text(line) for line in lines[:LINES_MAX]]
+
+
+def more_waits_in(handle: int) -> bool:
+    """Whether reading from standard input would give something, or its end, about now."""
+    if os.name == "nt":  # where only sockets can be asked
+        return stat.S_ISREG(os.fstat(handle).st_mode)
+    return bool(select.select([handle], [], [], SECOND_LINE_WAIT_S)[0])
 
 
 def line_text(line: str) -> str:
@@ -26,3 +58,19 @@ def line_text(line: str) -> str:
     if len(text) > LINE_CHARS_MAX:
         raise UsageFault("line_too_long", limit_chars=LINE_CHARS_MAX)
     return text
+
+
+def scanned_text(line: str) -> str:
+    """What was in the symbol: the line without blanks around it and the scanner's own AIM identifier.
+
+    Only ASCII blanks go: anything else around the digits is not from a scanner that is set up well.
+    """
+    text = line_text(line).strip(" \t")
+    found = _AIM_IDENTIFIER.match(text)
+    return text[found.end() :] if found else text
+
+
+def _lines(read: bytes, *, ended: bool) -> list[str]:
+    """The lines with something on them; the last one counts when its end was seen or the stream has ended."""
+    lines = _LINE_END.split(read.decode("utf-8", "replace"))
+    return [line for line in (lines if ended else lines[:-1]) if line.strip()]

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageOps
 
-from scanrefund.errors import SourceFault, os_cause
+from scanrefund.errors import PictureFault, UsageFault, os_cause
 from scanrefund.scan.frame import Frame, Grey
 
 # A phone's photograph is 2 to 8 MB; more is no picture of a code.
@@ -41,8 +41,9 @@ _DAMAGE: Final = (OSError, SyntaxError, ValueError, EOFError, OverflowError, str
 def read_picture(path: Path) -> Frame:
     """One picture file as a grey Frame, dated by its EXIF original time with offset, else by the file's time.
 
-    Raises SourceFault: picture_missing, picture_is_a_folder, picture_unreadable, picture_empty,
-    picture_not_a_picture, picture_format_refused, picture_too_large, picture_too_small, picture_damaged.
+    Raises UsageFault for what cannot be opened: picture_missing, picture_is_a_folder, picture_unreadable; and
+    PictureFault for what is in it: picture_empty, picture_not_a_picture, picture_format_refused,
+    picture_too_large, picture_too_small, picture_damaged.
     """
     data, changed_at = _bounded_bytes(path)
     pixels, taken_at = _decoded(data, str(path))
@@ -52,7 +53,7 @@ def read_picture(path: Path) -> Frame:
 def read_picture_bytes(data: bytes, origin: str) -> Frame:
     """An uploaded picture as a grey Frame; without an EXIF original time and offset it has no time.
 
-    Raises SourceFault like `read_picture`. `origin` names the upload, for people.
+    Raises PictureFault like `read_picture`. `origin` names the upload, for people.
     """
     if len(data) > PICTURE_BYTES_MAX:
         raise _too_many_bytes(origin)
@@ -65,7 +66,7 @@ def picture_format(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
     if head[4:8] == b"ftyp":
-        return "AVIF" if head[8:11] == b"avi" else "HEIC"
+        return _BRANDS.get(head[8:12], "")
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), "")
 
 
@@ -78,6 +79,10 @@ _MAGIC: Final = {
     b"MM\x00*": "TIFF",
     b"%PDF-": "PDF",
 }
+# The box that opens pictures opens MP4 videos as well: the brand in it tells them apart.
+_BRANDS: Final = dict.fromkeys((b"avif", b"avis"), "AVIF") | dict.fromkeys(
+    (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"), "HEIC"
+)
 
 
 def _bounded_bytes(path: Path) -> tuple[bytes, datetime]:
@@ -88,12 +93,12 @@ def _bounded_bytes(path: Path) -> tuple[bytes, datetime]:
         with os.fdopen(handle, "rb") as file:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode):
-                raise SourceFault("picture_not_a_picture", path=path)
+                raise PictureFault("picture_not_a_picture", path=path)
             data = file.read(PICTURE_BYTES_MAX + 1)
     except FileNotFoundError as error:
-        raise SourceFault("picture_missing", path=path) from error
+        raise UsageFault("picture_missing", path=path) from error
     except IsADirectoryError as error:
-        raise SourceFault("picture_is_a_folder", path=path) from error
+        raise UsageFault("picture_is_a_folder", path=path) from error
     except OSError as error:
         raise _unreadable(path, error) from error
     if len(data) > PICTURE_BYTES_MAX:
@@ -101,15 +106,15 @@ def _bounded_bytes(path: Path) -> tuple[bytes, datetime]:
     return data, datetime.fromtimestamp(status.st_mtime, UTC)
 
 
-def _unreadable(path: Path, error: OSError) -> SourceFault:
+def _unreadable(path: Path, error: OSError) -> UsageFault:
     """Windows refuses to open a folder as if it were not ours to read."""
     if path.is_dir():
-        return SourceFault("picture_is_a_folder", path=path)
-    return SourceFault("picture_unreadable", path=path, cause=os_cause(error))
+        return UsageFault("picture_is_a_folder", path=path)
+    return UsageFault("picture_unreadable", path=path, cause=os_cause(error))
 
 
-def _too_many_bytes(origin: str) -> SourceFault:
-    return SourceFault("picture_too_large", path=origin, limit=f"{PICTURE_BYTES_MAX // 1_000_000} MB")
+def _too_many_bytes(origin: str) -> PictureFault:
+    return PictureFault("picture_too_large", path=origin, limit=f"{PICTURE_BYTES_MAX // 1_000_000} MB")
 
 
 def _decoded(data: bytes, origin: str) -> tuple[Grey, datetime | None]:
@@ -122,17 +127,17 @@ def _decoded(data: bytes, origin: str) -> tuple[Grey, datetime | None]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(origin) from error
     except _DAMAGE as error:
-        raise SourceFault("picture_damaged", path=origin) from error
+        raise PictureFault("picture_damaged", path=origin) from error
 
 
 def _refuse_by_content(data: bytes, origin: str) -> None:
     if not data:
-        raise SourceFault("picture_empty", path=origin)
+        raise PictureFault("picture_empty", path=origin)
     found = picture_format(data[:SNIFF_BYTES])
     if not found:
-        raise SourceFault("picture_not_a_picture", path=origin)
+        raise PictureFault("picture_not_a_picture", path=origin)
     if found not in _READ_FORMATS:
-        raise SourceFault("picture_format_refused", path=origin, format=found)
+        raise PictureFault("picture_format_refused", path=origin, format=found)
 
 
 @contextmanager
@@ -148,11 +153,11 @@ def _refuse_by_size(image: Image.Image, origin: str) -> None:
     if image.width * image.height > PICTURE_PIXELS_MAX:
         raise _too_many_pixels(origin)
     if max(image.size) < PICTURE_SIDE_PX_MIN:
-        raise SourceFault("picture_too_small", path=origin, width=image.width, height=image.height)
+        raise PictureFault("picture_too_small", path=origin, width=image.width, height=image.height)
 
 
-def _too_many_pixels(origin: str) -> SourceFault:
-    return SourceFault("picture_too_large", path=origin, limit=f"{PICTURE_PIXELS_MAX // 1_000_000} MP")
+def _too_many_pixels(origin: str) -> PictureFault:
+    return PictureFault("picture_too_large", path=origin, limit=f"{PICTURE_PIXELS_MAX // 1_000_000} MP")
 
 
 def _taken_at(image: Image.Image) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from scanrefund.scan.confirm import Symbols, Verdict, weigh
 from scanrefund.scan.decode import STEPS_MAX_VIDEO, decode
 from scanrefund.scan.frame import Frame, FrameSource
 from scanrefund.scan.identify import identify, identify_typed
-from scanrefund.scan.keyboard import line_text
+from scanrefund.scan.keyboard import line_text, scanned_text
 from scanrefund.scan.picture import read_picture, read_picture_bytes
 
 # One second of a 15-frame webcam: long enough for three frames to agree, short enough for one customer.
@@ -32,12 +33,12 @@ _PREFERRED: Final = (
 
 
 def read_picture_file(path: Path) -> Reading:
-    """What a picture file shows. Raises SourceFault like `scan.picture.read_picture`."""
+    """What a picture file shows. Raises UsageFault and PictureFault like `scan.picture.read_picture`."""
     return read_frame(read_picture(path))
 
 
 def read_picture_upload(data: bytes, origin: str) -> Reading:
-    """What an uploaded picture shows. Raises SourceFault like `scan.picture.read_picture_bytes`."""
+    """What an uploaded picture shows. Raises PictureFault like `scan.picture.read_picture_bytes`."""
     return read_frame(read_picture_bytes(data, origin))
 
 
@@ -55,14 +56,16 @@ def watch(
 ) -> Reading:
     """Watch until something is certain, the source ends, `deadline` passes or `frames_max` frames were seen.
 
+    What was recorded (`source.live` is False) proves no more than a picture, and is one, with its own time.
     Without a certain reading the last uncertain one is returned (`confirmed` is False: it cannot enter a
     refund), or Kind.NOTHING. The caller closes the source. Raises what the source raises.
     """
     window: deque[Symbols] = deque(maxlen=WINDOW_FRAMES)
-    last = _nothing(Source.CAMERA, now())
+    seen_by = Source.CAMERA if source.live else Source.PICTURE
+    last = _nothing(seen_by, now() if source.live else None)
     for turn, frame in enumerate(source):
         window.append(decode(frame, steps_max=STEPS_MAX_VIDEO, turn=turn))
-        reading = reading_of(weigh(window, still=False), Source.CAMERA, frame.taken_at)
+        reading = reading_of(weigh(window, still=False), seen_by, frame.taken_at)
         if reading.shown.kind is not Kind.NOTHING:
             last = reading
         if _is_certain(reading) or turn + 1 >= frames_max or now() >= deadline:
@@ -76,10 +79,22 @@ def read_line(line: str, *, typed: bool, now: datetime) -> Reading:
     The scanner has checked its code itself, a person has read it: both are certain. Raises UsageFault
     line_too_long.
     """
-    text = line_text(line)
     if typed:
-        return Reading(identify_typed(text), Source.TYPED, now)
-    return Reading(identify(text), Source.SCANNER, now)
+        return Reading(identify_typed(line_text(line)), Source.TYPED, now)
+    return Reading(identify(scanned_text(line)), Source.SCANNER, now)
+
+
+def read_lines(lines: Sequence[str], *, now: datetime) -> Reading | None:
+    """What lines that came together from a scanner or a till say: the first, with other codes as its rivals.
+
+    None without a line. Raises UsageFault line_too_long.
+    """
+    readings = [read_line(line, typed=False, now=now) for line in lines]
+    if not readings:
+        return None
+    codes = [reading.shown for reading in readings if reading.shown.kind is Kind.PAYMENT_CODE]
+    rivals = tuple(dict.fromkeys(shown for shown in codes if shown != readings[0].shown))
+    return replace(readings[0], rivals=rivals)
 
 
 def reading_of(verdicts: Sequence[Verdict], source: Source, taken_at: datetime | None) -> Reading:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from scanrefund.http import HttpReply
+from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
 from scanrefund.model.refund import Refund
@@ -131,7 +132,8 @@ def asked(base: Answer, fields: Fields, refund: Refund) -> Answer:
     _must_be_ours(fields, refund.order_id, refund.wallet_order_id)
     must_match("refund_id", text(fields, "out_request_no"), refund.refund_id)
     amount = yuan(fields, "refund_amount")
-    must_match("amount", amount, refund.amount)
+    if refund.amount != ZERO:  # zero asks what there is, whatever its amount
+        must_match("amount", amount, refund.amount)
     if text(fields, "total_amount"):
         must_match("order_amount", yuan(fields, "total_amount"), refund.order_amount)
     if status not in REFUND_STATUS:

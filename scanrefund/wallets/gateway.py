@@ -33,7 +33,10 @@ class WalletGateway(Protocol):
         ...
 
     def ask(self, refund: Refund) -> Answer:
-        """Query the refund by our number. ABSENT when the wallet has none."""
+        """Query the refund by our number. ABSENT when the wallet has none.
+
+        A refund of amount zero asks what the wallet holds under the number, whatever its amount.
+        """
         ...
 
     def order(self, order: Order) -> OrderAnswer:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.desk import Counter, Desk, RefundRequest
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import KeyFault, UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.engine import writing
@@ -121,6 +122,20 @@ def test_one_request_for_two_orders_at_once_is_told(counters: tuple[Ledger, Ledg
     assert len(counters[0].refunds()) == 1
 
 
+def test_two_workers_share_what_is_due(counters: tuple[Ledger, Ledger]) -> None:
+    many = [an_order(order_id=f"D{number}") for number in range(12)]
+    keep(counters[0], *many)
+    made = [reserve(counters[0], order.order_id, request_id=order.order_id).refund_id for order in many]
+    wallet, clock = FakeWallet(), FakeClock().clock
+
+    def work(ledger: Ledger) -> None:
+        Worker(ledger, Dispatcher(ledger, {Wallet.WECHAT: wallet}, clock, lease_s=30), clock).run_once()
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(work, counters))
+    assert sorted(wallet.trips) == sorted((Command.SEND, refund_id) for refund_id in made)
+
+
 def test_what_one_counter_reserved_the_other_may_not_have(counters: tuple[Ledger, Ledger]) -> None:
     reserve(counters[0], "ONE", 6_000)
     after = counters[1].order("ONE")
@@ -194,6 +209,12 @@ def test_whatever_a_wallet_tells_is_written(counters: tuple[Ledger, Ledger]) -> 
     assert (len(after.wallet_code), len(after.wallet_refund_id)) == (128, 64)
     with writing(ledger._engine) as connection:
         assert connection.execute(select(attempts.c.code)).scalar_one() == "中" * 128
+
+
+def test_a_request_id_longer_than_its_column_is_told(counters: tuple[Ledger, Ledger]) -> None:
+    with pytest.raises(UsageFault) as caught:
+        a_desk(counters[0], FakeWallet()).refund(a_request(ONE, request_id="x" * 65))
+    assert caught.value.code == "request_id_too_long"
 
 
 def test_a_refused_order_number_of_any_length_is_noted(counters: tuple[Ledger, Ledger]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
 
-from scanrefund.errors import LedgerFault
+from scanrefund.errors import LedgerFault, UsageFault
+from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.schema import metadata
@@ -48,12 +50,12 @@ def fault_at(url: str) -> LedgerFault:
 
 
 @contextmanager
-def another_holds(url: str, row: str) -> Iterator[None]:
+def another_holds(url: str, row: str) -> Iterator[Connection]:
     """Another program has locked a row and does not let go."""
     engine = open_engine(LedgerSettings(url, 30))
-    with engine.begin() as connection:
+    with engine.connect() as connection:
         connection.execute(text(f"SELECT 1 FROM {row} FOR UPDATE"))
-        yield
+        yield connection
     engine.dispose()
 
 
@@ -107,8 +109,16 @@ def test_a_database_that_is_not_there_is_told(url: str) -> None:
     assert fault.details["cause"] == 'database "nowhere" does not exist'
 
 
-def test_an_address_that_is_none_is_told_without_showing_it() -> None:
-    assert fault_at("clerk:secret@shop").code == "ledger_url_wrong"
+@pytest.mark.parametrize(
+    "url",
+    [
+        "clerk:secret@shop",
+        "postgresql+psycopg://clerk:secret@shop:port/shop",
+        "postgresql+psycopg://clerk:secret@127.0.0.1:1/shop?password_is=secret",
+    ],
+)
+def test_an_address_that_is_none_is_told_without_showing_it(url: str) -> None:
+    assert fault_at(url).code == "ledger_url_wrong"
 
 
 def test_without_psycopg_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,3 +250,27 @@ def test_migrations_build_the_tables_of_the_schema(postgres: Server, url: str) -
 def test_the_book_cannot_be_emptied_in_one_go(ledger: Ledger) -> None:
     with pytest.raises(IntegrityError), writing(ledger._engine) as connection:
         connection.execute(text("TRUNCATE book"))
+
+
+def test_a_late_word_of_the_wallet_stops_the_cash_that_waits_for_the_order(ledger: Ledger, url: str) -> None:
+    refund = reserve(ledger)
+    with writing(ledger._engine) as connection:
+        connection.execute(text("UPDATE refunds SET state = 'CLOSED'"))
+    with another_holds(url, "orders") as other, ThreadPoolExecutor(1) as supervisor:
+        cash = supervisor.submit(ByHand(ledger).pay_other_way, refund.refund_id, Hand("Li", "no way"), NOW)
+        until_somebody_waits(other)
+        other.execute(text("UPDATE refunds SET state = 'SUCCEEDED'"))
+        other.commit()
+        with pytest.raises(UsageFault) as caught:
+            cash.result(timeout=10)
+    assert caught.value.code == "cash_before_end"
+    assert len(ledger.refunds()) == 1
+
+
+def until_somebody_waits(connection: Connection) -> None:
+    """Return as soon as another session stands before a lock."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    for _ in range(10_000):
+        if connection.execute(waiting).scalar_one():
+            return
+    raise AssertionError("nobody waits for a lock")

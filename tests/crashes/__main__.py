@@ -3,6 +3,7 @@
 --play NAME      one play (may be given more than once); all without it
 --pairs N|all    ordered pairs beside all single points: N drawn by --seed, or all there are
 --alone          each single also with nobody who repeats his wish: the worker alone
+--postgres       on a PostgreSQL server, started for it, instead of SQLite files
 --planted NAME   a program with that mistake; exit 0 only when it was caught
 """
 
@@ -13,16 +14,19 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from tests import postgres as server
 from tests.crashes import runs
 from tests.crashes.life import Program
 from tests.crashes.nursery import Nursery
 from tests.crashes.planted import PLANTED
 from tests.crashes.plays import PLAYS, Play, play_named
 from tests.crashes.runs import UNBROKEN, Run, Tally
-from tests.crashes.world import World
+from tests.crashes.world import ServerWorld, World
 
 # A killed process loses nothing that the kernel already holds, so a disk in memory tells the same and is
 # many times faster; what a power cut loses is a matter of `synchronous`, which the ledger checks at start.
@@ -37,59 +41,82 @@ def _arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="draws the pairs")
     parser.add_argument("--planted", choices=[*PLANTED], help="a program with this mistake")
     parser.add_argument("--alone", action="store_true", help="each single also without the clerk's repeat")
+    parser.add_argument("--postgres", action="store_true", help="on a server that is started for it")
     parser.add_argument("--json", action="store_true", help="one JSON document instead of a table")
     return parser.parse_args(given)
 
 
+@contextmanager
+def _set_up(play: Play, program: Program, *, alone: bool, url: str = "") -> Iterator[Run]:
+    with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder:
+        world = ServerWorld(Path(folder), play, url) if url else World(Path(folder), play)
+        nursery = Nursery(world, program)
+        nursery.warm_up()
+        run = Run(world, nursery, alone=alone)
+        yield run
+        run.close_books()
+
+
+@contextmanager
+def _database(*, postgres: bool) -> Iterator[str]:
+    """The address of a server's ledger, or none for a file of each play's own."""
+    if not postgres:
+        yield ""
+        return
+    with server.running() as running, running.ledger() as url:
+        yield url
+
+
 def _catch(name: str) -> int:
-    """Singles of a program with a mistake; 0 when a crash, and nothing but a crash, brought it to light."""
+    """Singles of a program with a mistake; 0 when a crash, and nothing but a crash, brings it to light."""
     program, play = PLANTED[name]
-    tally = _run(play_named(play), program, "0", 0, alone=False)
-    by_crash = [fault for fault in tally.faults if not fault.startswith(UNBROKEN)]
-    caught = bool(by_crash) and len(by_crash) == len(tally.faults)
-    sys.stdout.write(f"{name}: {'caught' if caught else 'NOT CAUGHT'}\n")
-    for fault in tally.faults[:FAULTS_SHOWN_MAX]:
+    with _set_up(play_named(play), program, alone=False) as run:
+        runs.until_caught(run)
+    found = run.tally.faults
+    caught = bool(found) and not any(fault.startswith(UNBROKEN) for fault in found)
+    sys.stdout.write(f"{name} in {play}: {'caught' if caught else 'NOT CAUGHT'}\n")
+    for fault in found[:FAULTS_SHOWN_MAX]:
         sys.stdout.write(f"    {fault}\n")
     return 0 if caught else 1
 
 
-def _run(play: Play, program: Program, pairs: str, seed: int, *, alone: bool) -> Tally:
-    with tempfile.TemporaryDirectory(dir=MEMORY_DISK if MEMORY_DISK.is_dir() else None) as folder:
-        world = World(Path(folder), play)
-        nursery = Nursery(world, program)
-        nursery.warm_up()
-        run = Run(world, nursery, alone=alone)
+def _run(play: Play, pairs: str, seed: int, *, alone: bool, url: str) -> Tally:
+    with _set_up(play, Program(), alone=alone, url=url) as run:
         if pairs == "all":
             runs.every_pair(run)
         else:
             runs.some_pairs(run, int(pairs), seed)
-        return run.tally
+    return run.tally
 
 
 def main(given: list[str]) -> int:
     """The command; its exit code."""
-    arguments = _arguments(given)
-    if arguments.planted:
-        return _catch(arguments.planted)
-    plays = [play_named(name) for name in arguments.play] if arguments.play else list(PLAYS)
+    asked = _arguments(given)
+    if asked.planted:
+        return _catch(asked.planted)
+    plays = [play for play in PLAYS if play.name in (asked.play or _all_plays(postgres=asked.postgres))]
     started = time.monotonic()
-    tallies = [
-        _run(play, Program(), arguments.pairs, arguments.seed, alone=arguments.alone) for play in plays
-    ]
+    with _database(postgres=asked.postgres) as url:
+        tallies = [_run(play, asked.pairs, asked.seed, alone=asked.alone, url=url) for play in plays]
     seconds = time.monotonic() - started
-    if arguments.json:
-        document = {"seed": arguments.seed, "seconds": round(seconds, 1), "plays": [*map(asdict, tallies)]}
+    if asked.json:
+        document = {"seed": asked.seed, "seconds": round(seconds, 1), "plays": [*map(asdict, tallies)]}
         sys.stdout.write(json.dumps(document) + "\n")
     else:
-        _show(tallies, arguments.seed, seconds)
+        _show(tallies, asked.seed, seconds)
     return 1 if any(tally.faults for tally in tallies) else 0
+
+
+def _all_plays(*, postgres: bool) -> list[str]:
+    """A server's ledger has its tables already: the first start is played on files only."""
+    return [play.name for play in PLAYS if not (postgres and play.from_nothing)]
 
 
 def _show(tallies: list[Tally], seed: int, seconds: float) -> None:
     for tally in tallies:
         sys.stdout.write(
             f"{tally.play:18} {tally.points:4} points, {tally.singles:4} singles, {tally.pairs:6} pairs, "
-            f"{len(tally.faults)} faults\n"
+            f"{tally.not_reached} not reached, {len(tally.faults)} faults\n"
         )
         for fault in tally.faults[:FAULTS_SHOWN_MAX]:
             sys.stdout.write(f"    {fault}\n")

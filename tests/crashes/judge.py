@@ -70,6 +70,8 @@ def faults(world: World, ledger: Ledger, *, at_end: bool, with_clerk: bool = Tru
     found = [*_always(books, world.truth, world.play)]
     if world.checks_whole_book and (broken := ledger.first_broken_entry()) is not None:
         found.append(f"the book is broken at entry {broken}")
+    if ledger.behind_since() is not None:
+        found.append("the books are taken for an old copy")
     if at_end:
         found += _in_the_end(books, world.truth, world.play, with_clerk=with_clerk)
     return found

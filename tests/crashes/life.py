@@ -53,6 +53,7 @@ class Life:
         self._world, self._points = world, points
         world.time.forward(RESTART_S)
         self.ledger = world.open_ledger(program.ledger)
+        self.ledger.hear_witness(world.time.now)
         wallet = program.wallet(world.play.wallet, world.truth, world.play.plan_of, points)
         gateways: Mapping[Wallet, WalletGateway] = {wallet.wallet: wallet}
         clock = world.time.clock
@@ -63,7 +64,7 @@ class Life:
 
     def live(self, *, with_clerk: bool) -> None:
         """To the end. Without the clerk nobody repeats a wish: the worker alone brings on what is written."""
-        if self._world.play.from_nothing:
+        if self._world.imports_order:
             self._world.keep_order(self.ledger)
         for place, amount_fen in enumerate(self._world.play.wishes_fen if with_clerk else ()):
             if place:

@@ -71,8 +71,10 @@ class Nursery:
         try:
             self._watch.points = points
             life = Life(self._world, points, self._program)
-            with points.spared():
-                tell("faults", faults(self._world, life.ledger, at_end=False))
+            if die_at is None:
+                # What a dead program left. One that is going to die finds what was judged before.
+                with points.spared():
+                    tell("faults", faults(self._world, life.ledger, at_end=False))
             life.live(with_clerk=with_clerk)
             with points.spared():
                 tell("faults", faults(self._world, life.ledger, at_end=True, with_clerk=with_clerk))

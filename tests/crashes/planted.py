@@ -104,10 +104,10 @@ class GivesBackFirst(Ledger):
         if new is not RefundState.CLOSED:
             return super().end(attempt, answer, new, *rest)
         refund = attempt.refund
-        with writing(self._engine) as connection:
-            orders.give_back(connection, refund.order_id, refund.amount, refund.state, new)
-        with writing(self._engine) as connection:
-            orders.reserve(connection, refund.order_id, refund.amount)
+        fen = refund.amount.fen
+        for change_fen in (-fen, fen):
+            with writing(self._engine) as connection:
+                orders.take(connection, refund.order_id, change_fen, change_fen)
         return super().end(attempt, answer, new, *rest)
 
 
@@ -136,7 +136,7 @@ PLANTED: Final[dict[str, tuple[Program, str]]] = {
     "forgets_the_wish": (Program(desk=ForgetsTheWish), "part"),
     "books_later": (Program(ledger=BooksLater), "pays"),
     "reserves_apart": (Program(ledger=ReservesApart), "pays"),
-    "gives_back_first": (Program(ledger=GivesBackFirst), "closed"),
+    "gives_back_first": (Program(ledger=GivesBackFirst), "declined"),
     "never_takes_over": (Program(ledger=NeverTakesOver), "pays"),
     "writes_at_once": (Program(ledger=WritesAtOnce), "pays"),
 }

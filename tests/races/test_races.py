@@ -13,7 +13,7 @@ from tests.races.ways import RIGHT, WANTED, WRONG_ON_POSTGRES, WRONG_ON_SQLITE
 from tests.unit.builders import open_ledger_at
 
 # A few orders show it, since every process stands at the same order at the same moment.
-FEW, MANY = 8, 200
+FEW, MANY = 8, 100
 
 
 def contest(url: str, orders: int) -> dict[str, Score]:

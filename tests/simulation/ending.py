@@ -1,4 +1,4 @@
-"""The second phase: no more faults. Everything must come to an end within eight days, and the end must be true."""
+"""The second phase, without faults: within eight days everything ends, and the end is the truth."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ class History:
         self._elsewhere(frame)
         self._maybe_die(dice)
         if dice.random() < world.reply_lost:
-            code = dice.choice(("timeout", "http_502", "SYSTEM_ERROR", "FREQUENCY_LIMITED"))
+            code = dice.choice(("timeout", "http_502", "FREQUENCY_LIMITED"))
             return Answer(Outcome.UNKNOWN, code, wait_s=60 if code == "FREQUENCY_LIMITED" else 0)
         if dice.random() < world.unsigned:
             return Answer(Outcome.UNKNOWN, "bad_signature", signature=Signature.WRONG, alarm=True)

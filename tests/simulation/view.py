@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 # Written down again by hand, so that a slip in the program's own sets is seen.
 _NOT_FOR_WALLET: Final = {"CLOSED", "CANCELLED", "PAID_OTHER_WAY"}
@@ -119,6 +119,6 @@ def time_of(text: str | None) -> datetime | None:
 
 def _rows(
     database: sqlite3.Connection, kind: type[NamedTuple], table: str, rest: str = "", *values: int
-) -> list[tuple[object, ...]]:
+) -> list[tuple[Any, ...]]:
     columns = ", ".join(kind._fields)
     return database.execute(f"SELECT {columns} FROM {table} {rest}", values).fetchall()

@@ -1,4 +1,4 @@
-"""What an outsider sees of one history: trips as they leave, receipts as they are told, the ledger as it lies."""
+"""What an outsider sees of one history: trips that leave, receipts that are told, the ledger as it lies."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def test_the_decoders_read_the_built_in_code(around: Surroundings) -> None:
 
 def test_no_camera_is_advice(around: Surroundings) -> None:
     finding = found(replace(around, camera="no-such-video.avi"), "camera")
-    assert (finding.ok, finding.cause) == (None, "camera_missing")
+    assert (finding.ok, finding.cause) == (None, "camera_file_missing")
     assert is_ready([finding])
 
 

@@ -127,7 +127,7 @@ def _numbers_of_open(bed: Bed) -> None:
                 for one in refunds.listed(connection, open_only=False, order_id=order_id, limit=99)
                 if one.state is not RefundState.CLOSED
             ]
-            return replace(order, refund_count=len(live)) if order else None
+            return replace(order, last_sequence=len(live)) if order else None
 
         return wrong
 
@@ -205,15 +205,31 @@ def _row_deleted(bed: Bed) -> None:
 _S = RefundState
 
 LEDGER_BUGS: Final = (
-    Bug("unknown_gives_back", "An unknown refund no longer counts against the cap (GOV.UK Pay).", _gives_back_on(_S.UNKNOWN)),
-    Bug("processing_gives_back", "An accepted refund no longer counts against the cap (jeepay).", _gives_back_on(_S.PROCESSING)),
+    Bug(
+        "unknown_gives_back",
+        "An unknown refund no longer counts against the cap (GOV.UK Pay).",
+        _gives_back_on(_S.UNKNOWN),
+    ),
+    Bug(
+        "processing_gives_back",
+        "An accepted refund no longer counts against the cap (jeepay).",
+        _gives_back_on(_S.PROCESSING),
+    ),
     Bug("held_gives_back", "A held refund no longer counts against the cap.", _gives_back_on(_S.HELD)),
     Bug("paid_gives_back", "A paid refund no longer counts against the cap.", _gives_back_on(_S.SUCCEEDED)),
-    Bug("returned_gives_back", "Money returned to the merchant is free for another wallet refund.", _gives_back_on(_S.RETURNED_TO_MERCHANT)),
+    Bug(
+        "returned_gives_back",
+        "Money returned to the merchant is free for another wallet refund.",
+        _gives_back_on(_S.RETURNED_TO_MERCHANT),
+    ),
     Bug("cap_leaks", "A closed refund stays counted.", _keeps_everything),
     Bug("gives_back_twice", "A closed refund gives its amount back twice.", _gives_back_twice),
     Bug("only_success_counts", "The cap sums successes only, unguarded (jeepay).", _only_success_counts),
-    Bug("checked_outside_the_lock", "The cap is judged on an order read before the lock (hyperswitch).", _checked_outside_the_lock),
+    Bug(
+        "checked_outside_the_lock",
+        "The cap is judged on an order read before the lock (hyperswitch).",
+        _checked_outside_the_lock,
+    ),
     Bug("nothing_reserved", "A refund takes nothing from the cap before it is sent.", _nothing_reserved),
     Bug("reserves_too_little", "A refund takes one fen from the cap.", _reserves_one),
     Bug("one_number", "All refunds of an order have one number.", _one_number),
@@ -221,8 +237,10 @@ LEDGER_BUGS: Final = (
     Bug("code_forgotten", "The code is not bound to its refund.", _code_forgotten),
     Bug("code_ever_fresh", "Every sight of a code makes it young again.", _code_ever_fresh),
     Bug("code_in_clear", "The payment code is written down as it is.", _code_in_clear),
-    Bug("book_skips_refunds", "The book does not tell that a refund was made.", _book_skips("refund_reserved")),
+    Bug(
+        "book_skips_refunds", "The book does not tell that a refund was made.", _book_skips("refund_reserved")
+    ),
     Bug("book_skips_alarms", "The book does not tell alarms.", _book_skips("alarm")),
     Bug("book_unchained", "Every entry of the book is sealed to the first.", _book_unchained),
     Bug("row_deleted", "A refund whose sending broke is deleted (Medusa).", _row_deleted),
-)  # fmt: skip
+)

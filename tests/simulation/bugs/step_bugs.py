@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from scanrefund.dispatch import dispatcher
 from scanrefund.dispatch.next_step import Move
+from scanrefund.dispatch.next_step import next_step as true_step
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
@@ -23,9 +24,9 @@ S, O = RefundState, Outcome  # noqa: E741
 
 
 def _step(name: str, story: str, wrong: Wrong) -> Bug:
-    def make(true_step: Step) -> Step:
+    def make(decide: Step) -> Step:
         def step(refund: Refund, command: Command, answer: Answer, now: datetime) -> Move:
-            return wrong(true_step(refund, command, answer, now), refund, command, answer, now)
+            return wrong(decide(refund, command, answer, now), refund, command, answer, now)
 
         return step
 
@@ -83,7 +84,7 @@ def _too_soon(move: Move, _refund: Refund, did: Command, answer: Answer, now: da
 
 
 def _deaf_to_waits(_move: Move, refund: Refund, did: Command, answer: Answer, now: datetime) -> Move:
-    return _TRUE_STEP(refund, did, replace(answer, wait_s=0), now)
+    return true_step(refund, did, replace(answer, wait_s=0), now)
 
 
 def _unsigned_believed(move: Move, _refund: Refund, _did: Command, answer: Answer, _now: datetime) -> Move:
@@ -105,7 +106,7 @@ def _held_untold(move: Move, refund: Refund, _did: Command, answer: Answer, _now
 
 def _deaf_to_closed(move: Move, refund: Refund, did: Command, answer: Answer, now: datetime) -> Move:
     if did is ASK and answer.outcome is O.CLOSED:
-        return _TRUE_STEP(refund, did, Answer(O.PROCESSING), now)
+        return true_step(refund, did, Answer(O.PROCESSING), now)
     return move
 
 
@@ -123,23 +124,61 @@ def _late(move: Move, _refund: Refund, _did: Command, _answer: Answer, now: date
     return replace(move, next_try_at=now.replace(year=now.year + 1)) if move.next_try_at else move
 
 
-_TRUE_STEP: Final[Any] = dispatcher.next_step
-
 STEP_BUGS: Final = (
-    _ends("unknown_is_failed", "A timeout on sending closes the refund (jeepay, pretix, GOV.UK Pay).", O.UNKNOWN, S.CLOSED, SEND),
+    _ends(
+        "unknown_is_failed",
+        "A timeout on sending closes the refund (jeepay, pretix, GOV.UK Pay).",
+        O.UNKNOWN,
+        S.CLOSED,
+        SEND,
+    ),
     _ends("a_lost_ask_is_failed", "A timeout on asking closes the refund.", O.UNKNOWN, S.CLOSED, ASK),
-    _ends("absent_is_failed", "What the query does not find is closed, though it may be on its way.", O.ABSENT, S.CLOSED, ASK),
-    _ends("declined_is_final", "A refusal closes at once; an earlier twin may be the cause.", O.DECLINED, S.CLOSED, SEND),
-    _ends("held_is_failed", "A short balance closes the refund; the clerk starts another.", O.HELD, S.CLOSED, SEND),
+    _ends(
+        "absent_is_failed",
+        "What the query does not find is closed, though it may be on its way.",
+        O.ABSENT,
+        S.CLOSED,
+        ASK,
+    ),
+    _ends(
+        "declined_is_final",
+        "A refusal closes at once; an earlier twin may be the cause.",
+        O.DECLINED,
+        S.CLOSED,
+        SEND,
+    ),
+    _ends(
+        "held_is_failed",
+        "A short balance closes the refund; the clerk starts another.",
+        O.HELD,
+        S.CLOSED,
+        SEND,
+    ),
     _ends("stuck_is_failed", "ABNORMAL counts as failed (jeepay).", O.ABNORMAL, S.CLOSED),
     _ends("accepted_is_paid", "PROCESSING counts as success.", O.PROCESSING, S.SUCCEEDED),
-    _ends("returned_is_paid", "Money that went back to the merchant counts as paid.", O.RETURNED_TO_MERCHANT, S.SUCCEEDED),
-    _ends("not_sent_is_failed", "A refused connection closes the refund, whatever went out before.", O.NOT_SENT, S.CLOSED),
-    _step("three_strikes", "After three unknowns the refund is given up (hyperswitch before 2026).", _three_strikes),
+    _ends(
+        "returned_is_paid",
+        "Money that went back to the merchant counts as paid.",
+        O.RETURNED_TO_MERCHANT,
+        S.SUCCEEDED,
+    ),
+    _ends(
+        "not_sent_is_failed",
+        "A refused connection closes the refund, whatever went out before.",
+        O.NOT_SENT,
+        S.CLOSED,
+    ),
+    _step(
+        "three_strikes",
+        "After three unknowns the refund is given up (hyperswitch before 2026).",
+        _three_strikes,
+    ),
     _step("blind_resend", "An unknown is sent again without asking.", _blind_resend),
     _step("past_forgotten", "A refusal closes although an earlier send was never proved.", _past_forgotten),
     _step("gives_up", "After five asks nobody asks again (Kill Bill).", _gives_up),
-    _step("never_polled", "An unknown stays where it is; the poller does not read it (jeepay).", _never_polled),
+    _step(
+        "never_polled", "An unknown stays where it is; the poller does not read it (jeepay).", _never_polled
+    ),
     _step("stuck_is_left", "An ABNORMAL refund is never looked at again.", _stuck_is_left),
     _step("held_untold", "A held refund with an open past is not asked about.", _held_untold),
     _step("hot_loop", "A lost ask is repeated at once, for ever.", _at_once),
@@ -152,4 +191,4 @@ STEP_BUGS: Final = (
     _step("absent_is_paid", "What the query does not find is taken for done.", _absent_is_paid),
     _step("backwards", "A lost ask turns an accepted refund back into an unknown one.", _backwards),
     _step("next_year", "The next try is written into the next year.", _late),
-)  # fmt: skip
+)

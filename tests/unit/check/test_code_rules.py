@@ -70,8 +70,12 @@ def test_a_picture_ages_by_its_own_time() -> None:
     assert first_refusal(a_case(reading=picture(61))) == Refusal(
         Reason.PICTURE_TOO_OLD, {"age_s": 61, "limit_s": 60}
     )
+
+
+def test_a_picture_from_the_future_says_how_far_ahead_it_is() -> None:
+    assert first_refusal(a_case(reading=picture(-5))) is None
     assert first_refusal(a_case(reading=picture(-3600))) == Refusal(
-        Reason.PICTURE_TOO_OLD, {"age_s": 0, "limit_s": 60}
+        Reason.PICTURE_TOO_OLD, {"ahead_s": 3600, "limit_s": 60}
     )
 
 

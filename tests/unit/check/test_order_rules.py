@@ -163,3 +163,8 @@ def test_a_wallet_that_cannot_be_asked_stops_refunds_where_the_shop_wants_its_wo
     strict = replace(LIMITS, wallet_must_confirm_order=True)
     assert first_refusal(a_case(limits=strict, wallet_says=says)) == Refusal(Reason.WALLET_STOPPED)
     assert first_refusal(a_case(limits=strict, wallet_says=wallet_order())) is None
+
+
+def test_an_old_copy_of_the_books_refunds_nothing_that_was_not_looked_up() -> None:
+    assert first_refusal(a_case(is_behind=True)) == Refusal(Reason.BOOKS_BEHIND)
+    assert first_refusal(a_case(is_behind=False)) is None

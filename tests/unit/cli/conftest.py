@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import urllib.request
@@ -46,12 +45,15 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def program(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Program:
+def program(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Program:
     """Runs one command; `stdin` is what a pipe would hold."""
+    held = tmp_path / "stdin"
 
     def run(*arguments: str | Path, stdin: str = "") -> Ended:
-        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
-        code = main([str(argument) for argument in arguments])
+        held.write_bytes(stdin.encode())
+        with held.open(encoding="utf-8") as piped:
+            monkeypatch.setattr("sys.stdin", piped)
+            code = main([str(argument) for argument in arguments])
         streams = capsys.readouterr()
         return Ended(code, streams.out, streams.err)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,20 @@ def test_an_empty_folder_ends_with_2(program: Program, tmp_path: Path) -> None:
 
 def test_only_one_form_at_a_time(program: Program, folder: Path) -> None:
     assert program("decode", folder, "--jsonl", "--csv").code == 2
+
+
+@pytest.mark.parametrize("form", ["--json", "--jsonl", "--csv", None])
+def test_a_file_named_after_a_code_is_masked(program: Program, tmp_path: Path, form: str | None) -> None:
+    (tmp_path / f"pay{DIGITS}.png").write_text("no picture")
+    asked = ("decode", tmp_path, *([form] if form else []))
+    ended = program(*asked)
+    assert DIGITS not in ended.out + ended.err
+    assert DIGITS in program(*asked, "--reveal").out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such file names")
+def test_a_line_end_in_a_file_name_makes_no_second_line(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "a\nb.png").write_text("no picture")
+    ended = program("decode", tmp_path)
+    assert "a\\u{a}b.png" in ended.out
+    assert "\nb.png" not in ended.out

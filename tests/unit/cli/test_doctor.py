@@ -19,7 +19,7 @@ def test_a_counter_with_its_wallets_is_ready(program: Program, wallets: Wallets)
     found = {check["name"]: check for check in ended.document["checks"]}
     assert [name for name, check in found.items() if check["ok"] is False] == []
     assert (ended.code, ended.document["ready"]) == (0, True)
-    assert (found["camera"]["ok"], found["camera"]["cause"]) == (None, "camera_missing")
+    assert (found["camera"]["ok"], found["camera"]["cause"]) == (None, "camera_file_missing")
     assert (found["clock"]["cause"], found["wallet_alipay"]["cause"]) == ("good", "good")
 
 

@@ -88,11 +88,12 @@ class Keyboard:
 
     def __init__(self, failure: BaseException) -> None:
         self._failure = failure
+        self.buffer = self
 
     def isatty(self) -> bool:
         return False
 
-    def readline(self, _size: int = -1) -> str:
+    def read1(self, _size: int = -1) -> bytes:
         raise self._failure
 
 

@@ -162,6 +162,37 @@ def test_a_code_of_the_other_wallet_is_refused(refund: Refund, sold: Sell) -> No
     assert (ended.code, ended.document["reason"]) == (1, "wallet_mismatch")
 
 
+def test_two_codes_in_one_pipe_are_refused(program: Program, sold: Sell) -> None:
+    sold("wechat", "w-20")
+    piped = "\r\n134567890123456789\r\n124567890123456789\r\n"
+    ended = program("refund", "--order", "w-20", "--reason", "x", "--yes", "--json", stdin=piped)
+    assert (ended.code, ended.document["reason"]) == (1, "codes_conflict")
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\u200b"])
+def test_something_unseen_around_a_code_is_said(program: Program, sold: Sell, mark: str) -> None:
+    order_id = f"w-21-{ord(mark)}"
+    sold("wechat", order_id)
+    piped = f"{mark}134567890123456789\n"
+    ended = program("refund", "--order", order_id, "--reason", "x", "--yes", "--json", stdin=piped)
+    assert (ended.code, ended.document["reason"]) == (1, "not_a_payment_code")
+    assert "invisible" in ended.document["say_clerk"]
+    assert "134567890123456789" not in ended.out + ended.err
+
+
+@pytest.mark.parametrize(("name", "code"), [("nowhere.png", 2), ("note.png", 1), ("code.gif", 1)])
+def test_a_picture_that_cannot_be_read_ends_as_in_scan(
+    program: Program, wallets: Wallets, tmp_path: Path, name: str, code: int
+) -> None:
+    (tmp_path / "note.png").write_text("buy milk")
+    (tmp_path / "code.gif").write_bytes(b"GIF89a" + bytes(20))
+    asked = ("--image", tmp_path / name, "--json")
+    refunded = program("refund", "--order", "1", "--reason", "x", "--yes", *asked)
+    scanned = program("scan", *asked)
+    assert (refunded.code, scanned.code) == (code, code)
+    assert refunded.document == scanned.document
+
+
 def test_no_code_at_all_is_refused(program: Program, sold: Sell) -> None:
     sold("alipay", "a-6")
     ended = program("refund", "--order", "a-6", "--reason", "x", "--yes", "--json")

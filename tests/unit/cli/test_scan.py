@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -55,14 +57,21 @@ def test_a_camera_may_be_a_series_of_pictures(program: Program, tmp_path: Path) 
     for number in range(3):
         segno.make_qr(DIGITS).save(str(tmp_path / f"frame{number}.png"), scale=8, border=4)
     told = program("scan", "--camera", tmp_path / "frame%d.png", "--json").document
-    assert (told["source"], told["text"]) == ("camera", MASKED)
+    assert (told["source"], told["text"]) == ("picture", MASKED)
+
+
+def test_a_recording_given_as_camera_is_dated_by_its_file(program: Program, picture: Path) -> None:
+    taken_at = datetime(2026, 11, 1, 8, 0, tzinfo=UTC)
+    os.utime(picture, (taken_at.timestamp(),) * 2)
+    told = program("scan", "--camera", picture, "--json").document
+    assert (told["source"], told["taken_at"]) == ("picture", taken_at.isoformat())
 
 
 def test_a_camera_alone_is_the_configured_one(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCANREFUND_SCAN__CAMERA", "no-such-video.avi")
     ended = program("scan", "--camera", "--json")
-    assert ended.code == 70
-    assert ended.document["error"]["code"] == "camera_missing"
+    assert ended.code == 2
+    assert ended.document["error"]["code"] == "camera_file_missing"
     assert "no-such-video.avi" in ended.document["error"]["say"]
 
 
@@ -75,7 +84,12 @@ def test_a_file_that_is_no_picture_is_named(program: Program, tmp_path: Path) ->
     path = tmp_path / "note.png"
     path.write_text("buy milk")
     ended = program("scan", "--image", path, "--json")
-    assert (ended.code, ended.document["error"]["code"]) == (70, "picture_not_a_picture")
+    assert (ended.code, ended.document["error"]["code"]) == (1, "picture_not_a_picture")
+
+
+def test_a_picture_that_is_not_there_is_a_wrong_command_line(program: Program, tmp_path: Path) -> None:
+    ended = program("scan", "--image", tmp_path / "nowhere.png", "--json")
+    assert (ended.code, ended.document["error"]["code"]) == (2, "picture_missing")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--image", "a.png", "--camera", "0")])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from scanrefund.ledger.columns import UtcTime
+from scanrefund.ledger.columns import Told, UtcTime
 
 DIALECT = sqlite.dialect()
 TIMES = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001
@@ -42,3 +42,8 @@ def test_a_naive_time_cannot_enter() -> None:
 def test_no_time_stays_no_time() -> None:
     assert UtcTime().process_bind_param(None, DIALECT) is None
     assert UtcTime().process_result_value(None, DIALECT) is None
+
+
+def test_a_told_text_is_cut_to_its_column() -> None:
+    assert Told(3).process_bind_param("a\0bcd", DIALECT) == "abc"
+    assert Told(3).process_bind_param(None, DIALECT) is None

@@ -10,6 +10,7 @@ from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Kind
 from scanrefund.say.causes import CLOSED_CODES, HELD_CODES, cause_of_refund, cause_of_refusal, telling_code
 from scanrefund.say.failures import FAILURES
+from scanrefund.say.speak import say_refusal
 from tests.unit.say.refunds import EXAMPLES, declined, held
 
 
@@ -72,3 +73,11 @@ def test_what_was_shown_instead_of_a_code_names_the_cause() -> None:
 @pytest.mark.parametrize("detail", [{}, {"kind": "never heard of"}])
 def test_a_kind_nobody_listed_is_some_text(detail: dict[str, str]) -> None:
     assert cause_of_refusal(Refusal(Reason.NOT_A_PAYMENT_CODE, detail)) == "kind.other_text"
+
+
+def test_a_picture_from_the_future_has_a_sentence_of_its_own() -> None:
+    ahead = Refusal(Reason.PICTURE_TOO_OLD, {"ahead_s": 7200, "limit_s": 60})
+    assert cause_of_refusal(ahead) == "refusal.picture_from_the_future"
+    assert "2 hours in the future" in say_refusal(ahead, "en").clerk
+    old = Refusal(Reason.PICTURE_TOO_OLD, {"age_s": 61, "limit_s": 60})
+    assert cause_of_refusal(old) == "refusal.picture_too_old"

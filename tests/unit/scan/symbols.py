@@ -36,7 +36,8 @@ def frame(image: Image.Image) -> Frame:
 class Frames:
     """A source that gives the frames it was built with, then ends."""
 
-    def __init__(self, frames: Sequence[Frame]) -> None:
+    def __init__(self, frames: Sequence[Frame], *, live: bool = True) -> None:
+        self.live = live
         self._frames = frames
         self.given = 0
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scanrefund.scan import enhance
-from scanrefund.scan.enhance import ENLARGED_FROM_PIXELS_MAX, TREATED_PIXELS_MAX, Treatment
+from scanrefund.scan.enhance import ENLARGED_FROM_PIXELS_MAX, TREATED_PIXELS_MAX, TURNED_PIXELS_MAX, Treatment
 
 ALL = [
     enhance.scaled(0.5),
@@ -72,3 +72,14 @@ def test_any_camera_picture_becomes_grey(shape: tuple[int, ...]) -> None:
 
 def test_sixteen_bits_become_eight() -> None:
     assert enhance.to_grey(np.full((2, 2), 51200, np.uint16)).tolist() == [[200, 200]] * 2
+
+
+@pytest.mark.parametrize("shape", [(10, 30_000), (30_000, 10), (21, 119_000), (1, 2_500_000), (1_200, 2_000)])
+@pytest.mark.parametrize("treat", ALL)
+def test_no_treatment_makes_a_picture_larger_than_the_limit(treat: Treatment, shape: tuple[int, int]) -> None:
+    treated = treat(np.full(shape, 128, np.uint8)).pixels
+    assert treated.size <= max(TURNED_PIXELS_MAX, TREATED_PIXELS_MAX)
+
+
+def test_a_picture_of_usual_shape_is_turned() -> None:
+    assert enhance.rotated(45)(np.full((800, 3_100), 128, np.uint8)).pixels.shape[0] > 2_000

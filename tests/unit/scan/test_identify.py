@@ -142,7 +142,7 @@ def test_other_wallets_live_codes_travel_masked(text: str) -> None:
 
 
 def test_control_characters_are_escaped() -> None:
-    assert identify("a\x1b[31mb\u202ec\x00").safe_text == r"a\x1b[31mb\u202ec\x00"
+    assert identify("a\x1b[31mb\u202ec\x00").safe_text == r"a\u{1b}[31mb\u{202e}c\u{0}"
 
 
 def test_long_text_is_cut() -> None:

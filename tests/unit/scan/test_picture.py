@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scanrefund.errors import SourceFault
+from scanrefund.errors import PictureFault, UsageFault
 from scanrefund.sandbox.photograph import save_photo
 from scanrefund.scan.picture import PICTURE_BYTES_MAX, picture_format, read_picture, read_picture_bytes
 
@@ -29,7 +29,7 @@ def stored(image: Image.Image, name: str = "PNG", **options: object) -> bytes:
 
 
 def fault_of(data: bytes) -> str:
-    with pytest.raises(SourceFault) as caught:
+    with pytest.raises(PictureFault) as caught:
         read_picture_bytes(data, "upload")
     return caught.value.code
 
@@ -146,7 +146,7 @@ def test_everything_else_has_its_own_fault(data: bytes, code: str) -> None:
 
 @pytest.mark.parametrize(("name", "code"), [("nowhere.png", "picture_missing"), (".", "picture_is_a_folder")])
 def test_a_missing_file_and_a_folder_have_their_own_fault(name: str, code: str, tmp_path: Path) -> None:
-    with pytest.raises(SourceFault) as caught:
+    with pytest.raises(UsageFault) as caught:
         read_picture(tmp_path / name)
     assert caught.value.code == code
 
@@ -154,7 +154,7 @@ def test_a_missing_file_and_a_folder_have_their_own_fault(name: str, code: str, 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_a_pipe_does_not_make_us_wait(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.png")
-    with pytest.raises(SourceFault) as caught:
+    with pytest.raises(PictureFault) as caught:
         read_picture(tmp_path / "pipe.png")
     assert caught.value.code == "picture_not_a_picture"
 
@@ -163,7 +163,7 @@ def test_a_file_over_the_limit_is_refused_without_reading_it_whole(tmp_path: Pat
     path = tmp_path / "large.png"
     with path.open("wb") as file:
         file.truncate(50 * PICTURE_BYTES_MAX)
-    with pytest.raises(SourceFault) as caught:
+    with pytest.raises(PictureFault) as caught:
         read_picture(path)
     assert caught.value.code == "picture_too_large"
 

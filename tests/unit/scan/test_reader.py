@@ -19,12 +19,13 @@ from scanrefund.scan.frame import Frame
 from scanrefund.scan.reader import (
     read_frame,
     read_line,
+    read_lines,
     read_picture_file,
     read_picture_upload,
     reading_of,
     watch,
 )
-from tests.unit.scan.symbols import ALIPAY, WECHAT, Frames, bars, frame, grey, qr_code
+from tests.unit.scan.symbols import ALIPAY, WECHAT, WECHAT_OTHER, Frames, bars, frame, grey, qr_code
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -95,6 +96,14 @@ def test_watching_a_video_file_reads_the_phone(tmp_path: Path) -> None:
         assert watch(camera, now=lambda: NOW, deadline=LATER).shown.code == PaymentCode(ALIPAY)
 
 
+def test_what_was_recorded_is_a_picture_of_its_own_time() -> None:
+    source = Frames([EMPTY, seen(qr(WECHAT))], live=False)
+    reading = watch(source, now=lambda: LATER, deadline=LATER + timedelta(minutes=1))
+    assert (reading.source, reading.taken_at) == (Source.PICTURE, NOW)
+    nothing = watch(Frames([], live=False), now=lambda: NOW, deadline=LATER)
+    assert (nothing.source, nothing.taken_at) == (Source.PICTURE, None)
+
+
 def test_a_barcode_alone_needs_three_frames() -> None:
     page = seen(code128(WECHAT))
     source = Frames([page] * 5)
@@ -135,6 +144,25 @@ def test_a_scanned_line_is_a_code_of_now(line: str) -> None:
         Source.SCANNER,
         NOW,
     )
+
+
+@pytest.mark.parametrize("line", [f"]C1{WECHAT}\r\n", f" {WECHAT} \n"])
+def test_what_a_scanner_puts_around_a_code_is_no_part_of_it(line: str) -> None:
+    assert read_line(line, typed=False, now=NOW).shown.code == PaymentCode(WECHAT)
+
+
+def test_two_codes_that_came_together_are_rivals() -> None:
+    both = read_lines([WECHAT, WECHAT_OTHER], now=NOW)
+    assert both is not None
+    assert both.shown.code == PaymentCode(WECHAT)
+    assert [rival.code for rival in both.rivals] == [PaymentCode(WECHAT_OTHER)]
+
+
+def test_the_same_code_twice_and_other_lines_are_no_rivals() -> None:
+    twice = read_lines([WECHAT, f"]C1{WECHAT}", "hello"], now=NOW)
+    assert twice is not None
+    assert twice.rivals == ()
+    assert read_lines([], now=NOW) is None
 
 
 def test_a_typed_line_is_normalised_and_a_scanned_one_is_not() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -212,3 +213,13 @@ def test_only_an_unpaid_order_may_come_without_an_amount() -> None:
 def test_an_order_that_is_not_ours_is_not_taken(change: dict[str, Any], code: str) -> None:
     answer = looked(200, ORDER | change)
     assert (answer.look, answer.code, answer.order) == (OrderLook.NOT_ASKED, code, None)
+
+
+def test_a_question_about_a_number_of_unknown_amount_takes_any_amount_and_nothing_else() -> None:
+    unknown = replace(refund_at(Wallet.WECHAT), amount=ZERO)
+    other = REFUND | {"out_refund_no": "SR_2"}
+    found, wrong = (
+        read_refund(reply(200, body), GOOD, unknown, wechat_codes.ASK) for body in (REFUND, other)
+    )
+    assert (found.outcome, found.amount) == (Outcome.SUCCEEDED, Money(300))
+    assert (wrong.outcome, wrong.code) == (Outcome.UNKNOWN, "mismatch_refund_id")

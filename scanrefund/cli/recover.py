@@ -1,0 +1,52 @@
+"""`scanrefund recover`: old books catch up with what the wallets know."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from scanrefund.cli import output
+from scanrefund.cli.choices import AsJson
+from scanrefund.cli.invocation import of
+from scanrefund.model.refund import Refund
+
+EXIT_OPEN: Final = 3
+
+
+def recover(
+    ctx: typer.Context,
+    *,
+    order_id: Annotated[
+        str | None,
+        typer.Argument(metavar="[ORDER_ID]", help="Only this order; without it, all that need it."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Ask the wallets for every refund of orders whose books may be old. Ends with 3 without full proof."""
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=True) as house:
+        looked_up = [house.recovery.one(order_id)] if order_id else list(house.recovery.all())
+        behind = house.ledger.behind_since() is not None
+    found = [refund for one in looked_up for refund in one.found]
+    incomplete = [one.order_id for one in looked_up if not one.complete]
+    if as_json:
+        told = {"orders": len(looked_up), "incomplete": incomplete, "books_behind": behind}
+        output.document(told | {"found": [_document(refund) for refund in found]})
+    else:
+        for refund in found:
+            gaps = {"refund_id": refund.refund_id, "order_id": refund.order_id, "amount": str(refund.amount)}
+            output.say(invocation.words("cli.recovered_one", **gaps))
+        counts = {"orders": len(looked_up), "found": len(found), "incomplete": len(incomplete)}
+        output.say(invocation.words("cli.recovered", **counts))
+        output.say(invocation.words("cli.books_behind" if behind else "cli.books_current"))
+    return EXIT_OPEN if incomplete else 0
+
+
+def _document(refund: Refund) -> dict[str, Any]:
+    return {
+        "refund_id": refund.refund_id,
+        "order_id": refund.order_id,
+        "amount_fen": refund.amount.fen,
+        "state": refund.state.value,
+    }

@@ -1,0 +1,142 @@
+"""Ask the wallet for every refund an order can have: our numbers are derived, so a lost ledger can name them.
+
+WeChat Pay lists no refunds of an order (APIv3), and Alipay asks by number too: there is no shorter way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from scanrefund.dispatch.clock import Clock
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.errors import UsageFault
+from scanrefund.ledger.found import Found
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.numbers import refund_number
+from scanrefund.model.money import ZERO
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.wallet import FACTS, Wallet, safe_number
+from scanrefund.wallets.gateway import WalletGateway
+
+# Numbers in a row of which the wallet knows nothing before an order counts as looked up: a refund that was
+# refused leaves a gap, and a counter rarely tries more often in a row.
+ABSENT_IN_A_ROW: Final = 3
+# Both wallets: asks that find nothing count as errors, and more than 6 errors a second stop a merchant.
+ASK_PAUSE_S: Final = 0.2
+ORDERS_AT_ONCE: Final = 100
+
+_FOUND_AS: Final = {
+    Outcome.SUCCEEDED: RefundState.EXTERNAL,
+    Outcome.PROCESSING: RefundState.EXTERNAL,
+    Outcome.ABNORMAL: RefundState.EXTERNAL,
+    Outcome.RETURNED_TO_MERCHANT: RefundState.RETURNED_TO_MERCHANT,
+    Outcome.CLOSED: RefundState.CLOSED,
+}
+_MAY_BE_WRONG: Final = frozenset({RefundState.CLOSED, RefundState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """One order after its look-up: what was found; `complete` is False where the wallet gave no proof."""
+
+    order_id: str
+    found: tuple[Refund, ...]
+    complete: bool
+
+
+class Recovery:
+    """Brings old books up to what the wallets know."""
+
+    def __init__(
+        self, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], dispatcher: Dispatcher, clock: Clock
+    ) -> None:
+        self._ledger = ledger
+        self._found = Found(ledger)
+        self._gateways = gateways
+        self._dispatcher = dispatcher
+        self._clock = clock
+
+    def one(self, order_id: str) -> LookedUp:
+        """Look one order up. Raises UsageFault for one our books do not hold."""
+        order = self._ledger.order(order_id)
+        if order is None:
+            raise UsageFault("order_unknown", order_id=safe_number(order_id))
+        return self._look_up(order)
+
+    def all(self) -> Iterator[LookedUp]:
+        """Look up every order that old books make uncertain and the wallets still refund, one after another.
+
+        When all of them are complete, the books count as caught up.
+        """
+        paid_after = self._clock.now() - timedelta(days=max(f.refund_window_days for f in FACTS.values()))
+        after_id = ""
+        while orders := self._found.to_look_up(paid_after, after_id, ORDERS_AT_ONCE):
+            for order in orders:
+                yield self._look_up(order)
+            after_id = orders[-1].order_id
+        self._found.caught_up(paid_after, self._clock.now())
+
+    def _look_up(self, order: Order) -> LookedUp:
+        found: list[Refund] = []
+        absent = 0
+        for sequence in range(1, FACTS[order.wallet].refunds_per_order_max + ABSENT_IN_A_ROW + 1):
+            if self._known(order, sequence) is not None:
+                absent = 0
+                continue
+            answer = self._ask(order, sequence)
+            refund = self._recorded(order, sequence, answer)
+            if refund is None and answer.outcome is not Outcome.ABSENT:
+                return LookedUp(order.order_id, tuple(found), complete=False)
+            found += [refund] if refund else []
+            absent = 0 if refund else absent + 1
+            if absent >= ABSENT_IN_A_ROW:
+                break
+        self._found.looked_up(order.order_id, len(found), self._clock.now())
+        return LookedUp(order.order_id, tuple(found), complete=True)
+
+    def _known(self, order: Order, sequence: int) -> Refund | None:
+        """What our books hold under a number; an end that may be older than the truth is looked at again."""
+        refund = self._ledger.refund(self._number(order, sequence))
+        if refund is not None and refund.state in _MAY_BE_WRONG:
+            return self._dispatcher.ask(refund)
+        return refund
+
+    def _ask(self, order: Order, sequence: int) -> Answer:
+        gateway = self._gateways.get(order.wallet)
+        if gateway is None:
+            return Answer(Outcome.NOT_SENT, "wallet_not_set_up")
+        self._clock.sleep(ASK_PAUSE_S)
+        return gateway.ask(self._any_refund(order, self._number(order, sequence), gateway.account))
+
+    def _recorded(self, order: Order, sequence: int, answer: Answer) -> Refund | None:
+        """What the wallet holds, written down; None where it holds nothing or told no amount."""
+        state = _FOUND_AS.get(answer.outcome)
+        if state is None or answer.amount is None or answer.amount <= ZERO:
+            return None
+        number, now = self._number(order, sequence), self._clock.now()
+        return self._found.record_external(order.order_id, number, answer.amount, now, state)
+
+    def _number(self, order: Order, sequence: int) -> str:
+        shop = self._ledger.shop
+        return refund_number(shop.shop_id, order.order_id, sequence, rehearsal=shop.rehearsal)
+
+    def _any_refund(self, order: Order, number: str, account: str) -> Refund:
+        return Refund(
+            refund_id=number,
+            order_id=order.order_id,
+            request_id="",
+            wallet=order.wallet,
+            wallet_order_id=order.wallet_order_id,
+            order_amount=order.amount,
+            amount=ZERO,
+            reason="",
+            body=b"",
+            state=RefundState.UNKNOWN,
+            created_at=self._clock.now(),
+            account=account,
+        )

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW, ASK_PAUSE_S, Recovery
+from scanrefund.errors import UsageFault
+from scanrefund.ledger import behind
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.numbers import refund_number
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.wallet import Wallet
+from tests.unit.builders import NOW, ORDER, FakeClock, FakeWallet, an_order, answering, keep, reserve
+
+S = RefundState
+
+
+class TellingWallet(FakeWallet):
+    """Tells the amount it holds, as both wallets do."""
+
+    def tell(self, refund: Refund) -> Answer:
+        amount = self.paid.get(refund.refund_id) or self.accepted.get(refund.refund_id)
+        return replace(super().tell(refund), amount=amount)
+
+
+class Restored:
+    """A ledger known to be an old copy, and the wallet that knows better."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger, self.wallet, self.time = ledger, TellingWallet(), FakeClock()
+        gateways = {Wallet.WECHAT: self.wallet}
+        self.dispatcher = Dispatcher(ledger, gateways, self.time.clock, 30)
+        self.recovery = Recovery(ledger, gateways, self.dispatcher, self.time.clock)
+        with ledger.writing() as connection:
+            behind.note(connection, NOW)
+
+    def lost(self, sequence: int, amount_fen: int, outcome: Outcome = Outcome.SUCCEEDED) -> str:
+        """A refund that the wallet holds and the restored books do not."""
+        number = refund_number("shop1", ORDER.order_id, sequence, rehearsal=True)
+        self.wallet.paid[number], self.wallet.ended[number] = Money(amount_fen), outcome
+        return number
+
+    @property
+    def order(self) -> Order:
+        order = self.ledger.order(ORDER.order_id)
+        assert order is not None
+        return order
+
+
+@pytest.fixture
+def restored(ledger: Ledger) -> Restored:
+    return Restored(ledger)
+
+
+def test_lost_refunds_are_found_one_by_one_and_count(restored: Restored) -> None:
+    numbers = [restored.lost(1, 2_000), restored.lost(2, 3_000)]
+    result = restored.recovery.one(ORDER.order_id)
+    assert [refund.refund_id for refund in result.found] == numbers
+    assert (result.complete, restored.order.remaining) == (True, Money(5_000))
+    assert not restored.ledger.is_behind(restored.order)
+    assert {command for command, _number in restored.wallet.trips} == {Command.ASK}
+    assert len(restored.wallet.trips) == 2 + ABSENT_IN_A_ROW
+
+
+def test_numbers_behind_refused_ones_are_found_too(restored: Restored) -> None:
+    restored.lost(ABSENT_IN_A_ROW, 2_000)
+    assert len(restored.recovery.one(ORDER.order_id).found) == 1
+
+
+@pytest.mark.parametrize("said", [Outcome.UNKNOWN, Outcome.NOT_SENT, Outcome.DECLINED, Outcome.HELD])
+def test_an_order_without_proof_stays_behind(restored: Restored, said: Outcome) -> None:
+    restored.wallet.asks = [answering(Outcome.ABSENT), answering(said)]
+    assert not restored.recovery.one(ORDER.order_id).complete
+    assert restored.ledger.is_behind(restored.order)
+    list(restored.recovery.all())
+    assert restored.ledger.behind_since() is None
+
+
+def test_a_refund_told_without_its_amount_is_no_proof(restored: Restored) -> None:
+    restored.wallet.asks = [answering(Outcome.SUCCEEDED)]
+    assert not restored.recovery.one(ORDER.order_id).complete
+
+
+def test_what_reached_only_the_merchant_is_left_to_the_customer(restored: Restored) -> None:
+    restored.lost(1, 2_000, Outcome.RETURNED_TO_MERCHANT)
+    [found] = restored.recovery.one(ORDER.order_id).found
+    assert found.state is S.RETURNED_TO_MERCHANT
+    assert (restored.order.wallet_reserved, restored.order.customer_reserved) == (Money(2_000), Money(0))
+
+
+def test_an_end_in_the_old_books_is_looked_at_again(restored: Restored) -> None:
+    restored.wallet.sends = [answering(Outcome.DECLINED)]
+    refund = reserve(restored.ledger)
+    for _ in range(2):
+        restored.time.at = refund.next_try_at or NOW
+        refund = restored.dispatcher.dispatch(refund)
+    assert refund.state is S.CLOSED
+    restored.wallet.pay(refund)
+    restored.recovery.one(ORDER.order_id)
+    after = restored.ledger.refund(refund.refund_id)
+    assert after is not None
+    assert after.state is S.SUCCEEDED
+
+
+def test_all_orders_are_looked_up_slowly_and_then_the_books_are_current(restored: Restored) -> None:
+    others = [an_order(order_id=f"B{number}", wallet_order_id="") for number in range(3)]
+    old = an_order(order_id="OLD", wallet_order_id="", paid_at=NOW - timedelta(days=400))
+    keep(restored.ledger, *others, old)
+    looked_up = [one.order_id for one in restored.recovery.all()]
+    assert looked_up == [ORDER.order_id, "B0", "B1", "B2"]
+    assert restored.ledger.behind_since() is None
+    passed_s = (restored.time.at - NOW).total_seconds()
+    assert passed_s == pytest.approx(4 * ABSENT_IN_A_ROW * ASK_PAUSE_S)
+
+
+def test_a_wallet_that_is_not_set_up_here_leaves_its_orders_behind(restored: Restored) -> None:
+    keep(restored.ledger, an_order(order_id="Z1", wallet=Wallet.ALIPAY, wallet_order_id=""))
+    assert [one.complete for one in restored.recovery.all()] == [True, False]
+    assert restored.ledger.behind_since() == NOW
+
+
+def test_books_that_are_current_need_no_look_up(ledger: Ledger) -> None:
+    current = Restored(ledger)
+    with ledger.writing() as connection:
+        behind.forget(connection)
+    assert list(current.recovery.all()) == []
+    with pytest.raises(UsageFault):
+        current.recovery.one("nobody")
