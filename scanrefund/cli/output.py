@@ -21,10 +21,6 @@ from scanrefund.model.printable import written_out
 # Where nothing is watching there is no window to fit, unless COLUMNS says so. Longer cells are folded.
 PIPE_COLUMNS: Final = 100
 
-# Our refund numbers have 34 characters. Longer words may be folded: four such columns fill no terminal.
-WORD_COLUMNS_MAX: Final = 36
-_WORD: Final = re.compile(r"[A-Za-z0-9_.•-]+")
-
 # Half of a character: what a file name that is no UTF-8 is made of.
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -76,22 +72,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
     grid = Table(
         box=box.SIMPLE_HEAD, title=written_out(title) or None, title_justify="left", show_header=any(columns)
     )
-    rows = list(rows)
-    for place, column in enumerate(columns):
-        width = _whole_word_columns(row[place] for row in rows)
-        grid.add_column(Text(written_out(column)), overflow="fold", min_width=width)
+    for column in columns:
+        grid.add_column(Text(written_out(column)), overflow="fold")
     for row in rows:
         grid.add_row(*(Text("\n".join(map(written_out, cell.split("\n")))) for cell in row))
     page = io.StringIO()
     terminal = sys.stdout.isatty()
     Console(file=page, force_terminal=terminal, width=None if terminal else _pipe_columns()).print(grid)
     _write(sys.stdout, "\n".join(line.rstrip() for line in page.getvalue().split("\n")))
-
-
-def _whole_word_columns(cells: Iterable[str]) -> int:
-    """Room for the longest number or name of a column: in pieces nobody could copy it."""
-    words = (word for cell in cells for word in _WORD.findall(cell))
-    return min(max(map(len, words), default=1), WORD_COLUMNS_MAX)
 
 
 def _pipe_columns() -> int:

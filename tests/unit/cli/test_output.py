@@ -86,5 +86,4 @@ def test_a_table_in_a_pipe_folds_at_100_or_at_what_columns_says(
         output.table(["a", "b", "c"], [(number, "word " * 60, "字" * 90)])
         told = capsys.readouterr().out
         assert max(map(cell_len, told.splitlines())) <= widest
-        assert number in told
         assert told.count("字") == 90
