@@ -204,10 +204,10 @@ def test_two_imports_that_lock_crosswise_both_end(ledger: Ledger) -> None:
     def keep_both(name: str, orders: list[Order]) -> None:
         runs.append(name)
         with ledger.keeping_orders(NOW) as keep_one:
-            keep_one(orders[0])
+            keep_one([orders[0]])
             with suppress(threading.BrokenBarrierError):
                 meet.wait(timeout=10 if len(runs) <= 2 else 0)
-            keep_one(orders[1])
+            keep_one([orders[1]])
 
     threads = [
         threading.Thread(target=keep_both, args=("first", pair)),

@@ -80,6 +80,23 @@ def jump(history: History, counter: Counter, dice: Random) -> None:
         counter.skew = timedelta(seconds=dice.choice(_JUMPS_S))
 
 
+def backup(history: History, _counter: Counter, _dice: Random) -> None:
+    """The ledger is copied, unless it is in the middle of something."""
+    if not history.stage.database.in_transaction:
+        history.backup = history.stage.copy()
+
+
+def restore(history: History, _counter: Counter, _dice: Random) -> None:
+    """An old copy takes the ledger's place."""
+    history.restore()
+
+
+def recover(_history: History, counter: Counter, _dice: Random) -> None:
+    """Somebody has every uncertain order looked up."""
+    for _looked_up in counter.recovery.all():
+        pass
+
+
 def person(history: History, counter: Counter, dice: Random) -> None:
     """A supervisor tries to decide about any refund or order; the rules must stop what is not safe."""
     rows = history.view().refunds
@@ -124,5 +141,8 @@ ACTS: Final[Mapping[Kind, Act]] = {
     Kind.WAIT: wait,
     Kind.TOP_UP: top_up,
     Kind.JUMP: jump,
+    Kind.BACKUP: backup,
+    Kind.RESTORE: restore,
+    Kind.RECOVER: recover,
     Kind.PERSON: person,
 }

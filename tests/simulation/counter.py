@@ -13,6 +13,7 @@ from scanrefund.desk import Counter as Name
 from scanrefund.desk import Desk
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Worker
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
@@ -80,6 +81,7 @@ class Counter:
     desk: Desk = field(init=False)
     worker: Worker = field(init=False)
     supervisor: SupervisorDesk = field(init=False)
+    recovery: Recovery = field(init=False)
 
     def now(self) -> datetime:
         """What this counter's clock shows."""
@@ -94,6 +96,7 @@ class Counter:
         name = Name(self.name, LIMITS)
         self.desk = Desk(name, KEYS, ledger, gateways, dispatcher, clock, writer)
         self.worker = Worker(ledger, dispatcher, clock)
+        self.recovery = Recovery(ledger, gateways, dispatcher, clock)
         self.supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
 
 

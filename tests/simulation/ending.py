@@ -20,6 +20,9 @@ ROUNDS_MAX: Final = 400
 def bring_to_an_end(history: History) -> None:
     """Let workers run on honest wires until nobody waits. Raises Violation."""
     history.quiet_down()
+    for counter in history.counters[:1]:
+        for looked_up in counter.recovery.all():
+            history.note(f"looked up {looked_up.order_id}: {len(looked_up.found)} found")
     _let_work(history)
     for row in history.view().refunds:
         if row.state == "HELD":
@@ -53,6 +56,8 @@ def _let_a_person_decide(history: History, number: str) -> None:
 def _must_have_ended(history: History, number: str, state: str) -> None:
     taken = history.truth.taken.get(number)
     truth = taken.state(history.now).value if taken else "nothing"
+    if state == "EXTERNAL" and taken is not None:
+        return
     if state == "PAID_OTHER_WAY":
         return  # judged by `no_customer_is_paid_twice`
     if state == "CLOSED" and truth in ("nothing", "CLOSED"):

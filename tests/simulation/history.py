@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from random import Random
 from typing import Final
 
 from scanrefund.errors import LedgerFault, UsageFault
-from scanrefund.model.money import Money
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
 from scanrefund.model.refund import Command, Refund
@@ -25,6 +27,7 @@ from tests.simulation.watch import Violation, Watch, Wish
 BEGIN: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 # How long a wallet may take to answer, in seconds: at once, slowly, and beyond the lease.
 _ANSWER_S: Final = (0.0, 0.0, 0.3, 4.0, 14.0, 45.0)
+_RESTORE_S: Final = 900.0
 _STATEMENTS_MAX: Final = 45
 
 
@@ -56,17 +59,18 @@ class History:
     counters: list[Counter] = field(init=False)
     truth: Truth = field(init=False)
     watch: Watch = field(init=False)
+    ledger: Ledger = field(init=False)
+    backup: sqlite3.Connection | None = None
     wishes: list[Wish] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         dice = Random(f"setting {self.seed}")
-        ledger = self.stage.clear()
+        self.ledger = ledger = self.stage.clear()
         self.truth = Truth(timedelta(seconds=self.world.lag_s), not self.world.is_calm, self.world.refused)
         self.orders = [_order(number, dice) for number in range(self.world.orders)]
         with ledger.keeping_orders(BEGIN) as keep:
-            for order in self.orders:
-                keep(order)
+            keep(self.orders)
         skew = self.world.skew_s
         self.counters = [
             Counter(
@@ -108,6 +112,17 @@ class History:
         """A person decides, when nothing else goes on."""
         self._guarded(self.counters[0], act)
 
+    def restore(self) -> None:
+        """Put the last copy in the ledger's place. That takes longer than any request stays under way."""
+        if self.backup is None or len(self.frames) > 1:
+            return
+        self.forward(_RESTORE_S)
+        self.stage.restore(self.backup)
+        self.watch.forget(self.now)
+        # No process serves before it has heard the witness: one that dies here starts anew.
+        with self.stage.troubled(None):
+            self.ledger.hear_witness(self.now)
+
     def look_at_all(self) -> None:
         """Every invariant."""
         self.watch.look(self.now)
@@ -126,6 +141,8 @@ class History:
 
     def travel(self, name: str, command: Command, refund: Refund) -> Answer:
         """A trip of one counter to a wallet, with what befalls it."""
+        if refund.amount == ZERO:
+            return self._trip(command, refund)  # a look-up of a number, not a refund's trip
         by_worker = not self.faults or self.frames[-1].event.kind is Kind.WORK
         journey = self.watch.departs(command, refund, self.now, by_worker=by_worker)
         try:
@@ -179,7 +196,7 @@ class History:
     def _arrive(self, command: Command, refund: Refund, dice: Random) -> Answer:
         if command is Command.SEND:
             return self.truth.send(refund, self.now, dice)
-        return self.truth.ask(refund.refund_id, self.now)
+        return self.truth.ask(refund, self.now)
 
     def _silence(self, frame: Frame) -> Answer:
         self._elsewhere(frame)

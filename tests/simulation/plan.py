@@ -22,6 +22,9 @@ class Kind(StrEnum):
     WAIT = "wait"  # time passes
     TOP_UP = "top up"  # the merchant's account is short, or filled again
     JUMP = "jump"  # one counter's clock is set wrong, or right again
+    BACKUP = "backup"  # the ledger is copied
+    RESTORE = "restore"  # the copy is put in the ledger's place, and every process starts anew
+    RECOVER = "recover"  # somebody has the wallets asked for every number that the orders can have
     PERSON = "person"  # a supervisor decides: release, close, cancel, pay another way, thaw
 
 
@@ -64,12 +67,15 @@ class World:
     late_s: int
     skew_s: int
     jumps: bool
+    restores: bool
 
     @property
     def is_calm(self) -> bool:
         """Nothing goes wrong here: every refund that the rules let go must simply succeed."""
         faults = (self.not_sent, self.lost, self.late, self.reply_lost, self.repeated, self.refused)
-        return not any((*faults, self.short, self.crash, self.trouble, self.unsigned, self.jumps))
+        return not any(
+            (*faults, self.short, self.crash, self.trouble, self.unsigned, self.jumps, self.restores)
+        )
 
 
 EVENTS_MIN: Final = 4
@@ -77,8 +83,21 @@ EVENTS_MAX: Final = 20
 # One world in twelve is calm: safety alone would let a program pass that never pays.
 CALM_ONE_IN: Final = 12
 
-_KINDS: Final = (Kind.WISH, Kind.REPEAT, Kind.LOOK, Kind.WORK, Kind.WAIT, Kind.TOP_UP, Kind.JUMP, Kind.PERSON)
-_WEIGHTS: Final = (22, 8, 8, 32, 26, 2, 4, 8)
+_OLD_COPIES: Final = (Kind.BACKUP, Kind.RESTORE, Kind.RECOVER)
+_KINDS: Final = (
+    Kind.WISH,
+    Kind.REPEAT,
+    Kind.LOOK,
+    Kind.WORK,
+    Kind.WAIT,
+    Kind.TOP_UP,
+    Kind.JUMP,
+    Kind.PERSON,
+    *_OLD_COPIES,
+)
+_WEIGHTS: Final = (22, 8, 8, 32, 26, 2, 4, 8, 0, 0, 0)
+# One world in ten sees its ledger replaced by an old copy.
+_RESTORING: Final = (*_WEIGHTS[:-3], 6, 4, 6)
 
 
 def world_of(seed: int) -> World:
@@ -108,6 +127,7 @@ def world_of(seed: int) -> World:
         late_s=dice.choice((5, 60, 300)),
         skew_s=0 if calm else dice.choice((0, 0, 2, 240)),
         jumps=not calm and dice.randrange(5) == 0,
+        restores=not calm and dice.randrange(10) == 0,
     )
 
 
@@ -121,7 +141,7 @@ def history_of(seed: int) -> tuple[Event, ...]:
 
 
 def _event(dice: Random, world: World, depth: int) -> Event:
-    [kind] = dice.choices(_KINDS, _WEIGHTS)
+    [kind] = dice.choices(_KINDS, _RESTORING if world.restores else _WEIGHTS)
     return Event(kind, dice.randrange(world.counters), dice.getrandbits(32), _inner(dice, world, depth))
 
 

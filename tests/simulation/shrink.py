@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -31,7 +31,11 @@ def shrink(stage: Stage, failure: Failure) -> Failure:
         return True
 
     events = _without_chunks(history_of(failure.seed), fails)
-    _without_inner(events, fails)
+    while plays < PLAYS_MAX:
+        simpler = next((one for one in _simpler(events) if fails(one)), None)
+        if simpler is None:
+            break
+        events = simpler
     return shortest
 
 
@@ -50,10 +54,13 @@ def _without_chunks(events: Events, fails: Callable[[Events], bool]) -> Events:
     return events
 
 
-def _without_inner(events: Sequence[Event], fails: Callable[[Events], bool]) -> None:
-    """Leave out what happens during slow trips."""
-    current = tuple(events)
-    for place, event in enumerate(current):
+def _simpler(events: Events) -> Iterator[Events]:
+    """Every history with one event less, or with what happened inside one event told after it instead."""
+    for place, event in enumerate(events):
+        before, after = events[:place], events[place + 1 :]
+        yield before + after
         if event.inner:
-            fewer = (*current[:place], replace(event, inner=()), *current[place + 1 :])
-            current = fewer if fails(fewer) else current
+            yield (*before, *event.inner, *after)
+            yield (*before, replace(event, inner=()), *event.inner, *after)
+        for inner in _simpler(event.inner):
+            yield (*before, replace(event, inner=inner), *after)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import event
@@ -15,6 +16,7 @@ from scanrefund.keys import Keys
 from scanrefund.ledger.engine import LedgerSettings, open_engine
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.migrate import bring_up_to_date
+from scanrefund.ledger.witness import Head, Witness
 
 KEYS: Final = Keys(b"f" * 32, b"b" * 32)
 SHOP: Final = Shop("shop1", rehearsal=True)
@@ -25,6 +27,20 @@ class Killed(Exception):
 
     Not a BaseException: SQLAlchemy would close the one connection that this ledger lives in.
     """
+
+
+class MemoryWitness(Witness):
+    """The witness file without a file: it outlives every copy of the database."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("witness.json"))
+        self._head: Head | None = None
+
+    def read(self) -> Head | None:
+        return self._head
+
+    def write(self, head: Head) -> None:
+        self._head = head
 
 
 @dataclass(slots=True)
@@ -67,7 +83,7 @@ class Stage:
         """An empty ledger."""
         self.restore(self._empty)
         self._trouble = None
-        return Ledger(self.engine, KEYS, SHOP)
+        return Ledger(self.engine, KEYS, SHOP, MemoryWitness())
 
     def close(self) -> None:
         """Let go of both databases."""

@@ -47,7 +47,8 @@ def test_no_history_breaks_an_invariant(stage: Stage, first: int) -> None:
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
 def test_a_planted_bug_is_caught(stage: Stage, bug: Bug) -> None:
-    seeds = (documented_seeds()[bug.name], *range(SEEDS))
+    first = documented_seeds().get(bug.name)
+    seeds = (*(() if first is None else (first,)), *range(SEEDS))
     with planted(bug, stage):
         assert any(play(stage, seed) for seed in seeds), f"{bug.name} survives: an invariant is missing"
     assert play(stage, 0) is None, "the bug was not pulled out again"

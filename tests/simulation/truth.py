@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
+from scanrefund.model.money import ZERO, Money
 from scanrefund.model.outcome import Answer, Outcome, Signature
 from scanrefund.model.refund import Command, Refund
 from scanrefund.model.wallet import Wallet
@@ -35,6 +36,11 @@ class Taken:
     ends_at: datetime
     end: Outcome
     unstuck_as: Outcome
+
+    @property
+    def wish(self) -> str:
+        """The name of the wish, which travels in the reason."""
+        return self.body.rsplit(b" ", 1)[-1].decode()
 
     def state(self, now: datetime) -> Outcome:
         """Where the refund is now."""
@@ -83,13 +89,16 @@ class Truth:
         taken = self._take(refund, now, dice)
         return _signed(taken.state(now), refund_id=taken.number)
 
-    def ask(self, number: str, now: datetime) -> Answer:
+    def ask(self, refund: Refund, now: datetime) -> Answer:
         """A question has arrived. What was taken a moment ago may not show yet, as both wallets warn."""
+        number = refund.refund_id
         self.arrivals.append(Arrival(now, Command.ASK, number, b""))
         known = self.taken.get(number)
         if known is None or now < known.taken_at + self.lag:
             return _signed(Outcome.ABSENT, "RESOURCE_NOT_EXISTS")
-        return _signed(known.state(now), refund_id=number)
+        if refund.amount not in (ZERO, Money(known.amount_fen)):
+            return replace(_signed(Outcome.UNKNOWN, "wrong_amount"), alarm=True)
+        return replace(_signed(known.state(now), refund_id=number), amount=Money(known.amount_fen))
 
     def deliver(self, now: datetime) -> None:
         """Let arrive what is due: requests whose senders gave up long ago."""

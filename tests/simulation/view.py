@@ -13,7 +13,7 @@ _NOT_FOR_CUSTOMER: Final = {"CLOSED", "CANCELLED", "RETURNED_TO_MERCHANT"}
 ENDED: Final = {"SUCCEEDED", "RETURNED_TO_MERCHANT", "CLOSED", "CANCELLED", "PAID_OTHER_WAY", "EXTERNAL"}
 
 # The entries of the book that tell of a refund's making.
-MADE: Final = ("refund_reserved", "refund_paid_other_way")
+MADE: Final = ("refund_reserved", "refund_paid_other_way", "refund_found")
 
 
 class RefundRow(NamedTuple):
@@ -39,6 +39,11 @@ class RefundRow(NamedTuple):
     def is_open(self) -> bool:
         return self.state not in ENDED
 
+    @property
+    def is_found(self) -> bool:
+        """Written down as it was found, at the wallet or paid by hand: never composed here."""
+        return not self.body
+
 
 class OrderRow(NamedTuple):
     order_id: str
@@ -46,6 +51,7 @@ class OrderRow(NamedTuple):
     wallet_reserved_fen: int
     customer_reserved_fen: int
     frozen_why: str
+    looked_up_at: str | None
 
 
 class MoveRow(NamedTuple):
@@ -79,13 +85,19 @@ class View:
 
     refunds: list[RefundRow]
     orders: list[OrderRow]
+    behind_since: str | None
 
     @classmethod
     def of(cls, database: sqlite3.Connection) -> View:
-        refunds = _rows(database, RefundRow, "refunds", "ORDER BY refund_id")
-        return cls(
-            [RefundRow(*row) for row in refunds], [OrderRow(*r) for r in _rows(database, OrderRow, "orders")]
-        )
+        refunds = [RefundRow(*row) for row in _rows(database, RefundRow, "refunds", "ORDER BY refund_id")]
+        orders = [OrderRow(*row) for row in _rows(database, OrderRow, "orders")]
+        told = database.execute("SELECT value FROM meta WHERE name = 'books_behind_since'").fetchone()
+        return cls(refunds, orders, told[0] if told else None)
+
+    def uncertain(self) -> set[str]:
+        """The orders of which the wallet may hold refunds that these books do not."""
+        since = self.behind_since
+        return {one.order_id for one in self.orders if since and (one.looked_up_at or "") < since}
 
     def live_fen(self, order_id: str) -> int:
         """What the ledger must hold back of an order for the wallet's sake."""

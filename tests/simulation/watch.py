@@ -78,6 +78,8 @@ class Watch:
     entries: list[Entry] = field(default_factory=list)
     journeys: dict[str, list[Journey]] = field(default_factory=dict)
     wishes: dict[str, Wish] = field(default_factory=dict)
+    from_copy: set[str] = field(default_factory=set)
+    lost_wishes: set[str] = field(default_factory=set)
     first_shown: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -99,6 +101,17 @@ class Watch:
             if detail:
                 raise Violation(rule, detail)
         self._remember()
+
+    def forget(self, now: datetime) -> None:
+        """An old copy took the ledger's place: what is known of later things is the wallets' alone."""
+        self.now, self.view = now, View.of(self.database)
+        self.seen = Seen()
+        self.journeys.clear()
+        self.first_shown.clear()
+        self.from_copy = {row.refund_id for row in self.view.refunds}
+        self.lost_wishes |= {one.wish for one in self.truth.taken.values()} - {
+            row.reason for row in self.view.refunds
+        }
 
     def told(self, wish: Wish, receipt: Receipt, asked_at: datetime, now: datetime) -> None:
         """A clerk was told how a wish stands."""
