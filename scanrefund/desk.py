@@ -110,7 +110,9 @@ class Desk:
             if refusal is not None:
                 locked.record(refusal, case.now)
                 wallet = case.order.wallet if case.order else None
-                return self._writer.of_refusal(refusal, locked.name, wallet, case.amount)
+                # Of an unknown order nobody knows what remains.
+                amount = case.amount if case.order else case.asked_amount
+                return self._writer.of_refusal(refusal, locked.name, wallet, amount)
             return self._reserve(locked, case, request_id, fingerprint, request.clerk)
 
     def _first_trip(self, refund: Refund) -> Refund:
@@ -185,7 +187,7 @@ class Desk:
         other_amount = request.amount is not None and request.amount != earlier.amount
         if earlier.order_id != request.order_id or other_amount:
             raise UsageFault("request_id_reused", request_id=request.request_id, refund_id=earlier.refund_id)
-        return self._writer.of_refund(earlier)
+        return self._writer.of_refund(earlier, again=True)
 
     def _ask_wallet(self, order_id: str) -> OrderAnswer | None:
         """The wallet's own word on the order. Network here, never inside a transaction."""

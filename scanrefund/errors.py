@@ -19,6 +19,8 @@ answered) are values, not faults: see `model/refusal.py` and `model/outcome.py`.
 
 from __future__ import annotations
 
+import errno
+
 
 class Fault(Exception):
     """Something of ours is broken. `code` names the sentence, `details` fill its gaps."""
@@ -81,3 +83,8 @@ class NoAnswer(NetworkFault):
 
 class Bug(Fault):
     """A rule about our own code was broken: stop, do not guess."""
+
+
+def os_cause(error: OSError) -> str:
+    """The system's name of what went wrong (`ENOENT`); the catalogues have words for the usual ones."""
+    return errno.errorcode.get(error.errno or 0, "")

@@ -15,7 +15,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from scanrefund.errors import KeyFault
+from scanrefund.errors import KeyFault, os_cause
 
 KEY_BYTES: Final = 32
 # 16 bytes of HMAC-SHA256: no chance of two codes meeting, short enough to read aloud in part.
@@ -39,7 +39,7 @@ class Keys:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise KeyFault("key_unwritable", path=folder, cause=error.strerror) from error
+            raise KeyFault("key_unwritable", path=folder, cause=os_cause(error)) from error
         return cls(_read_or_make(folder / "fingerprint.key"), _read_or_make(folder / "book.key"))
 
     def fingerprint(self, digits: str) -> str:
@@ -86,7 +86,7 @@ def _make(path: Path) -> None:
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(aside)
     except OSError as error:
-        raise KeyFault("key_unwritable", path=path, cause=error.strerror) from error
+        raise KeyFault("key_unwritable", path=path, cause=os_cause(error)) from error
     finally:
         aside.unlink(missing_ok=True)
 

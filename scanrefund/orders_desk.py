@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,42 +11,19 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import Fault, UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.engine import retried
+from scanrefund.ledger.keeping import Keeping, Kept
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.orders import Kept
-from scanrefund.model.money import AMOUNT_FEN_MAX, Money
-from scanrefund.model.order import Order, OrderState
-from scanrefund.model.wallet import Wallet, safe_number
+from scanrefund.model.order import Order
+from scanrefund.model.wallet import safe_number
+from scanrefund.orders_file import HEADER, BadRow, order_of, rows
 
-HEADER: Final = ("order_id", "wallet", "wallet_order_id", "amount_fen", "paid_at", "state", "payer_id")
-# A shop's year of sales fits; a file beyond it is some other file.
-FILE_BYTES_MAX: Final = 256 * 1024 * 1024
+__all__ = ["HEADER", "ImportReport", "OrdersDesk", "RowProblem"]
 
-# Times outside these years are slips, and some of them fit no database.
-YEARS: Final = range(2000, 2100)
-# Where the reader puts the cells beyond the header's; no header can hold this name.
-_BEYOND: Final = "\x00beyond"
+# Rows handed to the ledger at a time: enough to ask the database seldom, few enough to show progress.
+BATCH_ROWS: Final = 2_000
 
-# Both wallets' limits on a merchant's order number (WeChat Pay 4013071036, Alipay trade.refund).
-_ORDER_ID: Final = re.compile(r"[A-Za-z0-9_\-|*@]{1,64}")
-_WALLET_ORDER_ID: Final = re.compile(r"[A-Za-z0-9_\-]{0,64}")
-_FEN: Final = re.compile(r"[0-9]{1,9}")
-
-# States a till may tell. A cancelled or closed sale is kept as paid and cancelled: never refundable again.
-_TOLD: Final = {
-    "UNPAID": OrderState.UNPAID,
-    "PAID": OrderState.PAID,
-    "RELEASED": OrderState.RELEASED,
-    "CANCELLED": OrderState.CANCELLED,
-    "CLOSED": OrderState.CANCELLED,
-}
-
-
-class BadRow(Exception):
-    """A row that says something impossible; the fault names it."""
-
-    def __init__(self, code: str, **details: object) -> None:
-        super().__init__(code)
-        self.fault = Fault(code, **details)
+_KeepAll = Callable[[Sequence[Order]], list[Keeping]]
+OnRows = Callable[[int], None]
 
 
 class _NothingKept(Exception):
@@ -91,132 +65,58 @@ class OrdersDesk:
         return order
 
     @retried
-    def import_csv(self, path: Path, *, strict: bool) -> ImportReport:
+    def import_csv(
+        self, path: Path, *, strict: bool, on_rows: OnRows = lambda _rows_read: None
+    ) -> ImportReport:
         """Keep the orders of a CSV file in one transaction.
 
         Bad rows are reported with line and cause; the good ones are kept, or with `strict` none at all.
-        Raises UsageFault when the file is missing, too large, not UTF-8 or lacks a column.
+        `on_rows` is told how many rows were read so far. Raises UsageFault when the file is missing, too
+        large, not UTF-8 or lacks a column.
         """
         report = ImportReport()
         try:
             with self._ledger.keeping_orders(self._clock.now()) as keep:
-                self._keep_rows(path, keep, report)
+                for batch in self._batches(path, report):
+                    _keep(batch, keep, report)
+                    on_rows(report.read)
                 _refuse_if(strict and bool(report.problems))
         except _NothingKept:
             report.kept = report.unchanged = 0
+        report.problems.sort(key=lambda problem: problem.line)
         return report
 
-    def _keep_rows(self, path: Path, keep: Callable[[Order], Kept], report: ImportReport) -> None:
-        for line, row in _rows(path):
+    def _batches(self, path: Path, report: ImportReport) -> Iterator[list[tuple[int, Order]]]:
+        """The orders with their lines; rows that tell of none become problems."""
+        now = self._clock.now()
+        batch: list[tuple[int, Order]] = []
+        for line, row in rows(path):
             report.read += 1
             try:
-                _count(report, keep(self._order(row)))
+                batch.append((line, order_of(row, self._keys, now)))
             except BadRow as bad:
-                report.problems.append(RowProblem(line, row["order_id"][:64], bad.fault))
+                report.problems.append(RowProblem(line, safe_number(row["order_id"][:64]), bad.fault))
+            if len(batch) == BATCH_ROWS:
+                yield batch
+                batch = []
+        yield batch
 
-    def _order(self, row: dict[str, str]) -> Order:
-        if _BEYOND in row:
-            raise BadRow("row_cells_too_many")
-        state = _state(row["state"])
-        paid_at = _time(row["paid_at"])
-        if paid_at is None and state in (OrderState.PAID, OrderState.RELEASED):
-            raise BadRow("row_paid_at_missing", state=state.value)
-        cancelled = state is OrderState.CANCELLED
-        return Order(
-            order_id=_matching(row["order_id"], _ORDER_ID, "row_order_id_wrong"),
-            wallet=_wallet(row["wallet"]),
-            wallet_order_id=_matching(row["wallet_order_id"], _WALLET_ORDER_ID, "row_wallet_order_id_wrong"),
-            amount=_amount(row["amount_fen"]),
-            paid_at=paid_at,
-            state=state,
-            payer_fingerprint=self._keys.payer(row["payer_id"]),
-            cancelled_at=self._clock.now() if cancelled else None,
-            cancelled_why=row["state"].strip().upper() if cancelled else "",
-            extra={name: value for name, value in row.items() if name not in HEADER and value},
-        )
+
+def _keep(batch: list[tuple[int, Order]], keep: _KeepAll, report: ImportReport) -> None:
+    told = keep([order for _, order in batch])
+    for (line, order), done in zip(batch, told, strict=True):
+        match done.kept:
+            case Kept.CONFLICT:
+                report.problems.append(RowProblem(line, order.order_id, Fault("row_conflict")))
+            case Kept.NUMBER_TAKEN:
+                taken = Fault("row_wallet_order_id_taken", text=order.wallet_order_id, holder=done.holder)
+                report.problems.append(RowProblem(line, order.order_id, taken))
+            case Kept.UNCHANGED:
+                report.unchanged += 1
+            case _:
+                report.kept += 1
 
 
 def _refuse_if(nothing_may_stay: bool) -> None:  # noqa: FBT001
     if nothing_may_stay:
         raise _NothingKept
-
-
-def _count(report: ImportReport, kept: Kept) -> None:
-    if kept is Kept.CONFLICT:
-        raise BadRow("row_conflict")
-    if kept is Kept.UNCHANGED:
-        report.unchanged += 1
-    else:
-        report.kept += 1
-
-
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    try:
-        if not path.is_file() and path.exists():
-            raise UsageFault("orders_file_not_a_file", path=path)
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise UsageFault("orders_file_too_large", path=path, limit_mb=FILE_BYTES_MAX // 1024**2)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            yield from _table(path, csv.DictReader(file, strict=True, restval="", restkey=_BEYOND))
-    except OSError as error:
-        raise UsageFault("orders_file_unreadable", path=path, cause=error.strerror or "") from error
-    except UnicodeDecodeError as error:
-        raise UsageFault("orders_file_not_utf8", path=path) from error
-    except csv.Error as error:
-        raise UsageFault("orders_file_not_csv", path=path, cause=str(error)) from error
-
-
-def _table(path: Path, reader: csv.DictReader[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    named = list(reader.fieldnames or ())
-    missing = [name for name in HEADER if name not in named]
-    if missing:
-        raise UsageFault("orders_file_lacks_columns", path=path, missing=", ".join(missing))
-    twice = [name for name in HEADER if named.count(name) > 1]
-    if twice:
-        raise UsageFault("orders_file_columns_twice", path=path, twice=", ".join(twice))
-    for row in reader:
-        yield reader.line_num, {name: _cell(value) for name, value in row.items() if name}
-
-
-def _cell(value: str | list[str]) -> str:
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _matching(text: str, pattern: re.Pattern[str], code: str) -> str:
-    if not pattern.fullmatch(text):
-        raise BadRow(code, text=text[:80])
-    return text
-
-
-def _wallet(text: str) -> Wallet:
-    try:
-        return Wallet(text.lower())
-    except ValueError:
-        raise BadRow("row_wallet_unknown", text=text[:40], known=", ".join(Wallet)) from None
-
-
-def _state(text: str) -> OrderState:
-    state = _TOLD.get(text.upper())
-    if state is None:
-        raise BadRow("row_state_unknown", text=text[:40], known=", ".join(_TOLD))
-    return state
-
-
-def _amount(text: str) -> Money:
-    if not _FEN.fullmatch(text) or not 0 < int(text) <= AMOUNT_FEN_MAX:
-        raise BadRow("row_amount_wrong", text=text[:40])
-    return Money(int(text))
-
-
-def _time(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise BadRow("row_time_wrong", text=text[:40]) from None
-    if time.year not in YEARS:
-        raise BadRow("row_time_wrong", text=text[:40])
-    if time.tzinfo is None:
-        raise BadRow("row_time_without_zone", text=text[:40])
-    return time

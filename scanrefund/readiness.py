@@ -86,12 +86,16 @@ class Finding:
         return detail, cure
 
 
+# Good, bad, or not looked at (None); then the cause and what its sentence needs.
+Look = tuple[bool | None, str, Mapping[str, object]]
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One row. A `needed` check that fails means: not ready. Any other failure is advice."""
 
     name: str
-    look: Callable[[Surroundings], tuple[bool, str, Mapping[str, object]]]
+    look: Callable[[Surroundings], Look]
     needed: bool = True
 
     def run(self, around: Surroundings) -> Finding:
@@ -105,8 +109,8 @@ class Check:
             return Finding(self.name, self._verdict(good=False), met.code, fault=met)
         return Finding(self.name, self._verdict(good=good), cause, gaps)
 
-    def _verdict(self, *, good: bool) -> bool | None:
-        return True if good else False if self.needed else None
+    def _verdict(self, *, good: bool | None) -> bool | None:
+        return False if good is False and self.needed else good or None
 
 
 def examine(around: Surroundings) -> list[Finding]:
@@ -119,13 +123,13 @@ def is_ready(findings: list[Finding]) -> bool:
     return all(finding.ok is not False for finding in findings)
 
 
-Look = tuple[bool, str, Mapping[str, object]]
-
-
 def _data_folder(around: Surroundings) -> Look:
     """Ours alone: the ledger and the keys lie here."""
-    around.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     gaps = {"path": around.home}
+    try:
+        around.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return False, "not_writable", gaps
     if not os.access(around.home, os.W_OK | os.X_OK):
         return False, "not_writable", gaps
     # Windows keeps its own access lists; the mode says nothing there.
@@ -140,7 +144,10 @@ def _keys(around: Surroundings) -> Look:
 
 
 def _disk_space(around: Surroundings) -> Look:
-    free = shutil.disk_usage(around.home).free
+    try:
+        free = shutil.disk_usage(around.home).free
+    except OSError:
+        return None, "not_looked", {}
     gaps = {"free_mb": free // 1_000_000, "least_mb": DISK_FREE_BYTES_MIN // 1_000_000}
     return free >= DISK_FREE_BYTES_MIN, "good" if free >= DISK_FREE_BYTES_MIN else "short", gaps
 
@@ -223,12 +230,12 @@ def _clock(around: Surroundings) -> Look:
     """Our clock against a wallet server's: signatures carry the time."""
     address = next(iter(around.addresses.values()), None)
     if address is None:
-        return True, "not_compared", {}
+        return None, "not_compared", {}
     try:
         reply = around.http.exchange("GET", address + "/", headers={})
         theirs = parsedate_to_datetime(reply.headers["Date"])
     except (NetworkFault, KeyError, ValueError):
-        return True, "not_compared", {}
+        return None, "not_compared", {}
     off_s = round(abs((around.now() - theirs).total_seconds()))
     good = off_s <= CLOCK_OFF_S_MAX
     return good, "good" if good else "off", {"off_s": off_s, "limit_s": CLOCK_OFF_S_MAX}
@@ -242,7 +249,7 @@ def _wallet(wallet: Wallet) -> Callable[[Surroundings], Look]:
         if wallet not in gateways:
             return bool(gateways), "not_set_up" if gateways else "none_set_up", gaps
         answer = gateways[wallet].order(_no_such_order(wallet))
-        gaps |= {"code": answer.code, "message": answer.message}
+        gaps |= {"trouble": answer.code, "message": answer.message}
         good = answer.look is not OrderLook.NOT_ASKED
         return good, "good" if good else "no_proof", gaps
 

@@ -12,7 +12,7 @@ from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import Wallet
-from scanrefund.say.speak import say_refund, say_refusal
+from scanrefund.say.speak import say_refund, say_refusal, say_served_again
 
 EXIT_SUCCEEDED: Final = 0
 EXIT_REFUSED: Final = 1
@@ -37,6 +37,7 @@ _EXITS: Final = {
 class Receipt:
     """How a wish for a refund stands. `state` is None when our own rules refused it.
 
+    `served_again` is the sentence for a wish that an earlier refund already serves, or empty.
     `alarm` is the level at which a refund that is still open asks for a person, or empty.
     """
 
@@ -53,6 +54,7 @@ class Receipt:
     next_try_at: datetime | None
     rehearsal: bool
     alarm: str = ""
+    served_again: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -71,7 +73,7 @@ class Receipt:
             "state": self.state.value if self.state else None,
             "outcome": self.outcome.value if self.outcome else None,
             "reason": self.reason.value if self.reason else None,
-            "say_clerk": self.say_clerk,
+            "say_clerk": f"{self.served_again} {self.say_clerk}".lstrip(),
             "say_customer": self.say_customer,
             "next_step": self.next_step,
             "next_try_at": self.next_try_at.isoformat() if self.next_try_at else None,
@@ -85,8 +87,13 @@ class Writer:
     language: str
     rehearsal: bool
 
-    def of_refund(self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE) -> Receipt:
-        """The receipt of a refund that was made; `level` says how loudly it asks for a person."""
+    def of_refund(
+        self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE, *, again: bool = False
+    ) -> Receipt:
+        """The receipt of a refund that was made; `level` says how loudly it asks for a person.
+
+        `again` marks the same wish told twice: no second refund was made.
+        """
         words = say_refund(refund, self.language)
         return Receipt(
             refund_id=refund.refund_id,
@@ -102,6 +109,7 @@ class Writer:
             next_try_at=refund.next_try_at,
             rehearsal=self.rehearsal,
             alarm=level.name.lower() if level else "",
+            served_again=say_served_again(refund, self.language) if again else "",
         )
 
     def of_refusal(

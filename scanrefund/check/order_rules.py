@@ -45,9 +45,8 @@ def order_cancelled(case: Case) -> Refusal | None:
     if order is None or order.state not in _CALLED_OFF:
         return None
     when = order.cancelled_at.isoformat() if order.cancelled_at else ""
-    return Refusal(
-        Reason.ORDER_CANCELLED, {"order_id": order.order_id, "when": when, "why": order.cancelled_why}
-    )
+    detail = {"order_id": order.order_id, "when": when, "cancelled_why": order.cancelled_why}
+    return Refusal(Reason.ORDER_CANCELLED, detail)
 
 
 def order_not_released(case: Case) -> Refusal | None:

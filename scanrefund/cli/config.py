@@ -25,6 +25,8 @@ def check(ctx: typer.Context, *, as_json: AsJson = False) -> int:
 
     invocation = of(ctx)
     settings = invocation.settings()
+    if settings.sandbox_trouble is not None:
+        raise settings.sandbox_trouble
     file, keys = effective(invocation.config)
     if as_json:
         output.document(

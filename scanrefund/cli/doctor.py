@@ -14,6 +14,7 @@ from scanrefund.cli.reading import now
 if TYPE_CHECKING:
     from scanrefund.config import Settings
     from scanrefund.readiness import Finding, Surroundings
+    from scanrefund.wallets.gateway import WalletGateway
 
 EXIT_NOT_READY: Final = 5
 _SIGNS: Final = {True: "good", False: "bad", None: "advice"}
@@ -47,13 +48,19 @@ def _surroundings(settings: Settings) -> Surroundings:
         for wallet, told in ((Wallet.WECHAT, settings.wechat), (Wallet.ALIPAY, settings.alipay))
         if told is not None
     }
+
+    def gateways() -> dict[Wallet, WalletGateway]:
+        if settings.sandbox_trouble is not None:
+            raise settings.sandbox_trouble
+        return wallet_gateways(settings)
+
     return Surroundings(
         home=settings.home,
         shop=Shop(settings.shop_id, settings.rehearsal),
         ledger=settings.ledger,
         camera=settings.camera,
         http=Http(settings.http),
-        gateways=lambda: wallet_gateways(settings),
+        gateways=gateways,
         addresses=addresses,
         now=now,
     )

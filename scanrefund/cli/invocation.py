@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scanrefund.errors import Fault, KeyFault
+from scanrefund.errors import Fault, KeyFault, os_cause
 from scanrefund.keys import Keys
 from scanrefund.model.wallet import Wallet
 from scanrefund.say.catalogue import Catalogue, negotiate
@@ -30,6 +30,7 @@ class Invocation:
     as_json: bool = False
     config: Path | None = None
     language: str | None = None
+    command: str = ""
 
     def spoken(self) -> str:
         """The language to speak now, known or not yet."""
@@ -57,6 +58,8 @@ class Invocation:
         """The desk with everything behind it. `wallets` says that the command cannot do without one."""
         from scanrefund.assemble import open_house
 
+        if wallets and settings.sandbox_trouble is not None:
+            raise settings.sandbox_trouble
         if wallets and settings.wechat is None and settings.alipay is None:
             raise Fault("sandbox_missing", dir=settings.sandbox_dir)
         make_private(settings.home)
@@ -74,7 +77,7 @@ def make_private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise KeyFault("data_folder_unusable", path=folder, cause=error.strerror) from error
+        raise KeyFault("data_folder_unusable", path=folder, cause=os_cause(error)) from error
 
 
 def of(ctx: typer.Context) -> Invocation:

@@ -41,6 +41,9 @@ EXIT_USAGE: Final = 2
 EXIT_FAULT: Final = 70
 EXIT_INTERRUPTED: Final = 130
 
+# Commands during which a refund may leave this machine; no other changes anything before it ends.
+MOVES_MONEY: Final = frozenset({"refund", "status", "worker", "release", "close", "cancel", "cash"})
+
 app = typer.Typer(
     name="scanrefund",
     help="The refund desk of a shop's counter PC.",
@@ -73,6 +76,7 @@ def options(
     invocation = of(ctx)
     invocation.config = config_path
     invocation.language = language
+    invocation.command = ctx.invoked_subcommand or ""
 
 
 app.command()(demo.demo)
@@ -104,7 +108,7 @@ def main(arguments: list[str]) -> int:
     except Fault as fault:
         return _report(invocation, fault.code, _sentence(fault, invocation), fault.exit_code)
     except typer.TyperException as error:
-        return _report(invocation, "usage", error.format_message(), EXIT_USAGE)
+        return _report(invocation, "usage", _usage(error, invocation), EXIT_USAGE)
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted(invocation)
     except Exception as error:  # noqa: BLE001  (the door: whatever nobody expected ends here)
@@ -135,6 +139,12 @@ def _sentence(fault: Fault, invocation: Invocation) -> str:
     return "\n  ".join([say_fault(fault, str(fault.details["language"])), *fault.problems])
 
 
+def _usage(error: typer.TyperException, invocation: Invocation) -> str:
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "scanrefund"
+    return invocation.words("cli.usage_wrong", problem=error.format_message(), command=command)
+
+
 def _unexpected(error: Exception, invocation: Invocation) -> str:
     from scanrefund.config.sources import data_folder
 
@@ -143,7 +153,8 @@ def _unexpected(error: Exception, invocation: Invocation) -> str:
 
 
 def _interrupted(invocation: Invocation) -> int:
-    return _report(invocation, "interrupted", invocation.words("cli.interrupted"), EXIT_INTERRUPTED)
+    told = "interrupted" if invocation.command in MOVES_MONEY else "interrupted_idle"
+    return _report(invocation, "interrupted", invocation.words(f"cli.{told}"), EXIT_INTERRUPTED)
 
 
 def _report(invocation: Invocation, code: str, sentence: str, exit_code: int) -> int:

@@ -31,7 +31,12 @@ def import_csv(
     """Import orders from CSV. Ends with 1 when any row was wrong, each named with its line and cause."""
     invocation = of(ctx)
     with invocation.house(invocation.settings(), wallets=False) as house:
-        report = house.orders.import_csv(file, strict=strict)
+
+        def progress(rows: int) -> str:
+            return invocation.words("cli.reading_orders", rows=rows)
+
+        with output.waiting(progress(0)) as tell:
+            report = house.orders.import_csv(file, strict=strict, on_rows=lambda rows: tell(progress(rows)))
     if as_json:
         output.document(_report_json(report, invocation))
     else:

@@ -11,15 +11,15 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TextIO
 
 from scanrefund.model.printable import written_out
 
-# Where nothing is watching there is no window to fit; wide enough that no identifier is broken.
-PIPE_COLUMNS: Final = 240
+# Where nothing is watching there is no window to fit, unless COLUMNS says so. Longer cells are folded.
+PIPE_COLUMNS: Final = 100
 
 # Half of a character: what a file name that is no UTF-8 is made of.
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -78,8 +78,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = ""
         grid.add_row(*(Text("\n".join(map(written_out, cell.split("\n")))) for cell in row))
     page = io.StringIO()
     terminal = sys.stdout.isatty()
-    Console(file=page, force_terminal=terminal, width=None if terminal else PIPE_COLUMNS).print(grid)
+    Console(file=page, force_terminal=terminal, width=None if terminal else _pipe_columns()).print(grid)
     _write(sys.stdout, "\n".join(line.rstrip() for line in page.getvalue().split("\n")))
+
+
+def _pipe_columns() -> int:
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) else PIPE_COLUMNS
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> None:
@@ -88,15 +93,18 @@ def facts(pairs: Iterable[tuple[str, str]]) -> None:
 
 
 @contextmanager
-def waiting(text: str) -> Iterator[None]:
-    """A sign of life on a terminal's standard error while something takes its time; silent in a pipe."""
+def waiting(text: str) -> Iterator[Callable[[str], None]]:
+    """A sign of life on a terminal's standard error while something takes its time; silent in a pipe.
+
+    Gives a function that changes the text.
+    """
     if not sys.stderr.isatty():
-        yield
+        yield lambda _text: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(written_out(text)):
-        yield
+    with Console(stderr=True).status(written_out(text)) as status:
+        yield lambda news: status.update(written_out(news))
 
 
 def _write(stream: TextIO, text: str) -> None:

@@ -26,7 +26,7 @@ def show(receipt: Receipt, invocation: Invocation, *, as_json: bool) -> int:
         ("refund_id", told["refund_id"]),
         ("order_id", told["order_id"]),
         ("wallet", invocation.wallet(receipt.wallet)),
-        ("amount", str(receipt.amount) if receipt.amount else ""),
+        ("amount", str(receipt.amount) if receipt.amount else "—"),
         ("state", _state_words(told["state"], invocation)),
         ("next_try_at", output.local(receipt.next_try_at)),
         ("say_customer", told["say_customer"]),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -13,8 +14,8 @@ from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.reading import from_keyboard, from_source
-from scanrefund.errors import Fault, UsageFault
-from scanrefund.model.money import Money, NotMoney
+from scanrefund.errors import Fault, LedgerFault, UsageFault
+from scanrefund.model.money import AMOUNT_FEN_MAX, Money, NotMoney
 from scanrefund.model.shown import Reading
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 # The clerk's no ends the program as Ctrl-C does: our rules refused nothing.
 EXIT_INTERRUPTED: Final = 130
+# What both wallets take as the reason of a refund (Alipay `refund_reason`, 256 characters).
+REASON_CHARS_MAX: Final = 256
+# An amount in form, but beyond any that Money can read.
+_TOO_LARGE: Final = re.compile(r"[0-9]{10,}(\.[0-9]{1,2})?")
 
 
 class NotConfirmed(Fault):
@@ -71,6 +76,8 @@ def refund(  # noqa: PLR0913  (each is an option)
 ) -> int:
     """Refund an order. The code comes from --camera, --image or standard input, never from an argument."""
     invocation = of(ctx)
+    if len(reason) > REASON_CHARS_MAX:
+        raise UsageFault("reason_too_long", limit_chars=REASON_CHARS_MAX)
     wish = Wish(order, _money(amount), reason, camera, image, request_id)
     if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
         raise UsageFault("confirmation_impossible")
@@ -87,13 +94,24 @@ def refund(  # noqa: PLR0913  (each is an option)
 
 
 def _to_its_end(desk: Desk, request: RefundRequest, wait_s: int) -> Receipt:
+    """Once it has a number the refund is written down: a ledger that breaks later leaves it open."""
     receipt = desk.refund(request)
-    return desk.wait(receipt.refund_id, wait_s) if receipt.refund_id else receipt
+    if receipt.refund_id is None:
+        return receipt
+    try:
+        last = desk.wait(receipt.refund_id, wait_s)
+    except LedgerFault:
+        return receipt
+    return replace(last, served_again=receipt.served_again)
 
 
 def _money(text: str | None) -> Money | None:
     if text is None:
         return None
+    if not text.strip():
+        raise UsageFault("amount_empty")
+    if _TOO_LARGE.fullmatch(text):
+        raise UsageFault("amount_too_large", limit_fen=AMOUNT_FEN_MAX)
     try:
         return Money.from_yuan(text)
     except NotMoney:

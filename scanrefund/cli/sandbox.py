@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from scanrefund.cli.invocation import make_private
-from scanrefund.errors import Fault
+from scanrefund.errors import Fault, UsageFault, os_cause
 
 
 class Pace(StrEnum):
@@ -32,6 +32,7 @@ def sandbox(
 ) -> None:
     """Play both wallets and the customer's phone on one loopback port, until interrupted."""
     # FastAPI and its server are heavy; `scanrefund --help` does without them.
+    from scanrefund.sandbox.folder import FolderDamaged
     from scanrefund.sandbox.server import PortInUse, run
     from scanrefund.sandbox.state import FolderInUse
 
@@ -42,8 +43,10 @@ def sandbox(
         raise Fault("sandbox_port_in_use", port=port) from taken
     except FolderInUse as taken:
         raise Fault("sandbox_folder_in_use", folder=place) from taken
+    except FolderDamaged as damaged:
+        raise UsageFault("sandbox_folder_damaged", path=damaged.path) from damaged
     except OSError as unusable:
-        raise Fault("sandbox_folder_unusable", folder=place, cause=unusable.strerror) from unusable
+        raise Fault("sandbox_folder_unusable", folder=place, cause=os_cause(unusable)) from unusable
 
 
 def _default_folder() -> Path:

@@ -21,6 +21,7 @@ from scanrefund.model.refund import Refund
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
+    from scanrefund.config import Settings
 
 EXIT_OPEN: Final = 3
 # More open refunds than a shop makes in a week; counting further would tell nobody anything.
@@ -38,23 +39,53 @@ def worker(
     invocation = of(ctx)
     if once and until_idle:
         raise UsageFault("worker_one_end_only")
-    from scanrefund.ledger.writer_lock import only_writer
-
     told = Told(invocation, quiet=as_json)
-    settings = invocation.settings()
-    with invocation.house(settings, wallets=True) as house:
-        if once:
+    if once:
+        with invocation.house(invocation.settings(), wallets=True) as house:
             house.worker.run_once(told)
-        else:
-            told.hint("cli.worker_runs")
-            with only_writer(settings.ledger.url, "scanrefund worker"), _stopped_by_signal() as stopped:
-                house.worker.run(lambda: stopped.is_set() or (until_idle and _is_idle(house)), told)
-        still_open = len(_open_refunds(house))
+            still_open = len(_open_refunds(house))
+    else:
+        told.hint("cli.worker_runs")
+        still_open = _run(invocation, told, until_idle=until_idle)
     if as_json:
         output.document({"trips": told.trips, "still_open": still_open})
     else:
         output.say(invocation.words("cli.worker_done", trips=told.trips, still_open=still_open))
     return EXIT_OPEN if still_open else 0
+
+
+def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
+    """Work until stopped or, with `until_idle`, until nothing is due any more; how many are still open.
+
+    A sandbox that was started anew may serve at another address: the house is opened again for it.
+    """
+    from scanrefund.ledger.writer_lock import only_writer
+
+    with _stopped_by_signal() as stopped:
+        while True:
+            settings = invocation.settings()
+            alone = only_writer(settings.ledger.url, "scanrefund worker")
+            with invocation.house(settings, wallets=True) as house, alone:
+
+                def ended(house: House = house) -> bool:
+                    return stopped.is_set() or (until_idle and _is_idle(house))
+
+                house.worker.run(lambda: ended() or _has_moved(settings), told)  # noqa: B023
+                if ended():
+                    return len(_open_refunds(house))
+
+
+def _has_moved(settings: Settings) -> bool:
+    """Whether the sandbox serves elsewhere now. One that is gone or half written has not moved."""
+    from scanrefund.config import sandbox_wallets
+
+    if not settings.rehearsal:
+        return False
+    try:
+        now = sandbox_wallets(settings.sandbox_dir)
+    except UsageFault:
+        return False
+    return now not in ((None, None), (settings.wechat, settings.alipay))
 
 
 class Told:

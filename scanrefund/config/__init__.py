@@ -20,7 +20,7 @@ from scanrefund.config.document import Alipay, Document, Wechat
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.config.sources import config_file, data_folder, overlay, read_toml
-from scanrefund.errors import ConfigFault
+from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
@@ -40,7 +40,8 @@ class Settings:
     """Everything `assemble.py` needs, room by room. Paths are absolute.
 
     `rehearsal` is true against the sandbox. `wechat` and `alipay` are None where the shop has not got that
-    wallet, or where no sandbox has been started yet.
+    wallet, or where no sandbox has been started yet. `sandbox_trouble` is why the sandbox's folder cannot
+    be used; commands that need no wallet do without.
     """
 
     home: Path
@@ -55,6 +56,7 @@ class Settings:
     wechat: WechatSettings | None
     alipay: AlipaySettings | None
     sandbox_dir: Path
+    sandbox_trouble: UsageFault | None
     camera: str
     watch_s_max: int
     workers: int
@@ -143,8 +145,9 @@ def _fault(problems: list[Problem], language: object) -> ConfigFault:
 def _settings(document: Document, home: Path, base: Path) -> Settings:
     rehearsal = document.wallets.mode == "sandbox"
     sandbox_dir = base / document.wallets.sandbox_dir if document.wallets.sandbox_dir else home / "sandbox"
+    trouble = None
     if rehearsal:
-        wechat, alipay = sandbox_wallets(sandbox_dir)
+        wechat, alipay, trouble = _rehearsal_wallets(sandbox_dir)
     else:
         wechat, alipay = _wechat(document.wallets.wechat), _alipay(document.wallets.alipay)
     return Settings(
@@ -163,12 +166,22 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         wechat=wechat,
         alipay=alipay,
         sandbox_dir=sandbox_dir,
+        sandbox_trouble=trouble,
         camera=document.scan.camera,
         watch_s_max=document.scan.watch_s_max,
         workers=document.scan.workers,
         wait_s=document.dispatch.wait_s,
         lease_s=document.dispatch.lease_s,
     )
+
+
+def _rehearsal_wallets(
+    folder: Path,
+) -> tuple[WechatSettings | None, AlipaySettings | None, UsageFault | None]:
+    try:
+        return *sandbox_wallets(folder), None
+    except UsageFault as trouble:
+        return None, None, trouble
 
 
 def _limits(document: Document, *, rehearsal: bool) -> Limits:

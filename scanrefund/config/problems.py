@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -30,6 +31,8 @@ _CAUSES: Final = {
     "web_address": "web_address",
 }
 
+_QUOTED: Final = re.compile(r"'([^']*)'")
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -49,5 +52,8 @@ def _of_one(error: ErrorDetails) -> Problem:
     gaps: dict[str, Any] = {
         name: value for name, value in error.get("ctx", {}).items() if isinstance(value, str | int | float)
     }
+    if "expected" in gaps:
+        # Pydantic's own words: `'sandbox' or 'real'`.
+        gaps["expected"] = " · ".join(_QUOTED.findall(str(gaps["expected"])))
     place = ".".join(str(part) for part in error["loc"])
     return Problem(place, _CAUSES.get(error["type"], "wrong_value"), gaps)

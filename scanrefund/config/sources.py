@@ -12,9 +12,12 @@ from typing import Any, Final
 import platformdirs
 
 from scanrefund.config.problems import Problem
+from scanrefund.errors import os_cause
 
 PREFIX: Final = "SCANREFUND_"
 DEPTH_MARK: Final = "__"
+# They say where to look, and are read before there is any key.
+NOT_KEYS: Final = frozenset({PREFIX + "HOME", PREFIX + "CONFIG"})
 FILE_NAME: Final = "scanrefund.toml"
 
 # A configuration is a page of text; anything larger is some other file.
@@ -46,7 +49,7 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[Problem]]:
         with path.open("rb") as file:
             data = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
-        return {}, [Problem(str(path), "file_unreadable", {"why": error.strerror or type(error).__name__})]
+        return {}, [Problem(str(path), "file_unreadable", {"cause": os_cause(error)})]
     if len(data) > FILE_BYTES_MAX:
         return {}, [Problem(str(path), "file_too_large", {"bytes_max": FILE_BYTES_MAX})]
     try:
@@ -76,7 +79,7 @@ def overlay(tables: dict[str, Any], environment: Mapping[str, str]) -> dict[str,
     """
     merged = _copied(tables)
     for name in sorted(environment):
-        if name.upper() == PREFIX + "LANGUAGE" or (name.upper().startswith(PREFIX) and DEPTH_MARK in name):
+        if name.upper().startswith(PREFIX) and name.upper() not in NOT_KEYS:
             *sections, key = name[len(PREFIX) :].lower().split(DEPTH_MARK)
             _put(merged, sections, key, environment[name])
     return merged

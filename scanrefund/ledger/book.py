@@ -67,7 +67,9 @@ def length(connection: Connection) -> int:
 
 
 def seal_of(connection: Connection, number: int) -> str | None:
-    """The seal of one entry, or None where the book has none such."""
+    """The seal of one entry, or None where the book has none such. Before the first is FIRST_PREVIOUS."""
+    if number == 0:
+        return FIRST_PREVIOUS
     return connection.execute(select(book.c.seal).where(book.c.number == number)).scalar_one_or_none()
 
 

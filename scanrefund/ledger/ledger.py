@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from scanrefund.errors import Bug, Fault, KeyFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import behind, book, codes, orders, refunds, trips
+from scanrefund.ledger import behind, book, codes, keeping, orders, refunds, trips
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.migrate import bring_up_to_date, recall
 from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
@@ -151,11 +151,19 @@ class Ledger:
         """Compare the book with the witness; True when this is an old copy of the books.
 
         Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`).
+        A first start names the empty book: a program killed right after its first commit, before it could
+        name the entry, must not take its own books for a copy.
         """
-        if self._witness is None or not self._disputed(self._witness.read()):
+        if self._witness is None:
             return False
-        self._note_behind(now)
-        return True
+        named = self._witness.read()
+        if self._disputed(named):
+            self._note_behind(now)
+            return True
+        if named is None:
+            with self.reading() as connection:
+                self._witness.write(Head(*book.head(connection)))
+        return False
 
     def behind_since(self) -> datetime | None:
         """Since when the books are known to be older than what happened; None when they are not."""
@@ -184,7 +192,7 @@ class Ledger:
             yield LockedOrder(self, connection, order_id)
 
     @contextmanager
-    def keeping_orders(self, now: datetime) -> Iterator[Callable[[Order], orders.Kept]]:
+    def keeping_orders(self, now: datetime) -> Iterator[Callable[[Sequence[Order]], list[keeping.Keeping]]]:
         """One transaction in which orders from outside are kept; an exception keeps none of them.
 
         The caller is `retried`.
@@ -192,10 +200,11 @@ class Ledger:
         with self.writing() as connection:
             kept: dict[str, int] = {}
 
-            def keep(order: Order) -> orders.Kept:
-                result = orders.keep(connection, order, now)
-                kept[result.value] = kept.get(result.value, 0) + 1
-                return result
+            def keep(told: Sequence[Order]) -> list[keeping.Keeping]:
+                done = keeping.keep(connection, told, now)
+                for one in done:
+                    kept[one.kept.value] = kept.get(one.kept.value, 0) + 1
+                return done
 
             yield keep
             if kept:

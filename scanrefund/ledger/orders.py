@@ -1,17 +1,16 @@
-"""Orders in the ledger: kept from outside, their state derived from rows, their cap guarded."""
+"""Orders in the ledger: their state derived from rows, their cap guarded."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
 
 from scanrefund.ledger.schema import orders, refunds
-from scanrefund.model.money import ZERO, Money
+from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.refund import COUNTS_FOR_CUSTOMER, COUNTS_FOR_WALLET, OPEN, RefundState
 from scanrefund.model.wallet import Wallet
@@ -20,35 +19,29 @@ from scanrefund.model.wallet import Wallet
 _ARRIVED: Final = (RefundState.SUCCEEDED, RefundState.EXTERNAL, RefundState.PAID_OTHER_WAY)
 
 
-class Kept(StrEnum):
-    """What keeping an order from outside did."""
+class _Sums(NamedTuple):
+    """What the refunds of one order leave; these are the sums of none."""
 
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    CONFLICT = "conflict"
+    refunded: int = 0
+    made: int = 0
+    last_sequence: int = 0
+    open_refund_id: str | None = None
+    last_made_at: datetime | None = None
+    last_sent_at: datetime | None = None
 
 
 def load(connection: Connection, order_id: str, *, lock: bool = False) -> Order | None:
     """One order with the sums of its refunds; locked against other writers where the database can."""
-    query = select(orders).where(orders.c.order_id == order_id)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return _order(row, _sums(connection, order_id)) if row else None
+    return load_all(connection, [order_id], lock=lock).get(order_id)
 
 
-def keep(connection: Connection, order: Order, now: datetime) -> Kept:
-    """Keep an order told from outside. The same order again changes nothing; money facts never change."""
-    old = load(connection, order.order_id, lock=True)
-    if old is None:
-        connection.execute(insert(orders).values(kept_at=now, **_columns(order)))
-        return Kept.NEW
-    if _contradict(old, order):
-        return Kept.CONFLICT
-    news = _news(old, order)
-    if not news:
-        return Kept.UNCHANGED
-    connection.execute(update(orders).where(orders.c.order_id == order.order_id).values(**news))
-    return Kept.CHANGED
+def load_all(connection: Connection, order_ids: Collection[str], *, lock: bool) -> dict[str, Order]:
+    """Several orders by their numbers, as `load` gives each."""
+    # Locked in one order everywhere, so that two imports never wait for each other.
+    query = select(orders).where(orders.c.order_id.in_(order_ids)).order_by(orders.c.order_id)
+    rows = connection.execute(query.with_for_update() if lock else query).all()
+    sums = _sums(connection, [row.order_id for row in rows])
+    return {row.order_id: _order(row, sums.get(row.order_id, _Sums())) for row in rows}
 
 
 def reserve(connection: Connection, order_id: str, amount: Money) -> bool:
@@ -134,21 +127,28 @@ def thaw(connection: Connection, order_id: str) -> bool:
     return thawed.rowcount == 1
 
 
-def _sums(connection: Connection, order_id: str) -> Row[Any]:
+def _sums(connection: Connection, order_ids: Collection[str]) -> dict[str, _Sums]:
+    """The sums of those orders that have refunds."""
+    if not order_ids:
+        return {}
     is_open = refunds.c.state.in_([state.value for state in OPEN])
-    return connection.execute(
+    rows = connection.execute(
         select(
-            _sum_of(_ARRIVED).label("refunded"),
-            func.coalesce(func.sum(case((refunds.c.sequence > 0, 1), else_=0)), 0).label("made"),
-            func.coalesce(func.max(refunds.c.sequence), 0).label("last_sequence"),
-            func.max(case((is_open, refunds.c.refund_id))).label("open_refund_id"),
-            func.max(refunds.c.created_at).label("last_made_at"),
-            func.max(refunds.c.last_sent_at).label("last_sent_at"),
-        ).where(refunds.c.order_id == order_id)
-    ).one()
+            refunds.c.order_id,
+            _sum_of(_ARRIVED),
+            func.coalesce(func.sum(case((refunds.c.sequence > 0, 1), else_=0)), 0),
+            func.max(refunds.c.sequence),
+            func.max(case((is_open, refunds.c.refund_id))),
+            func.max(refunds.c.created_at),
+            func.max(refunds.c.last_sent_at),
+        )
+        .where(refunds.c.order_id.in_(order_ids))
+        .group_by(refunds.c.order_id)
+    )
+    return {order_id: _Sums(*sums) for order_id, *sums in rows}
 
 
-def _order(row: Row[Any], sums: Row[Any]) -> Order:
+def _order(row: Row[Any], sums: _Sums) -> Order:
     return Order(
         order_id=row.order_id,
         wallet=Wallet(row.wallet),
@@ -180,45 +180,3 @@ def _state(row: Row[Any], refunded_fen: int) -> OrderState:
     if refunded_fen > 0:
         return OrderState.PARTLY_REFUNDED
     return OrderState(row.told_state)
-
-
-def _columns(order: Order) -> dict[str, Any]:
-    told = order.state if order.state in (OrderState.UNPAID, OrderState.RELEASED) else OrderState.PAID
-    return {
-        "order_id": order.order_id,
-        "wallet": order.wallet.value,
-        "wallet_order_id": order.wallet_order_id,
-        "amount_fen": order.amount.fen,
-        "paid_at": order.paid_at,
-        "told_state": told.value,
-        "cancelled_at": order.cancelled_at,
-        "cancelled_why": order.cancelled_why,
-        "payer_fingerprint": order.payer_fingerprint,
-        "extra": json.dumps(order.extra, ensure_ascii=False, sort_keys=True),
-        "wallet_reserved_fen": ZERO.fen,
-        "customer_reserved_fen": ZERO.fen,
-    }
-
-
-def _contradict(old: Order, new: Order) -> bool:
-    both_named = old.wallet_order_id and new.wallet_order_id
-    other_number = bool(both_named) and old.wallet_order_id != new.wallet_order_id
-    return other_number or (old.wallet, old.amount) != (new.wallet, new.amount)
-
-
-# Later news may move an order on (paid, released) or cancel it, never back.
-_FORWARD: Final = (OrderState.UNPAID, OrderState.PAID, OrderState.RELEASED)
-
-
-def _news(old: Order, new: Order) -> dict[str, Any]:
-    news: dict[str, Any] = {}
-    if new.cancelled_at is not None and old.cancelled_at is None:
-        news |= {"cancelled_at": new.cancelled_at, "cancelled_why": new.cancelled_why}
-    on_the_way = old.state in _FORWARD and new.state in _FORWARD
-    if on_the_way and _FORWARD.index(new.state) > _FORWARD.index(old.state):
-        news |= {"told_state": new.state.value, "paid_at": new.paid_at or old.paid_at}
-    if new.payer_fingerprint and not old.payer_fingerprint:
-        news["payer_fingerprint"] = new.payer_fingerprint
-    if new.wallet_order_id and not old.wallet_order_id:
-        news["wallet_order_id"] = new.wallet_order_id
-    return news

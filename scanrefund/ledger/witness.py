@@ -40,7 +40,7 @@ class Witness:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._written = 0
+        self._written = -1
 
     def read(self) -> Head | None:
         """The entry the file names, UNREADABLE for a damaged file, None where there is none."""

@@ -24,6 +24,15 @@ from scanrefund.sandbox.numbers import digits
 _DESCRIPTION: Final = "sandbox.json"
 _WECHAT_CA: Final = "Sandbox WeChat Pay CA"
 _ALIPAY_CA: Final = "Sandbox Alipay Root CA"
+_PARTS: Final[dict[str, type]] = {"base_url": str, "wechat": dict, "alipay": dict}
+
+
+class FolderDamaged(Exception):
+    """`sandbox.json` cannot be read as what this sandbox once wrote."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +84,19 @@ class Folder:
         """The port this sandbox served on last time, 0 if never."""
         if not (self.path / _DESCRIPTION).exists():
             return 0
-        return int(str(self.description()["base_url"]).rpartition(":")[2])
+        port = str(self.description()["base_url"]).rpartition(":")[2]
+        return int(port) if port.isascii() and port.isdigit() else 0
 
     def description(self) -> dict[str, Any]:
         """`sandbox.json` as it stands."""
-        found: dict[str, Any] = json.loads((self.path / _DESCRIPTION).read_text("utf-8"))
+        path = self.path / _DESCRIPTION
+        try:
+            found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            whole = all(isinstance(found[part], kind) for part, kind in _PARTS.items())
+        except (ValueError, KeyError, TypeError) as wrong:
+            raise FolderDamaged(path) from wrong
+        if not whole:
+            raise FolderDamaged(path)
         return found
 
     def announce(self, base_url: str) -> None:

@@ -28,6 +28,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "theirs": "order_state",
     "field": "field",
     "why": "frozen",
+    "cancelled_why": "cancelled",
+    "trouble": "trouble",
+    "cause": "os_error",
 }
 
 # A duration is told in the largest unit that still counts at least two.

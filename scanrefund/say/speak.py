@@ -35,6 +35,13 @@ def say_refund(refund: Refund, language: str) -> Sentence:
     return _sentence(cause_of_refund(refund), detail, language)
 
 
+def say_served_again(refund: Refund, language: str) -> str:
+    """That a wish is served by the refund it already led to."""
+    catalogue = Catalogue.load(language)
+    text = catalogue.get("served_again.text") or refund.refund_id
+    return fill(text, {"made_at": refund.created_at}, catalogue)
+
+
 def say_fault(fault: Fault, language: str) -> str:
     """What is broken and what to do; in English where the language has no sentence, else the fault itself."""
     for catalogue in (Catalogue.load(language), Catalogue.load("en")):

@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageOps
 
-from scanrefund.errors import PictureFault, UsageFault
+from scanrefund.errors import PictureFault, UsageFault, os_cause
 from scanrefund.scan.frame import Frame, Grey
 
 # A phone's photograph is 2 to 8 MB; more is no picture of a code.
@@ -110,7 +110,7 @@ def _unreadable(path: Path, error: OSError) -> UsageFault:
     """Windows refuses to open a folder as if it were not ours to read."""
     if path.is_dir():
         return UsageFault("picture_is_a_folder", path=path)
-    return UsageFault("picture_unreadable", path=path, cause=error.strerror or "")
+    return UsageFault("picture_unreadable", path=path, cause=os_cause(error))
 
 
 def _too_many_bytes(origin: str) -> PictureFault:

@@ -137,7 +137,7 @@ class _Bench:
             state=OrderState.PAID,
         )
         with self._house.ledger.keeping_orders(now) as keep:
-            keep(order)
+            keep([order])
         return order
 
     def _bare(self, order: Order) -> Taken:

@@ -204,10 +204,10 @@ def test_two_imports_that_lock_crosswise_both_end(ledger: Ledger) -> None:
     def keep_both(name: str, orders: list[Order]) -> None:
         runs.append(name)
         with ledger.keeping_orders(NOW) as keep_one:
-            keep_one(orders[0])
+            keep_one([orders[0]])
             with suppress(threading.BrokenBarrierError):
                 meet.wait(timeout=10 if len(runs) <= 2 else 0)
-            keep_one(orders[1])
+            keep_one([orders[1]])
 
     threads = [
         threading.Thread(target=keep_both, args=("first", pair)),
@@ -274,3 +274,35 @@ def until_somebody_waits(connection: Connection) -> None:
         if connection.execute(waiting).scalar_one():
             return
     raise AssertionError("nobody waits for a lock")
+
+
+def test_a_server_that_does_not_sync_is_refused(url: str) -> None:
+    with superuser(url) as connection:
+        set_fsync(connection, "off")
+        try:
+            fault = fault_at(url)
+        finally:
+            set_fsync(connection, "on")
+    assert (fault.code, fault.details["setting"], fault.details["found"]) == (
+        "ledger_server_unsafe",
+        "fsync",
+        "off",
+    )
+
+
+@contextmanager
+def superuser(url: str) -> Iterator[Connection]:
+    engine = open_engine(LedgerSettings(url, 30))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+    engine.dispose()
+
+
+def set_fsync(connection: Connection, value: str) -> None:
+    """Change the running server's setting, and wait until it has read it."""
+    connection.execute(text(f"ALTER SYSTEM SET fsync = {value}"))
+    connection.execute(text("SELECT pg_reload_conf()"))
+    for _ in range(100_000):
+        if connection.execute(text("SHOW fsync")).scalar_one() == value:
+            return
+    raise AssertionError(f"the server does not take fsync = {value}")

@@ -96,14 +96,18 @@ def main(given: list[str]) -> int:
         return _catch(asked.planted)
     plays = [play for play in PLAYS if play.name in (asked.play or _all_plays(postgres=asked.postgres))]
     started = time.monotonic()
+    tallies: list[Tally] = []
     with _database(postgres=asked.postgres) as url:
-        tallies = [_run(play, asked.pairs, asked.seed, alone=asked.alone, url=url) for play in plays]
-    seconds = time.monotonic() - started
+        for play in plays:
+            tallies.append(_run(play, asked.pairs, asked.seed, alone=asked.alone, url=url))
+            if not asked.json:
+                _show(tallies[-1])
+    seconds = round(time.monotonic() - started, 1)
     if asked.json:
-        document = {"seed": asked.seed, "seconds": round(seconds, 1), "plays": [*map(asdict, tallies)]}
+        document = {"seed": asked.seed, "seconds": seconds, "plays": [*map(asdict, tallies)]}
         sys.stdout.write(json.dumps(document) + "\n")
     else:
-        _show(tallies, asked.seed, seconds)
+        sys.stdout.write(f"seed {asked.seed}, {seconds} s\n")
     return 1 if any(tally.faults for tally in tallies) else 0
 
 
@@ -112,15 +116,15 @@ def _all_plays(*, postgres: bool) -> list[str]:
     return [play.name for play in PLAYS if not (postgres and play.from_nothing)]
 
 
-def _show(tallies: list[Tally], seed: int, seconds: float) -> None:
-    for tally in tallies:
-        sys.stdout.write(
-            f"{tally.play:18} {tally.points:4} points, {tally.singles:4} singles, {tally.pairs:6} pairs, "
-            f"{tally.not_reached} not reached, {len(tally.faults)} faults\n"
-        )
-        for fault in tally.faults[:FAULTS_SHOWN_MAX]:
-            sys.stdout.write(f"    {fault}\n")
-    sys.stdout.write(f"seed {seed}, {seconds:.1f} s\n")
+def _show(tally: Tally) -> None:
+    sys.stdout.write(
+        f"{tally.play:18} {tally.points:4} points, {tally.singles:4} singles, {tally.pairs:6} pairs, "
+        f"{tally.not_reached} not reached, {len(tally.faults)} faults\n"
+    )
+    for fault in tally.faults[:FAULTS_SHOWN_MAX]:
+        sys.stdout.write(f"    {fault}\n")
+    # A long run tells of each play as it ends.
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

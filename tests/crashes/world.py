@@ -95,7 +95,7 @@ class World:
     def keep_order(self, ledger: Ledger) -> None:
         """What the till's import does; again changes nothing."""
         with ledger.keeping_orders(NOW) as keep:
-            keep(self.order)
+            keep([self.order])
 
     def open_ledger(self, program: type[Ledger] = Ledger) -> Ledger:
         """As the program does at its start; a play from nothing does every bit of it."""

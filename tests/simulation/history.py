@@ -70,8 +70,7 @@ class History:
         self.truth = Truth(timedelta(seconds=self.world.lag_s), not self.world.is_calm, self.world.refused)
         self.orders = [_order(number, dice) for number in range(self.world.orders)]
         with ledger.keeping_orders(BEGIN) as keep:
-            for order in self.orders:
-                keep(order)
+            keep(self.orders)
         skew = self.world.skew_s
         self.counters = [
             Counter(

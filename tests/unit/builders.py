@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
@@ -57,6 +58,10 @@ ORDER = Order(
 
 
 def an_order(**changes: Any) -> Order:
+    """The sample order with changes; another order has another number at the wallet."""
+    if changes.get("order_id", ORDER.order_id) != ORDER.order_id:
+        number = f"4200001234{crc32(changes['order_id'].encode()):018d}"
+        changes = {"wallet_order_id": number, **changes}
     return replace(ORDER, **changes)
 
 
@@ -123,8 +128,8 @@ def open_ledger_at(url: str, keys: Keys = KEYS) -> Ledger:
 
 
 def keep(ledger: Ledger, *orders: Order) -> list[str]:
-    with ledger.keeping_orders(NOW) as keep_one:
-        return [keep_one(order).value for order in orders]
+    with ledger.keeping_orders(NOW) as keep_all:
+        return [done.kept.value for done in keep_all(orders)]
 
 
 def reserve(

@@ -14,7 +14,9 @@ from scanrefund.check.limits import Limits
 from scanrefund.desk import Counter, Desk, RefundRequest
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
+from scanrefund.ledger import behind
 from scanrefund.ledger.engine import reading
+from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
@@ -105,13 +107,16 @@ def test_without_an_amount_all_that_remains_goes_back(shop: Shopfloor) -> None:
 def test_the_same_wish_again_is_served_again(shop: Shopfloor) -> None:
     first = shop.refund()
     shop.time.forward(300)
-    assert shop.refund() == first
+    again = shop.refund()
+    assert replace(again, served_again="") == first
+    assert "no second one was made" in again.as_json()["say_clerk"]
     assert len(shop.wallet.trips) == 1
 
 
 def test_a_named_request_again_is_served_again_whatever_code_is_shown(shop: Shopfloor) -> None:
     first = shop.refund(request_id="till-1")
-    assert shop.refund(request_id="till-1", digits=OTHER_DIGITS) == first
+    again = shop.refund(request_id="till-1", digits=OTHER_DIGITS)
+    assert replace(again, served_again="") == first
     assert len(shop.wallet.paid) == 1
 
 
@@ -233,6 +238,7 @@ def test_an_order_of_a_wallet_that_is_not_set_up_leaves_nothing(ledger: Ledger) 
 def test_an_unknown_order_is_refused_and_a_code_in_its_place_is_masked(shop: Shopfloor) -> None:
     receipt = shop.refund(order_id=OTHER_DIGITS)
     assert receipt.reason is Reason.ORDER_NOT_FOUND
+    assert receipt.amount is None or receipt.amount == Money(2_500)
     assert OTHER_DIGITS not in str(receipt.as_json()) + str(entries(shop.ledger))
 
 
@@ -316,3 +322,34 @@ def test_what_the_wallet_answers_is_what_the_receipt_tells(shop: Shopfloor) -> N
     shop.wallet.sends = [lambda _refund: Answer(Outcome.DECLINED, "USER_ACCOUNT_ABNORMAL")]
     receipt = shop.desk.wait(shop.refund().refund_id or "", 20)
     assert (receipt.state, receipt.exit_code) == (RefundState.CLOSED, 4)
+
+
+def test_a_second_refund_is_written_at_once_and_sent_when_the_wallets_spacing_is_over(
+    shop: Shopfloor,
+) -> None:
+    shop.refund()
+    second = shop.refund(digits=OTHER_DIGITS)
+    assert (second.state, second.next_try_at) == (RefundState.READY, NOW + timedelta(seconds=60))
+    assert len(shop.wallet.paid) == 1
+    ended = shop.desk.wait(second.refund_id or "", 120)
+    assert ended.state is RefundState.SUCCEEDED
+    assert shop.time.at >= NOW + timedelta(seconds=60)
+
+
+def test_old_books_refund_nothing_that_was_not_looked_up(shop: Shopfloor) -> None:
+    with shop.ledger.writing() as connection:
+        behind.note(connection, NOW)
+    assert shop.refund().reason is Reason.BOOKS_BEHIND
+    assert shop.wallet.paid == {}
+    Found(shop.ledger).looked_up(ORDER.order_id, 0, NOW)
+    assert shop.refund().state is RefundState.SUCCEEDED
+
+
+def test_an_ended_refund_is_asked_about_when_a_person_wants_to_know(shop: Shopfloor) -> None:
+    shop.wallet.sends = [answering(Outcome.CLOSED)]
+    closed = shop.refund()
+    [refund] = shop.ledger.refunds()
+    shop.wallet.pay(refund)
+    told = shop.desk.status(closed.refund_id or "", ask=True)
+    assert told.state is RefundState.SUCCEEDED
+    assert order_of(shop.ledger).frozen_why == "fact_against_end"

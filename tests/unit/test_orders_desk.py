@@ -81,10 +81,16 @@ def test_the_same_file_again_changes_nothing(imported: Import) -> None:
         (GOOD.replace("2599", "100000001"), "row_amount_wrong"),
         (GOOD.replace("2026-11-22T10:00:00+08:00", "22.11.2026"), "row_time_wrong"),
         (GOOD.replace("2026-11-22T10:00:00+08:00", "2026-11-22T10:00:00"), "row_time_without_zone"),
-        (GOOD.replace("2026-11-22T10:00:00+08:00", "0001-01-01T00:00:00+14:00"), "row_time_wrong"),
+        (GOOD.replace("2026-11-22T10:00:00+08:00", "0001-01-01T00:00:00+14:00"), "row_time_impossible"),
         (GOOD.replace("2026-11-22T10:00:00+08:00", ""), "row_paid_at_missing"),
         (GOOD.replace("PAID", "PARTLY_REFUNDED"), "row_state_unknown"),
         (GOOD.replace("PAID", ""), "row_state_unknown"),
+        (GOOD.replace("2026-11-22", "1999-11-22"), "row_time_impossible"),
+        (GOOD.replace("2026-11-22", "2026-11-25"), "row_time_impossible"),
+        (GOOD.replace("openid-1", "o" * 129), "row_payer_id_too_long"),
+        (GOOD.replace("openid-1", "o\x001"), "row_zero_byte"),
+        (GOOD.replace("B2", WECHAT_DIGITS), "row_order_id_is_code"),
+        (GOOD.replace("B2", "B4") + "\n" + GOOD, "row_wallet_order_id_taken"),
         (GOOD + ",one,too many", "row_cells_too_many"),
         ("B2", "row_state_unknown"),
     ],
@@ -93,8 +99,9 @@ def test_a_bad_row_is_named_with_line_and_cause_and_the_good_ones_stay(
     imported: Import, desk: OrdersDesk, row: str, code: str
 ) -> None:
     report = imported(OTHER, row)
-    assert [(line, cause) for line, _order, cause in problems(report)] == [(3, code)]
-    assert (report.read, report.kept) == (2, 1)
+    last_line = 3 + row.count("\n")
+    assert [(line, cause) for line, _order, cause in problems(report)] == [(last_line, code)]
+    assert (report.read - report.kept, WECHAT_DIGITS in repr(report)) == (1, False)
     assert desk.show("B3").amount == Money(100)
 
 
@@ -189,6 +196,35 @@ def test_a_file_that_is_not_what_it_should_be_keeps_nothing(
     assert ledger.order("B2") is None
 
 
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (f'{",".join(HEADER)}\n{GOOD}\n"never closed\n{OTHER}\n{OTHER}\n'.encode(), 3),
+        (f'"never closed,{",".join(HEADER)}\n{GOOD}\n'.encode(), 1),
+        (f"{','.join(HEADER)}\n{GOOD}\n{OTHER}".encode() + b"\xff\n", 3),
+    ],
+)
+def test_the_line_that_spoils_a_file_is_named(
+    desk: OrdersDesk, tmp_path: Path, content: bytes, line: int
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(content)
+    assert fault_of(desk, path).details["line"] == line
+
+
+def test_a_taken_number_names_the_order_that_holds_it(imported: Import) -> None:
+    [problem] = imported(GOOD, GOOD.replace("B2", "B4")).problems
+    assert problem.cause.details["holder"] == "B2"
+
+
+def test_the_progress_of_an_import_is_told(desk: OrdersDesk, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("\n".join([",".join(HEADER), GOOD, OTHER, ""]))
+    told: list[int] = []
+    desk.import_csv(path, strict=False, on_rows=told.append)
+    assert told == [2]
+
+
 def test_the_missing_columns_are_named(desk: OrdersDesk, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text(",".join(name for name in HEADER if name not in ("state", "paid_at")))
@@ -196,7 +232,7 @@ def test_the_missing_columns_are_named(desk: OrdersDesk, tmp_path: Path) -> None
 
 
 def test_a_missing_file_and_a_folder_are_told(desk: OrdersDesk, tmp_path: Path) -> None:
-    assert fault_of(desk, tmp_path / "none.csv").code == "orders_file_unreadable"
+    assert fault_of(desk, tmp_path / "none.csv").code == "orders_file_missing"
     assert fault_of(desk, tmp_path).code == "orders_file_not_a_file"
 
 

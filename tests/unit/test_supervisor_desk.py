@@ -12,7 +12,7 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import orders
-from scanrefund.ledger.by_hand import PROOF_AFTER, Hand
+from scanrefund.ledger.by_hand import PROOF_AFTER, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
@@ -249,3 +249,12 @@ def test_no_decision_is_made_about_a_refund_nobody_knows(shop: Shop) -> None:
     for decide in (shop.desk.release, shop.desk.close, shop.desk.cancel, shop.desk.pay_other_way):
         with refused("refund_unknown"):
             decide("SRT_nobody", HAND)
+
+
+def test_an_answer_in_between_makes_the_proof_start_anew(shop: Shop) -> None:
+    refund = shop.held()
+    shop.time.forward(PROOF_AFTER.total_seconds())
+    shop.wallet.asks = [answering(said) for said in (Outcome.ABSENT, Outcome.UNKNOWN, Outcome.ABSENT)]
+    for _ in range(3):
+        refund = shop.dispatcher.ask(refund)
+    assert ByHand(shop.ledger).proofs(refund) == 1

@@ -61,7 +61,7 @@ def test_an_order_the_wallet_confirms_or_cannot_speak_of_passes(says: OrderAnswe
 @pytest.mark.parametrize("state", [OrderState.CANCELLED, OrderState.CLOSED])
 def test_a_cancelled_order_is_never_refunded(state: OrderState) -> None:
     refusal = refusal_of(an_order(state=state, cancelled_at=NOW, cancelled_why="CANCELLED"))
-    detail = {"order_id": "A1001", "when": NOW.isoformat(), "why": "CANCELLED"}
+    detail = {"order_id": "A1001", "when": NOW.isoformat(), "cancelled_why": "CANCELLED"}
     assert refusal == Refusal(Reason.ORDER_CANCELLED, detail)
 
 

@@ -41,6 +41,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "home"
     monkeypatch.setenv("SCANREFUND_HOME", str(folder))
     monkeypatch.setenv("SCANREFUND_LANGUAGE", "en")
+    # Wide enough that no number a test looks for is folded.
+    monkeypatch.setenv("COLUMNS", "240")
     return folder
 
 

@@ -23,10 +23,37 @@ def test_a_counter_with_its_wallets_is_ready(program: Program, wallets: Wallets)
     assert (found["clock"]["cause"], found["wallet_alipay"]["cause"]) == ("good", "good")
 
 
-def test_a_counter_without_wallets_is_not(program: Program) -> None:
+def test_a_counter_without_wallets_is_not(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
     ended = program("doctor")
     assert ended.code == 5
     assert "scanrefund sandbox" in ended.out
+
+
+def test_a_damaged_sandbox_is_a_row_of_the_table(program: Program, home: Path) -> None:
+    (home / "sandbox").mkdir(parents=True, mode=0o700)
+    home.chmod(0o700)
+    (home / "sandbox" / "sandbox.json").write_text("{")
+    ended = program("doctor", "--json")
+    found = {check["name"]: check for check in ended.document["checks"]}
+    assert ended.code == 5
+    assert (found["wallet_wechat"]["ok"], found["wallet_alipay"]["ok"]) == (False, False)
+    assert "sandbox.json" in found["wallet_wechat"]["cure"]
+    assert (found["ledger"]["ok"], found["clock"]["ok"]) == (True, None)
+    assert program("config", "check").code == 2
+
+
+def test_an_impossible_data_folder_still_gives_the_whole_table(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("SCANREFUND_HOME", str(tmp_path / "file" / "home"))
+    ended = program("doctor", "--json")
+    found = {check["name"]: check for check in ended.document["checks"]}
+    assert ended.code == 5
+    assert (found["data_folder"]["ok"], found["disk_space"]["ok"]) == (False, None)
+    assert found["data_folder"]["cure"]
+    assert found["decoders"]["ok"] is True
 
 
 def test_the_configuration_in_force_is_shown(program: Program, home: Path) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from scanrefund import __version__
-from scanrefund.cli.main import main
+from scanrefund.cli.invocation import Invocation
+from scanrefund.cli.main import _interrupted, main
 from tests.unit.cli.conftest import Program
 
 CANARY = "134567890123456789"
@@ -128,3 +129,45 @@ def test_the_program_is_python_m_scanrefund() -> None:
     )
     assert told.returncode == 2
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(("language", "sentence"), [("en", "This is not how"), ("zh-Hans", "用法不对")])
+def test_a_wrong_command_line_is_told_in_the_language_in_force(
+    program: Program, language: str, sentence: str
+) -> None:
+    err = program("--language", language, "orders", "show", "--nonsense").err
+    assert sentence in err
+    assert "scanrefund orders show --help" in err
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [("orders", "Nothing was refunded"), ("decode", "Nothing was refunded"), ("worker", "refunds --open")],
+)
+def test_ctrl_c_says_what_this_command_may_have_done(
+    command: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _interrupted(Invocation(command=command)) == 130
+    assert sentence in capsys.readouterr().err
+
+
+def test_an_unknown_name_of_the_environment_is_refused(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANREFUND_FOO", "1")
+    ended = program("config", "check")
+    assert (ended.code, "foo: there is no such key" in ended.err) == (2, True)
+
+
+def test_a_choice_is_told_without_anybody_elses_words(program: Program, home: Path) -> None:
+    home.mkdir()
+    (home / "scanrefund.toml").write_text('[wallets]\nmode = "x"\n')
+    assert "只能是 sandbox · real 之一" in program("--language", "zh-Hans", "config", "check").err
+
+
+def test_what_the_system_says_is_told_in_words(
+    program: Program, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("SCANREFUND_HOME", str(tmp_path / "file" / "home"))
+    assert "路径里有一段不是文件夹" in program("--language", "zh-Hans", "refunds").err

@@ -10,8 +10,9 @@ import sys
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
-from scanrefund.cli import sheet
+from scanrefund.cli import output, sheet
 from scanrefund.cli.output import document
 
 
@@ -74,3 +75,15 @@ def test_a_reader_that_went_away_does_not_change_how_a_command_ends() -> None:
     assert child.wait(30) == 4
     assert child.stderr.read() == b""
     child.stderr.close()
+
+
+def test_a_table_in_a_pipe_folds_at_100_or_at_what_columns_says(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = "SRT_shop1_0065abd009780926778f_01"
+    for asked, widest in (("", 100), ("80", 80), ("nonsense", 100)):
+        monkeypatch.setenv("COLUMNS", asked)
+        output.table(["a", "b", "c"], [(number, "word " * 60, "字" * 90)])
+        told = capsys.readouterr().out
+        assert max(map(cell_len, told.splitlines())) <= widest
+        assert told.count("字") == 90

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 import segno
 
+from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.rules import LADDER
 from scanrefund.cli.main import main
+from scanrefund.cli.refund import _to_its_end
+from scanrefund.desk import Desk, RefundRequest
+from scanrefund.errors import LedgerFault
+from scanrefund.model.refund import RefundState
+from scanrefund.sandbox.drawing import code_page
+from scanrefund.sandbox.photograph import write_video
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from tests.unit.builders import a_refund
 from tests.unit.cli.conftest import Ended, Program, Wallets
 
 KEYS = {
@@ -76,10 +87,61 @@ def test_an_amount_that_is_not_positive_is_refused_by_the_ladder(
     assert ended.document.keys() == KEYS
 
 
-@pytest.mark.parametrize("amount", ["12.345", "1e3", "１２", "", "1,000", "abc"])
+@pytest.mark.parametrize("amount", ["12.345", "1e3", "１２", "1,000", "abc"])
 def test_an_amount_that_is_no_money_ends_with_2(refund: Refund, amount: str) -> None:
     ended = refund("alipay", "a-5", "--amount", amount, "--yes", "--json")
     assert (ended.code, ended.document["error"]["code"]) == (2, "amount_not_money")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        (("--amount", ""), "amount_empty"),
+        (("--amount", "1000000000000"), "amount_too_large"),
+        (("--reason", "x" * 257), "reason_too_long"),
+    ],
+)
+def test_what_cannot_be_meant_has_a_sentence_of_its_own(
+    refund: Refund, more: tuple[str, ...], code: str
+) -> None:
+    ended = refund("alipay", "a-5", *more, "--yes", "--json")
+    assert (ended.code, ended.document["error"]["code"]) == (2, code)
+
+
+def test_an_unknown_order_without_an_amount_has_none(refund: Refund) -> None:
+    ended = refund("alipay", "nobody", "--yes", "--json")
+    assert (ended.document["reason"], ended.document["amount_fen"]) == ("order_not_found", None)
+    assert "¥0.00" not in refund("alipay", "nobody", "--yes").out
+
+
+def test_the_same_wish_again_says_that_nothing_more_was_made(refund: Refund, sold: Sell) -> None:
+    sold("alipay", "a-again")
+    wish = ("--amount", "1", "--yes", "--request-id", "till-7")
+    first = refund("alipay", "a-again", *wish, "--json")
+    again = refund("alipay", "a-again", *wish, "--json")
+    assert again.document["refund_id"] == first.document["refund_id"]
+    assert "no second one" in again.document["say_clerk"]
+    assert "no second one" in refund("alipay", "a-again", *wish).out
+
+
+class BrokenLedger:
+    """A desk whose refund was written down, and whose ledger broke while the clerk waited."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self._receipt = receipt
+
+    def refund(self, _request: object) -> Receipt:
+        return self._receipt
+
+    def wait(self, _refund_id: str, _wait_s: int) -> Receipt:
+        raise LedgerFault("ledger_busy")
+
+
+def test_a_ledger_that_breaks_during_the_wait_still_leaves_the_clerk_a_number() -> None:
+    receipt = Writer("en", rehearsal=True).of_refund(a_refund(state=RefundState.UNKNOWN))
+    desk = cast("Desk", BrokenLedger(receipt))
+    told = _to_its_end(desk, RefundRequest("A1001", None, "x", None), 1)
+    assert (told.refund_id, told.exit_code) == (receipt.refund_id, 3)
 
 
 def test_an_open_refund_ends_with_3_and_later_with_0(
@@ -102,6 +164,33 @@ def test_a_code_of_the_other_wallet_is_refused(refund: Refund, sold: Sell) -> No
     sold("wechat", "w-2")
     ended = refund("alipay", "w-2", "--yes", "--json")
     assert (ended.code, ended.document["reason"]) == (1, "wallet_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("filmed_ago", "reason"),
+    [(timedelta(minutes=2), "picture_too_old"), (-timedelta(days=1), "picture_too_old"), (timedelta(), None)],
+)
+def test_a_recording_given_as_camera_opens_no_more_than_a_picture(
+    program: Program, sold: Sell, wallets: Wallets, tmp_path: Path, filmed_ago: timedelta, reason: str | None
+) -> None:
+    order_id = f"a-22-{filmed_ago.total_seconds():.0f}"
+    sold("alipay", order_id)
+    film = tmp_path / "film.avi"
+    write_video([code_page("alipay", wallets.fresh_code("alipay"))], film, page_s=0.3)
+    os.utime(film, ((datetime.now(UTC) - filmed_ago).timestamp(),) * 2)
+    asked = ("--order", order_id, "--reason", "x", "--yes", "--json", "--camera", film)
+    assert program("refund", *asked).document["reason"] == reason
+
+
+def test_a_recording_is_refused_where_pictures_are(
+    program: Program, sold: Sell, wallets: Wallets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sold("alipay", "a-23")
+    film = tmp_path / "film.avi"
+    write_video([code_page("alipay", wallets.fresh_code("alipay"))], film, page_s=0.3)
+    monkeypatch.setenv("SCANREFUND_LIMITS__PICTURE_MAY_REFUND", "false")
+    ended = program("refund", "--order", "a-23", "--reason", "x", "--yes", "--json", "--camera", film)
+    assert (ended.code, ended.document["reason"]) == (1, "code_required")
 
 
 def test_two_codes_in_one_pipe_are_refused(program: Program, sold: Sell) -> None:

@@ -13,6 +13,7 @@ import pytest
 from scanrefund.cli.sandbox import sandbox
 from scanrefund.errors import Fault
 from scanrefund.sandbox.server import start
+from scanrefund.say.speak import say_fault
 
 
 def sentence(language: str, fault: Fault) -> str:
@@ -38,9 +39,16 @@ def test_a_folder_that_is_served_already_is_named(tmp_path: Path) -> None:
     assert str(tmp_path) in sentence("en", caught.value)
 
 
+@pytest.mark.parametrize("content", ["{", "[]", '{"base_url": "http://127.0.0.1:1"}', '"x"'])
+def test_a_damaged_description_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "sandbox.json").write_text(content)
+    with pytest.raises(Fault, match="sandbox_folder_damaged"):
+        sandbox(port=0, folder=tmp_path)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="the error text of this system differs")
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(Fault, match="sandbox_folder_unusable") as caught:
         sandbox(port=0, folder=tmp_path / "file" / "sandbox")
-    assert "directory" in sentence("en", caught.value)
+    assert "a part of the path is no folder" in say_fault(caught.value, "en")

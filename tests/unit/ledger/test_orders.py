@@ -1,15 +1,16 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from scanrefund.ledger import orders
 from scanrefund.ledger.engine import writing
+from scanrefund.ledger.keeping import CHUNK_ORDERS
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
@@ -55,7 +56,33 @@ def test_money_facts_never_change(ledger: Ledger, other: Order) -> None:
 def test_a_missing_wallet_number_is_filled_in_later(ledger: Ledger) -> None:
     unnamed = an_order(order_id="B2", wallet_order_id="")
     assert keep(ledger, unnamed, an_order(order_id="B2"), unnamed) == ["new", "changed", "unchanged"]
-    assert kept(ledger, "B2").wallet_order_id == ORDER.wallet_order_id
+    assert kept(ledger, "B2").wallet_order_id == an_order(order_id="B2").wallet_order_id
+
+
+def test_no_two_orders_hold_one_number_of_a_wallet(ledger: Ledger) -> None:
+    taken = ORDER.wallet_order_id
+    assert keep(ledger, an_order(order_id="B2", wallet_order_id=taken)) == ["number_taken"]
+    assert ledger.order("B2") is None
+    unnamed = an_order(order_id="B3", wallet_order_id="")
+    assert keep(ledger, unnamed, an_order(order_id="B3", wallet_order_id=taken)) == ["new", "number_taken"]
+    other_wallet = an_order(order_id="B4", wallet_order_id=taken, wallet=Wallet.ALIPAY)
+    assert keep(ledger, other_wallet) == ["new"]
+
+
+def test_orders_of_one_batch_are_judged_one_after_the_other(ledger: Ledger) -> None:
+    told = [an_order(order_id=f"C{number}") for number in range(CHUNK_ORDERS + 1)]
+    twin = an_order(order_id="C", wallet_order_id=told[3].wallet_order_id)
+    done = keep(ledger, *told, told[0], twin)
+    assert done == ["new"] * len(told) + ["unchanged", "number_taken"]
+
+
+def test_an_import_asks_the_database_a_few_times_per_chunk_not_per_order(ledger: Ledger) -> None:
+    statements: list[str] = []
+    told = [an_order(order_id=f"C{number}") for number in range(CHUNK_ORDERS)]
+    event.listen(ledger._engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+    for _ in range(2):
+        keep(ledger, *told)
+    assert len(statements) < 30
 
 
 def test_an_order_moves_on_and_never_back(ledger: Ledger) -> None:
@@ -148,5 +175,5 @@ def test_what_is_reserved_never_exceeds_what_was_paid(ledger: Ledger, amounts: l
 
 
 def test_further_columns_are_kept(ledger: Ledger) -> None:
-    keep(ledger, replace(ORDER, order_id="B2", extra={"till": "3", "备注": "红色"}))
+    keep(ledger, an_order(order_id="B2", extra={"till": "3", "备注": "红色"}))
     assert kept(ledger, "B2").extra == {"till": "3", "备注": "红色"}

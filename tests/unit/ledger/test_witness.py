@@ -13,7 +13,7 @@ from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.witness import UNREADABLE, Head, Witness
-from tests.unit.builders import KEYS, NOW, ORDER, SHOP, keep, reserve
+from tests.unit.builders import KEYS, NOW, ORDER, SHOP, keep, open_ledger, reserve
 
 
 class Folder:
@@ -124,6 +124,19 @@ def test_a_damaged_witness_agrees_with_no_book(folder: Folder, damage: str) -> N
 def test_entries_without_a_witness_came_from_another_folder(folder: Folder) -> None:
     folder.witness_path.unlink()
     assert folder.open().hear_witness(NOW)
+
+
+def test_a_program_killed_after_its_first_commit_believes_its_own_books(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    assert not folder.open().hear_witness(NOW)
+    # The commit that nobody lived to name: a ledger without a witness appends, as if killed right after.
+    unnamed = open_ledger(folder.ledger_path)
+    keep(unnamed, ORDER)
+    unnamed.close()
+    again = folder.open()
+    assert not again.hear_witness(NOW)
+    for ledger in folder.opened:
+        ledger.close()
 
 
 def test_a_first_start_needs_no_witness(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.PICTURE_TOO_OLD: {"age", "limit"},
     Reason.ORDER_NOT_FOUND: {"order_id"},
     Reason.ORDER_NOT_PAID: {"order_id", "state"},
-    Reason.ORDER_CANCELLED: {"order_id", "when", "why"},
+    Reason.ORDER_CANCELLED: {"order_id", "when", "cancelled_why"},
     Reason.ORDER_NOT_RELEASED: {"order_id"},
     Reason.ORDER_ALREADY_REFUNDED: {"order_id", "amount"},
     Reason.WALLET_MISMATCH: {"order_wallet", "code_wallet"},
