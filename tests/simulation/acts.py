@@ -102,9 +102,11 @@ def person(history: History, counter: Counter, dice: Random) -> None:
     rows = history.view().refunds
     if not rows:
         return
-    row = rows[dice.randrange(len(rows))]
     at = counter.supervisor
-    act = dice.choice((at.release, at.close, at.close, at.cancel, at.pay_other_way, at.pay_other_way))
+    # Mostly what a supervisor is for, often what must not be.
+    waiting = [row for row in rows if row.state in ("HELD", "CLOSED", "RETURNED_TO_MERCHANT")]
+    row = dice.choice(waiting if waiting and dice.random() < 0.6 else rows)
+    act = dice.choice((at.release, at.release, at.close, at.cancel, at.pay_other_way))
     history.note(f"{counter.name}: {act.__name__} …{row.refund_id[-7:]}, which is {row.state}")
     if dice.random() < 0.1:
         at.thaw(row.order_id, HAND)

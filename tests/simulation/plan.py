@@ -96,8 +96,8 @@ _KINDS: Final = (
     *_OLD_COPIES,
 )
 _WEIGHTS: Final = (22, 8, 8, 32, 26, 2, 4, 8, 0, 0, 0)
-# One world in ten sees its ledger replaced by an old copy.
-_RESTORING: Final = (*_WEIGHTS[:-3], 6, 4, 6)
+# One world in six sees its ledger replaced by an old copy.
+_RESTORING: Final = (*_WEIGHTS[:-3], 8, 8, 5)
 
 
 def world_of(seed: int) -> World:
@@ -127,7 +127,7 @@ def world_of(seed: int) -> World:
         late_s=dice.choice((5, 60, 300)),
         skew_s=0 if calm else dice.choice((0, 0, 2, 240)),
         jumps=not calm and dice.randrange(5) == 0,
-        restores=not calm and dice.randrange(10) == 0,
+        restores=not calm and dice.randrange(6) == 0,
     )
 
 

@@ -1,0 +1,123 @@
+"""Mistakes in what people may decide, and in what follows an old copy of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from scanrefund import supervisor_desk
+from scanrefund.dispatch import recovery
+from scanrefund.dispatch.recovery import Recovery
+from scanrefund.ledger import behind, by_hand, orders, refunds, trips
+from scanrefund.ledger.by_hand import ByHand
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.refund import RefundState
+from scanrefund.supervisor_desk import SupervisorDesk
+from tests.simulation.bugs.planting import Bed, Bug
+
+
+def _cash_beside_open(bed: Bed) -> None:
+    def make(_true: Any) -> Any:
+        return lambda connection, refund: orders.load(connection, refund.order_id, lock=True)
+
+    bed.wrap(by_hand, "_ready_for_cash", make)
+
+
+def _cash_for_unknown(bed: Bed) -> None:
+    """The customer is paid by hand while the wallet has not said how the refund ended."""
+    bed.wrap(by_hand, "_UNPAID_ENDS", lambda true: true | {RefundState.UNKNOWN, RefundState.HELD})
+    bed.wrap(orders, "take", lambda true: lambda *given: True if given[2] == 0 else true(*given))
+
+
+def _cash_twice(bed: Bed) -> None:
+    bed.wrap(refunds, "replaced", lambda _true: lambda *_given: False)
+
+
+def _closed_on_a_word(bed: Bed) -> None:
+    bed.wrap(by_hand, "_proofs", lambda _true: lambda *_given: by_hand.PROOF_ASKS)
+    bed.wrap(SupervisorDesk, "_late_enough", lambda _true: lambda _self, refund: refund)
+
+
+def _one_quick_ask(bed: Bed) -> None:
+    for room in (by_hand, supervisor_desk):
+        bed.wrap(room, "PROOF_ASKS", lambda _true: 1)
+        bed.wrap(room, "PROOF_AFTER", lambda _true: timedelta(0))
+
+
+def _cancelled_after_sending(bed: Bed) -> None:
+    def make(_cancel: Any) -> Any:
+        def wrong(self: Any, number: str, hand: Any, now: Any) -> Any:
+            with self._ledger.writing() as connection:
+                refund = refunds.required(connection, number)
+                new = RefundState.CANCELLED if refund.is_open else refund.state
+                plan = {"next_command": None, "next_try_at": None}
+                return self._decide(connection, refund, new, "refund_cancelled", hand, now, plan)
+
+        return wrong
+
+    bed.wrap(ByHand, "cancel", make)
+    bed.wrap(trips, "may_move", lambda _true: lambda _old, _new: True)
+
+
+def _released_unasked(bed: Bed) -> None:
+    def make(held: Any) -> Any:
+        def wrong(connection: Any, number: str) -> Any:
+            return replace(held(connection, number), ever_unknown=False)
+
+        return wrong
+
+    bed.wrap(by_hand, "_held", make)
+
+
+def _witness_ignored(bed: Bed) -> None:
+    bed.wrap(Ledger, "hear_witness", lambda _true: lambda *_given: False)
+
+
+def _one_gap(bed: Bed) -> None:
+    bed.wrap(recovery, "ABSENT_IN_A_ROW", lambda _true: 1)
+
+
+def _found_uncounted(bed: Bed) -> None:
+    bed.wrap(trips, "count", lambda _true: lambda *_given: None)
+
+
+def _silence_is_nothing(bed: Bed) -> None:
+    """An order counts as looked up although the wallet gave no answer."""
+
+    def make(look_up: Any) -> Any:
+        def wrong(self: Any, order: Any) -> Any:
+            looked_up = look_up(self, order)
+            self._found.looked_up(order.order_id, 0, self._clock.now())
+            return looked_up
+
+        return wrong
+
+    bed.wrap(Recovery, "_look_up", make)
+
+
+def _found_as_closed(bed: Bed) -> None:
+    """What is found at the wallet is taken for closed."""
+    wrong = dict.fromkeys(recovery._FOUND_AS, RefundState.CLOSED)
+    bed.wrap(recovery, "_FOUND_AS", lambda _true: wrong)
+
+
+def _never_behind(bed: Bed) -> None:
+    bed.wrap(behind, "is_behind", lambda _true: lambda *_given: False)
+
+
+PEOPLE_BUGS: Final = (
+    Bug("cash_beside_open", "Cash is paid whatever the wallet's refund does.", _cash_beside_open),
+    Bug("cash_for_unknown", "Cash is paid while the refund is unknown.", _cash_for_unknown),
+    Bug("cash_twice", "One refund is paid by hand twice.", _cash_twice),
+    Bug("closed_on_a_word", "A supervisor closes without any proof.", _closed_on_a_word),
+    Bug("one_quick_ask", "One ask right after the send proves that nothing is there.", _one_quick_ask),
+    Bug("cancelled_after_sending", "What was sent is withdrawn.", _cancelled_after_sending),
+    Bug("released_unasked", "A release sends again without asking first.", _released_unasked),
+    Bug("witness_ignored", "An old copy of the ledger goes on as if nothing were missing.", _witness_ignored),
+    Bug("never_behind", "Old books refuse nothing.", _never_behind),
+    Bug("one_gap", "The first number that the wallet does not know ends the look-up.", _one_gap),
+    Bug("found_uncounted", "What is found at the wallet takes nothing from the caps.", _found_uncounted),
+    Bug("found_as_closed", "What is found at the wallet is written down as closed.", _found_as_closed),
+    Bug("silence_is_nothing", "A look-up without an answer counts as done.", _silence_is_nothing),
+)
