@@ -85,10 +85,10 @@ def whatever_a_wallet_knows_is_in_the_ledger(watch: Watch) -> str:
 def one_number_has_one_body(watch: Watch) -> str:
     bodies: dict[str, bytes] = {}
     for arrival in watch.truth.arrivals:
-        if (
-            arrival.command is Command.SEND
-            and bodies.setdefault(arrival.number, arrival.body) != arrival.body
-        ):
+        # A number that an old copy has forgotten, and the wallet never took, is free again.
+        if arrival.command is Command.ASK or (arrival.number, arrival.body) in watch.lost_sends:
+            continue
+        if bodies.setdefault(arrival.number, arrival.body) != arrival.body:
             return arrival.number
     return ""
 
@@ -112,7 +112,9 @@ def what_the_wallet_may_move_is_reserved(watch: Watch) -> str:
     under_way = {r.refund_id for _at, r, _seed in watch.truth.under_way if r.order_id not in uncertain}
     taken = [one for one in watch.truth.taken.values() if one.order_id not in uncertain]
     live = {one.number for one in taken if one.state(watch.now) in LIVE}
-    loose = (live | under_way) - held
+    # What the wallet has closed stays closed, whatever else arrives under its number.
+    closed = {one.number for one in taken} - live
+    loose = (live | (under_way - closed)) - held
     return ", ".join(sorted(loose))
 
 
