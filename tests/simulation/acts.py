@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Final
 
+from scanrefund.aftercare.receipt import Receipt
 from scanrefund.desk import RefundRequest
+from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.money import Money
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
@@ -19,6 +21,8 @@ from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
 from tests.simulation.plan import Kind
 from tests.simulation.watch import Wish
+
+Decide = Callable[[str, Hand], Receipt]
 
 _WAITS_S: Final = (1.0, 4.0, 4.0, 12.0, 12.0, 35.0, 70.0, 70.0, 600.0, 3_700.0, 90_000.0)
 _JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
@@ -103,10 +107,17 @@ def person(history: History, counter: Counter, dice: Random) -> None:
     if not rows:
         return
     at = counter.supervisor
+    fitting: dict[str, tuple[Decide, ...]] = {
+        "READY": (at.cancel,),
+        "HELD": (at.release, at.release, at.close),
+        "CLOSED": (at.pay_other_way,),
+        "RETURNED_TO_MERCHANT": (at.pay_other_way,),
+    }
     # Mostly what a supervisor is for, often what must not be.
-    waiting = [row for row in rows if row.state in ("HELD", "CLOSED", "RETURNED_TO_MERCHANT")]
-    row = dice.choice(waiting if waiting and dice.random() < 0.6 else rows)
-    act = dice.choice((at.release, at.release, at.close, at.cancel, at.pay_other_way))
+    waiting = [row for row in rows if row.state in fitting]
+    row = dice.choice(waiting if waiting and dice.random() < 0.7 else rows)
+    anything = (at.release, at.close, at.cancel, at.pay_other_way)
+    act = dice.choice(fitting.get(row.state, anything) if dice.random() < 0.7 else anything)
     history.note(f"{counter.name}: {act.__name__} …{row.refund_id[-7:]}, which is {row.state}")
     if dice.random() < 0.1:
         at.thaw(row.order_id, HAND)

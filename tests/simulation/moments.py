@@ -25,7 +25,7 @@ SPACING: Final = {"wechat": timedelta(seconds=60), "alipay": timedelta(seconds=3
 # WeChat Pay and Alipay both want ten seconds before the first question about an unknown send.
 ASK_AFTER: Final = timedelta(seconds=10)
 # More trips than this in ten seconds is a loop that runs hot.
-TRIPS_MAX: Final = 6
+TRIPS_MAX: Final = 8
 TRIPS_WITHIN: Final = timedelta(seconds=10)
 
 
