@@ -79,7 +79,10 @@ def _one_gap(bed: Bed) -> None:
 
 
 def _found_uncounted(bed: Bed) -> None:
-    bed.wrap(trips, "count", lambda _true: lambda *_given: None)
+    def make(count: Any) -> Any:
+        return lambda connection, refund, new: count(connection, refund, new) if refund.body else None
+
+    bed.wrap(trips, "count", make)
 
 
 def _silence_is_nothing(bed: Bed) -> None:
@@ -106,6 +109,11 @@ def _never_behind(bed: Bed) -> None:
     bed.wrap(behind, "is_behind", lambda _true: lambda *_given: False)
 
 
+def _only_ends_are_asked_again(bed: Bed) -> None:
+    bed.wrap(behind, "_doubt_never_sent", lambda _true: lambda *_given: None)
+    bed.wrap(recovery, "_MAY_BE_WRONG", lambda _true: {RefundState.CLOSED, RefundState.CANCELLED})
+
+
 PEOPLE_BUGS: Final = (
     Bug("cash_beside_open", "Cash is paid whatever the wallet's refund does.", _cash_beside_open),
     Bug("cash_for_unknown", "Cash is paid while the refund is unknown.", _cash_for_unknown),
@@ -116,6 +124,11 @@ PEOPLE_BUGS: Final = (
     Bug("released_unasked", "A release sends again without asking first.", _released_unasked),
     Bug("witness_ignored", "An old copy of the ledger goes on as if nothing were missing.", _witness_ignored),
     Bug("never_behind", "Old books refuse nothing.", _never_behind),
+    Bug(
+        "only_ends_are_asked_again",
+        "What an old copy holds as never sent is believed.",
+        _only_ends_are_asked_again,
+    ),
     Bug("one_gap", "The first number that the wallet does not know ends the look-up.", _one_gap),
     Bug("found_uncounted", "What is found at the wallet takes nothing from the caps.", _found_uncounted),
     Bug("found_as_closed", "What is found at the wallet is written down as closed.", _found_as_closed),
