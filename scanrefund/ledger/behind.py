@@ -13,11 +13,12 @@ from scanrefund.ledger.schema import meta, orders
 from scanrefund.model.order import Order
 
 _NAME: Final = "books_behind_since"
+_SINCE: Final = select(meta.c.value).where(meta.c.name == _NAME)
 
 
 def since(connection: Connection) -> datetime | None:
     """Since when the books are known to be behind; None when they are not."""
-    told = connection.execute(select(meta.c.value).where(meta.c.name == _NAME)).scalar_one_or_none()
+    told = connection.execute(_SINCE).scalar_one_or_none()
     return time_of(told) if told else None
 
 
