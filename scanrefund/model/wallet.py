@@ -25,7 +25,8 @@ class WalletFacts:
     """What a wallet's documents fix. Lengths in digits, ages in seconds, windows in days.
 
     `order_missing_codes` are the refusals of a send that say there is no such paid order; shortly after the
-    payment they may be wrong. `other_content_codes` say that a refund number already stands for something else.
+    payment they may be wrong. `other_content_codes` say that a number already stands for
+    another refund.
     """
 
     wallet: Wallet
