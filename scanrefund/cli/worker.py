@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from scanrefund.config import Settings
 
 EXIT_OPEN: Final = 3
-# More open refunds than a shop makes in a week; counting further would tell nobody anything.
-OPEN_MAX: Final = 10_000
 
 
 def worker(
@@ -124,6 +122,8 @@ class Told:
 
 
 def _open_refunds(house: House) -> list[Receipt]:
+    from scanrefund.readiness import OPEN_MAX
+
     return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
 
 
