@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, literal, or_, select
 
 from scanrefund.ledger import trips
 from scanrefund.ledger.schema import orders, refunds
@@ -20,10 +20,11 @@ LOOK_AGAIN: Final = timedelta(hours=1)
 
 
 def _promised(states: frozenset[RefundState]) -> ColumnElement[int]:
-    counted = refunds.c.state.in_([state.value for state in states])
+    counted = refunds.c.state.in_([literal(state.value) for state in states])
     return func.sum(case((counted, refunds.c.amount_fen), else_=0))
 
 
+# Made once, as all the hot statements: every send asks it.
 _OVERFULL: Final = (
     select(orders.c.order_id)
     .join(refunds, refunds.c.order_id == orders.c.order_id)
