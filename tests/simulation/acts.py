@@ -10,8 +10,10 @@ from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt
 from scanrefund.desk import RefundRequest
+from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.money import Money
+from scanrefund.model.order import Order
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
 from scanrefund.model.shown import Reading, Shown, Source
@@ -19,7 +21,7 @@ from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter
 from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
-from tests.simulation.plan import Kind
+from tests.simulation.plan import Kind, Theme
 from tests.simulation.watch import Wish
 
 Decide = Callable[[str, Hand], Receipt]
@@ -126,6 +128,8 @@ def person(history: History, counter: Counter, dice: Random) -> None:
 
 
 def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
+    if history.world.theme is Theme.OLD_COPY and _is_given_up(history, made.order):
+        return
     reading = None
     if made.digits:
         shown = Shown(ShownKind.PAYMENT_CODE, made.order.wallet, code=PaymentCode(made.digits))
@@ -135,6 +139,16 @@ def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
     receipt = counter.desk.refund(request)
     history.note(f"{counter.name}: {made.name} of {made.amount or 'all'} → {receipt.state or receipt.reason}")
     history.watch.told(made, receipt, asked_at, history.now)
+
+
+def _is_given_up(history: History, order: Order) -> bool:
+    """Whether the order's last refunds came to nothing: a look-up sees no further than three such numbers.
+
+    One less than that, because another wish may have been let in while this one waits for the wallet.
+    """
+    ours = [row for row in history.view().refunds if row.order_id == order.order_id and not row.instead_of]
+    last = ours[1 - ABSENT_IN_A_ROW :]
+    return len(last) == ABSENT_IN_A_ROW - 1 and not any(row.refund_id in history.truth.taken for row in last)
 
 
 def _code(history: History, wallet: Wallet, dice: Random) -> str:
