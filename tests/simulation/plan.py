@@ -171,18 +171,29 @@ def history_of(seed: int) -> tuple[Event, ...]:
     first = _event(dice, world, 0, Kind.WISH)
     if world.theme is Theme.OLD_COPY:
         return (first, *_around_a_copy(dice, world))
-    return (first, *_events(dice, world, EVENTS_MIN, EVENTS_MAX))
+    rest = _events(dice, world, EVENTS_MIN, EVENTS_MAX)
+    if world.theme is Theme.PEOPLE and dice.random() < 0.5:
+        return (_event(dice, world, 0, Kind.TOP_UP), first, *rest)
+    return (first, *rest)
 
 
 def _around_a_copy(dice: Random, world: World) -> Iterator[Event]:
     """A copy is made, the shop goes on, and the copy is put in the ledger's place."""
+
+    def script(*kinds: Kind) -> Iterator[Event]:
+        return (_event(dice, world, 0, kind) for kind in kinds)
+
     yield from _events(dice, world, 0, 4)
-    yield _event(dice, world, 0, Kind.BACKUP)
+    if dice.random() < 0.5:
+        # The second waits for the wallet's spacing: the copy holds it as never sent.
+        yield from script(Kind.WISH, Kind.WISH)
+    yield from script(Kind.BACKUP)
     yield from _events(dice, world, 0, 4)
     for _ in range(dice.randint(1, 3)):
-        for kind in (Kind.WISH, Kind.WORK, Kind.WAIT):
-            yield _event(dice, world, 0, kind)
-    yield _event(dice, world, 0, Kind.RESTORE)
+        yield from script(Kind.WISH, Kind.WAIT, Kind.WORK)
+    yield from script(Kind.RESTORE)
+    if dice.random() < 0.5:
+        yield from script(Kind.PERSON)
     yield from _events(dice, world, 2, 7)
 
 
