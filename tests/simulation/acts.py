@@ -53,7 +53,9 @@ def repeat(history: History, counter: Counter, dice: Random) -> None:
     again = dice.choice(history.wishes)
     if dice.random() < 0.1:
         other = Money(dice.randint(1, again.order.amount.fen))
-        again = replace(again, amount=other, is_slip=other != again.amount)
+        if other != again.amount:
+            history.watch.slips.add(again.name)
+        again = replace(again, amount=other)
     _ask_desk(history, counter, again)
 
 

@@ -133,7 +133,8 @@ def a_clerk_is_told_the_truth(watch: Watch, receipt: Receipt, _wish: Wish | None
 
 
 def a_refused_wish_leaves_nothing(watch: Watch, receipt: Receipt, wish: Wish | None) -> str:
-    if wish is None or wish.is_slip or receipt.state is not None:
+    # Where the same wish was made with two amounts, whichever came first has made the refund.
+    if wish is None or wish.name in watch.slips or receipt.state is not None:
         return ""
     made = [row.refund_id for row in watch.view.refunds if row.reason == wish.name]
     return f"{wish.name} was refused ({receipt.reason}) and has {made}" if made else ""

@@ -36,7 +36,6 @@ class Wish:
     amount: Money | None
     digits: str
     request_id: str
-    is_slip: bool = False
 
 
 @dataclass(slots=True)
@@ -80,6 +79,7 @@ class Watch:
     wishes: dict[str, Wish] = field(default_factory=dict)
     from_copy: set[str] = field(default_factory=set)
     lost_wishes: set[str] = field(default_factory=set)
+    slips: set[str] = field(default_factory=set)
     lost_sends: set[tuple[str, bytes]] = field(default_factory=set)
     first_shown: dict[str, datetime] = field(default_factory=dict)
 
