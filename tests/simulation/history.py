@@ -54,7 +54,7 @@ class History:
     acts: Mapping[Kind, Act]
     now: datetime = BEGIN
     faults: bool = True
-    log: list[str] = field(default_factory=list)
+    log: list[tuple[datetime, int, str]] = field(default_factory=list)
     orders: list[Order] = field(init=False)
     counters: list[Counter] = field(init=False)
     truth: Truth = field(init=False)
@@ -138,11 +138,15 @@ class History:
         self.truth.deliver(self.now)
 
     def note(self, line: str) -> None:
-        """One line of the story, indented by how deep it happens inside slow trips."""
-        self.log.append(f"{self.now:%m-%d %H:%M:%S} {'  ' * len(self.frames)}{line}")
+        """One line of the story. Most are never read: they are written out by `story`."""
+        self.log.append((self.now, len(self.frames), line))
+
+    def story(self) -> tuple[str, ...]:
+        """Every line so far, indented by how deep it happened inside slow trips."""
+        return tuple(f"{at:%m-%d %H:%M:%S} {'  ' * depth}{line}" for at, depth, line in self.log)
 
     def view(self) -> View:
-        return View.of(self.stage.database)
+        return self.watch.window.look()
 
     def travel(self, name: str, command: Command, refund: Refund) -> Answer:
         """A trip of one counter to a wallet, with what befalls it."""

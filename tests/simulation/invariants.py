@@ -45,6 +45,7 @@ _FACTS: Final = {
     "SUCCEEDED": "RETURNED_TO_MERCHANT",
     "RETURNED_TO_MERCHANT": "SUCCEEDED",
 }
+_MOVES: Final = {**_EDGES, **_FACTS}
 
 
 def the_wallet_never_moves_more_than_was_paid(watch: Watch) -> str:
@@ -142,7 +143,7 @@ def only_known_moves_are_made(watch: Watch) -> str:
         before = watch.seen.last_move.get(move.refund_id, born)
         if move.old_state != before:
             return f"{move.refund_id}: {before} and then {move.old_state} → {move.new_state}"
-        edges = {**_EDGES, **_FACTS}.get(move.old_state, "")
+        edges = _MOVES.get(move.old_state, "")
         if move.new_state not in edges.split():
             return f"{move.refund_id}: {move.old_state} → {move.new_state}"
         watch.seen.last_move[move.refund_id] = move.new_state

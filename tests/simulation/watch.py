@@ -15,7 +15,7 @@ from tests.simulation.invariants import INVARIANTS
 from tests.simulation.moments import DEPARTURES, RECEIPTS
 from tests.simulation.plan import World
 from tests.simulation.truth import Truth
-from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, entries_after, moves_after
+from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, Window, entries_after, moves_after
 
 
 class Violation(Exception):
@@ -70,6 +70,7 @@ class Watch:
     truth: Truth
     world: World
     orders: dict[str, Order]
+    window: Window = field(init=False)
     view: View = field(init=False)
     now: datetime = field(init=False)
     seen: Seen = field(default_factory=Seen)
@@ -84,7 +85,8 @@ class Watch:
     first_shown: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.view = View.of(self.database)
+        self.window = Window(self.database)
+        self.view = self.window.look()
 
     @property
     def clocks_agree(self) -> bool:
@@ -94,7 +96,7 @@ class Watch:
     def look(self, now: datetime) -> None:
         """Read the ledger and ask every invariant. Raises Violation."""
         self.now = now
-        self.view = View.of(self.database)
+        self.view = self.window.look()
         self.moves = moves_after(self.database, self.seen.move_id)
         self.entries = entries_after(self.database, self.seen.entry.number if self.seen.entry else 0)
         for rule, ask in INVARIANTS.items():
@@ -105,7 +107,8 @@ class Watch:
 
     def forget(self, now: datetime) -> None:
         """An old copy took the ledger's place: what is known of later things is the wallets' alone."""
-        self.now, self.view = now, View.of(self.database)
+        self.window.forget()
+        self.now, self.view = now, self.window.look()
         self.seen = Seen()
         self.journeys.clear()
         self.first_shown.clear()
@@ -131,7 +134,7 @@ class Watch:
     def departs(self, command: Command, refund: Refund, now: datetime, *, by_worker: bool) -> Journey:
         """A trip leaves: what must be on disk by now? Raises Violation."""
         self.now = now
-        self.view = View.of(self.database)
+        self.view = self.window.look()
         journey = Journey(refund.refund_id, command, now, by_worker)
         for rule, ask in DEPARTURES.items():
             detail = ask(self, journey, refund)
@@ -147,7 +150,7 @@ class Watch:
 
     def _judge(self, receipt: Receipt, wish: Wish | None, now: datetime) -> None:
         self.now = now
-        self.view = View.of(self.database)
+        self.view = self.window.look()
         for rule, ask in RECEIPTS.items():
             detail = ask(self, receipt, wish)
             if detail:
