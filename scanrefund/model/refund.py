@@ -30,7 +30,7 @@ class RefundState(StrEnum):
     CLOSED = "CLOSED"  # proved: it did not happen and will not
     CANCELLED = "CANCELLED"  # never sent
     PAID_OTHER_WAY = "PAID_OTHER_WAY"  # cash, after the wallet refund was closed by proof
-    EXTERNAL = "EXTERNAL"  # found at the wallet, not made here
+    EXTERNAL = "EXTERNAL"  # found paid at the wallet, not made here
 
 
 class Command(StrEnum):
@@ -54,9 +54,10 @@ COUNTS_FOR_CUSTOMER: Final = frozenset(RefundState) - {_S.CLOSED, _S.CANCELLED, 
 
 _ENDS: Final = (_S.SUCCEEDED, _S.RETURNED_TO_MERCHANT, _S.CLOSED)
 
+# Never sent becomes UNKNOWN only in a restored old copy of the books: it cannot know what was sent since.
 MOVES: Final[frozenset[tuple[RefundState, RefundState]]] = frozenset(
-    {(_S.WAIT_APPROVAL, to) for to in (_S.READY, _S.CANCELLED)}
-    | {(_S.READY, to) for to in (_S.SENDING, _S.CANCELLED)}
+    {(_S.WAIT_APPROVAL, to) for to in (_S.READY, _S.CANCELLED, _S.UNKNOWN)}
+    | {(_S.READY, to) for to in (_S.SENDING, _S.CANCELLED, _S.UNKNOWN)}
     | {(_S.SENDING, to) for to in (_S.UNKNOWN, _S.PROCESSING, _S.ABNORMAL, _S.HELD, *_ENDS)}
     | {(_S.UNKNOWN, to) for to in (_S.SENDING, _S.PROCESSING, _S.ABNORMAL, _S.HELD, *_ENDS)}
     | {(_S.PROCESSING, to) for to in (_S.ABNORMAL, *_ENDS)}

@@ -62,6 +62,7 @@ class History:
     ledger: Ledger = field(init=False)
     backup: sqlite3.Connection | None = None
     rounds: int = 0
+    in_round: bool = False
     wishes: list[Wish] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
@@ -108,7 +109,9 @@ class History:
         """A worker looks at what is due, each counter's in turn."""
         self.rounds += 1
         counter = self.counters[self.rounds % len(self.counters)]
+        self.in_round = True
         self._guarded(counter, lambda at: at.worker.run_once())
+        self.in_round = False
 
     def decide(self, act: Callable[[Counter], object]) -> None:
         """A person decides, when nothing else goes on."""
@@ -149,7 +152,7 @@ class History:
         """A trip of one counter to a wallet, with what befalls it."""
         if refund.amount == ZERO:
             return self._trip(command, refund)  # a look-up of a number, not a refund's trip
-        by_worker = not self.faults or self.frames[-1].event.kind is Kind.WORK
+        by_worker = self.in_round or (bool(self.frames) and self.frames[-1].event.kind is Kind.WORK)
         journey = self.watch.departs(command, refund, self.now, by_worker=by_worker)
         try:
             answer = self._trip(command, refund)

@@ -36,7 +36,6 @@ class Wish:
     amount: Money | None
     digits: str
     request_id: str
-    is_slip: bool = False
 
 
 @dataclass(slots=True)
@@ -81,6 +80,8 @@ class Watch:
     wishes: dict[str, Wish] = field(default_factory=dict)
     from_copy: set[str] = field(default_factory=set)
     lost_wishes: set[str] = field(default_factory=set)
+    slips: set[str] = field(default_factory=set)
+    lost_sends: set[tuple[str, bytes]] = field(default_factory=set)
     first_shown: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -114,6 +115,9 @@ class Watch:
         self.from_copy = {row.refund_id for row in self.view.refunds}
         self.lost_wishes |= {one.wish for one in self.truth.taken.values()} - {
             row.reason for row in self.view.refunds
+        }
+        self.lost_sends |= {
+            (one.number, one.body) for one in self.truth.arrivals if one.number not in self.truth.taken
         }
 
     def told(self, wish: Wish, receipt: Receipt, asked_at: datetime, now: datetime) -> None:

@@ -15,7 +15,7 @@ from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome, Signature
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from tests.unit.builders import ACCOUNT, NOW, ORDER, reserve
+from tests.unit.builders import ACCOUNT, NOW, ORDER, an_order, keep, reserve
 
 ONE = Lease("counter1", 30)
 OTHER = Lease("counter2", 30)
@@ -146,6 +146,16 @@ def test_a_late_answer_after_a_take_over_changes_nothing(ledger: Ledger) -> None
     assert '"state":"moved_meanwhile"' in rows(ledger, "SELECT facts FROM book")[-1][0]
 
 
+def test_an_order_with_a_contested_number_is_frozen(ledger: Ledger) -> None:
+    order = an_order(order_id="B1", wallet=Wallet.ALIPAY)
+    keep(ledger, order)
+    said = Answer(Outcome.UNKNOWN, "ACQ.DISCORDANT_REPEAT_REQUEST")
+    end(ledger, begun(ledger, reserve(ledger, "B1")), RefundState.UNKNOWN, said)
+    found = ledger.order("B1")
+    assert found is not None
+    assert found.frozen_why == "number_in_use"
+
+
 def test_an_alarm_is_an_entry_of_its_own(ledger: Ledger) -> None:
     attempt = begun(ledger, reserve(ledger))
     answer = Answer(Outcome.ABNORMAL)
@@ -195,11 +205,11 @@ def test_nothing_but_a_fact_moves_an_ended_refund(ledger: Ledger, new: RefundSta
 
 def test_a_fact_beyond_the_cap_fills_it_and_freezes_the_order(ledger: Ledger) -> None:
     first = closed(ledger, 6_000)
-    second = reserve(ledger, amount_fen=6_000, request_id="again")
+    under_way = begun(ledger, reserve(ledger, amount_fen=6_000, request_id="again"))
     paid = end(ledger, begun(ledger, first, Command.ASK), RefundState.SUCCEEDED, Answer(Outcome.SUCCEEDED))
     assert paid.beyond_cap
     assert (the_order(ledger).remaining, the_order(ledger).frozen_why) == (Money(0), "fact_against_end")
-    end(ledger, begun(ledger, second), RefundState.CLOSED)
+    end(ledger, under_way, RefundState.CLOSED)
     assert the_order(ledger).remaining == Money(4_000)
 
 
