@@ -184,7 +184,7 @@ def _may_have_arrived(journey: Journey) -> bool:
 
 
 def _last_code_written(watch: Watch, refund: Refund) -> str:
-    """What the ledger holds of the trip before the one that leaves: a death or a full disk loses an answer."""
+    """What the ledger holds of the trip before the one that leaves; a death or a full disk loses it."""
     query = "SELECT code FROM attempts WHERE refund_id = ? ORDER BY attempt_id DESC LIMIT 1 OFFSET 1"
     before = watch.database.execute(query, (refund.refund_id,)).fetchone()
     return (before[0] or "") if before else ""
