@@ -101,6 +101,8 @@ def a_worker_asks_no_sooner_than_the_wallet_wants(watch: Watch, journey: Journey
     last = past[-1]
     if last.answer is None or last.back_at is None or last.answer.outcome is not Outcome.UNKNOWN:
         return ""
+    if last.back_at >= last.left_at + LEASE:
+        return ""  # another may have taken over meanwhile; then this answer decided nothing
     sent = last.command is Command.SEND
     if sent and journey.left_at < last.left_at + ASK_AFTER:
         return f"{refund.refund_id} after {journey.left_at - last.left_at}"
