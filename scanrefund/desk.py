@@ -27,7 +27,7 @@ from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.shown import Reading, Source
 from scanrefund.model.wallet import Wallet, safe_number
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
 LOOK_S: Final = 0.5
@@ -67,7 +67,7 @@ class Desk:
         counter: Counter,
         keys: Keys,
         ledger: Ledger,
-        gateways: Mapping[Wallet, WalletGateway],
+        gateways: Mapping[Wallet, RefundGateway],
         dispatcher: Dispatcher,
         clock: Clock,
         writer: Writer,

@@ -26,8 +26,10 @@ from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
-from scanrefund.wallets.alipay import AlipaySettings
-from scanrefund.wallets.wechat import WechatSettings
+from scanrefund.wallets.alipay_line import AlipaySettings
+from scanrefund.wallets.signing import shared_secret
+from scanrefund.wallets.wechat_line import BACKUP_URL as WECHAT_BACKUP_URL
+from scanrefund.wallets.wechat_line import WechatSettings
 
 # `postgresql://user:password@host`: the part that nobody needs to read.
 _PASSWORD: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
@@ -214,7 +216,27 @@ def _wechat(told: Wechat | None) -> WechatSettings | None:
         merchant_private_key=Path(told.merchant_private_key),
         public_key_id=told.public_key_id,
         public_key=Path(told.public_key),
+        backup_url=_backup_url(told),
+        more_keys={name: Path(path) for name, path in told.more_keys.items()},
+        apiv3_key=_secret(told.apiv3_key_file),
+        apiv2_key=_secret(told.apiv2_key_file),
+        notify_url=told.notify_url,
     )
+
+
+def _backup_url(told: Wechat) -> str:
+    """WeChat Pay's second address, where its first one is used; a proxy's own is for the shop to name."""
+    if told.backup_url is not None:
+        return told.backup_url
+    return WECHAT_BACKUP_URL if told.base_url == Wechat.model_fields["base_url"].default else ""
+
+
+def _secret(path: str | None) -> str:
+    return shared_secret(Path(path)) if path else ""
+
+
+def _path(path: str | None) -> Path | None:
+    return Path(path) if path else None
 
 
 def _alipay(told: Alipay | None) -> AlipaySettings | None:
@@ -225,5 +247,9 @@ def _alipay(told: Alipay | None) -> AlipaySettings | None:
         app_id=told.app_id,
         seller_id=told.seller_id,
         app_private_key=Path(told.app_private_key),
-        alipay_public_key=Path(told.alipay_public_key),
+        alipay_public_key=_path(told.alipay_public_key),
+        app_cert=_path(told.app_cert),
+        alipay_root_cert=_path(told.alipay_root_cert),
+        alipay_cert=_path(told.alipay_cert),
+        more_alipay_certs=tuple(map(Path, told.more_alipay_certs)),
     )

@@ -15,9 +15,11 @@ from scanrefund.model.order import Order, OrderState
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.sandbox.server import Running
-from scanrefund.wallets.alipay import AlipayGateway, AlipaySettings
+from scanrefund.wallets.alipay import AlipayGateway
+from scanrefund.wallets.alipay_line import AlipaySettings
 from scanrefund.wallets.gateway import WalletGateway
-from scanrefund.wallets.wechat import WechatGateway, WechatSettings
+from scanrefund.wallets.wechat import WechatGateway
+from scanrefund.wallets.wechat_line import WechatSettings
 from tests.contract import second_truth
 from tests.contract.second_truth import Wallets
 

@@ -110,7 +110,7 @@ class Truth:
 
 
 class FileWallet:
-    """A WalletGateway on a `Truth`, with points before it leaves, on the way, and around the answer."""
+    """A RefundGateway on a `Truth`, with points before it leaves, on the way, and around the answer."""
 
     account = ACCOUNT
 

@@ -25,7 +25,7 @@ from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Source
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -50,7 +50,7 @@ class Shopfloor:
 
     def __init__(self, ledger: Ledger, limits: Limits = LIMITS, *, set_up: bool = True) -> None:
         self.ledger, self.wallet, self.time = ledger, FakeWallet(), FakeClock()
-        gateways: Mapping[Wallet, WalletGateway] = {Wallet.WECHAT: self.wallet} if set_up else {}
+        gateways: Mapping[Wallet, RefundGateway] = {Wallet.WECHAT: self.wallet} if set_up else {}
         self.desk = Desk(
             counter=Counter("counter1", limits),
             keys=KEYS,
