@@ -61,6 +61,7 @@ class History:
     watch: Watch = field(init=False)
     ledger: Ledger = field(init=False)
     backup: sqlite3.Connection | None = None
+    rounds: int = 0
     wishes: list[Wish] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
@@ -104,9 +105,10 @@ class History:
             counter.skew = timedelta(0)
 
     def round(self) -> None:
-        """Every worker looks once at what is due."""
-        for counter in self.counters[:2]:
-            self._guarded(counter, lambda at: at.worker.run_once())
+        """A worker looks at what is due, each counter's in turn."""
+        self.rounds += 1
+        counter = self.counters[self.rounds % len(self.counters)]
+        self._guarded(counter, lambda at: at.worker.run_once())
 
     def decide(self, act: Callable[[Counter], object]) -> None:
         """A person decides, when nothing else goes on."""

@@ -57,7 +57,6 @@ def test_a_planted_bug_is_caught(stage: Stage, bug: Bug) -> None:
     seeds = (*(() if first is None else (first,)), *range(SEEDS))
     with planted(bug, stage):
         assert any(play(stage, seed) for seed in seeds), f"{bug.name} survives: an invariant is missing"
-    assert play(stage, 0) is None, "the bug was not pulled out again"
 
 
 def test_there_are_enough_planted_bugs_and_each_has_a_name_of_its_own() -> None:

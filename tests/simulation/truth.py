@@ -20,8 +20,8 @@ LIVE: Final = frozenset(
 # How an accepted refund ends at WeChat Pay, and how often. Alipay pays at once.
 _ENDS: Final = (Outcome.SUCCEEDED, Outcome.ABNORMAL, Outcome.RETURNED_TO_MERCHANT, Outcome.CLOSED)
 _CLOSED_AFTER: Final = timedelta(days=7)  # WeChat Pay closes what nobody funds after seven days
-# A person in the merchant platform settles what is stuck within a day.
-_PERSON_AFTER: Final = timedelta(days=1)
+# A person in the merchant platform settles what is stuck within hours.
+_PERSON_AFTER: Final = timedelta(hours=6)
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class Truth:
         wait_s = 0 if at_once else dice.choice((1, 4, 30, 600, 20_000))
         [end] = dice.choices(_ENDS, (70, 12, 8, 10)) if self.evil and not at_once else [Outcome.SUCCEEDED]
         ends_at = now + timedelta(seconds=wait_s)
-        if end is Outcome.CLOSED and dice.random() < 0.5:
+        if end is Outcome.CLOSED and dice.random() < 0.15:
             ends_at = now + _CLOSED_AFTER
         unstuck = dice.choice((Outcome.SUCCEEDED, Outcome.RETURNED_TO_MERCHANT))
         taken = Taken(
