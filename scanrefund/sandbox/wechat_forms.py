@@ -9,15 +9,14 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from scanrefund.sandbox.business import is_notify_address
 from scanrefund.sandbox.spoken import Said
 from scanrefund.sandbox.wechat_wire import wrong_parameter
 
 Check = Callable[[Any], bool]
 # Far above any order, far below what a database column holds.
 _FEN_MAX: Final = 10_000_000_000
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def _text(length_max: int, pattern: str = "") -> Check:
@@ -37,18 +36,6 @@ def _one_of(*words: str) -> Check:
 
 def _fen(value: Any) -> bool:
     return type(value) is int and 1 <= value <= _FEN_MAX
-
-
-def _notify_url(value: Any) -> bool:
-    """Public HTTPS without a query; plain HTTP to this machine is the sandbox's own allowance."""
-    if not isinstance(value, str) or not 8 <= len(value) <= 256:
-        return False
-    try:
-        url = urlsplit(value)
-        reachable = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
-    except ValueError:
-        return False
-    return reachable and not url.query
 
 
 def _each(check: Check) -> Check:
@@ -88,7 +75,7 @@ _REFUND: Final[dict[str, Check]] = {
     "out_trade_no": _text(32),
     "out_refund_no": _text(64, r"[0-9A-Za-z_\-|*@]+"),
     "reason": _text(80),
-    "notify_url": _notify_url,
+    "notify_url": is_notify_address,
     "funds_account": _one_of("AVAILABLE", "UNSETTLED"),
     "amount": _object(_AMOUNT, frozenset({"refund", "total", "currency"})),
     "goods_detail": _each(_object(_GOODS, _GOODS_REQUIRED)),
