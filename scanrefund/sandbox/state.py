@@ -170,6 +170,10 @@ class Turn:
         row = self._db.execute(query, (wallet, number)).fetchone()
         return Order(**row) if row else None
 
+    def close_order(self, order: Order) -> None:
+        key = (order.wallet, order.order_id)
+        self._db.execute("UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ?", key)
+
     def refunds(self) -> list[Refund]:
         """All refunds, oldest first."""
         return [Refund(**row) for row in self._db.execute("SELECT * FROM refunds ORDER BY rowid")]

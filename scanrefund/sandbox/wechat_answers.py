@@ -14,7 +14,7 @@ def refund_content(order: Order, refund: Refund) -> dict[str, Any]:
     """The Refund object: the answer of apply and of query, with the fields of a captured answer."""
     content: dict[str, Any] = {
         "amount": _amount(order, refund),
-        "channel": "ORIGINAL",
+        "channel": "OTHER_BANKCARD" if refund.account and refund.payee == "customer" else "ORIGINAL",
         "create_time": rfc3339(refund.created_at),
         "funds_account": "AVAILABLE",
         "out_refund_no": refund.refund_id,
@@ -47,6 +47,8 @@ def _amount(order: Order, refund: Refund) -> dict[str, Any]:
 
 
 def received_by(refund: Refund) -> str:
+    if refund.account:
+        return refund.account
     if refund.payee == "merchant" and refund.status == SUCCESS:
         return "商户基本账户"
     return "工商银行借记卡5167" if refund.ends_as == ABNORMAL else "支付用户零钱"

@@ -17,6 +17,7 @@ from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
 from scanrefund.sandbox.state import Store
 from scanrefund.sandbox.wechat_keys import Live, WechatKeys
 from scanrefund.sandbox.wechat_orders import WechatOrders
+from scanrefund.sandbox.wechat_rates import Rates
 from scanrefund.sandbox.wechat_refunds import WechatRefunds
 from scanrefund.sandbox.wechat_wire import Handler, WechatTongue, error, stopped_at_the_door, turned_away
 
@@ -32,11 +33,18 @@ class WechatPay:
     def __init__(self, side: WechatSide, store: Store, keys: WechatKeys, *, keeps_spacing: bool) -> None:
         self._side = side
         self._keys = keys
-        refunds = WechatRefunds(side, store, keys, business.WECHAT_SPACING_S if keeps_spacing else 0)
+        self._rates = Rates() if keeps_spacing else None
+        refunds = WechatRefunds(store, keys, business.WECHAT_SPACING_S if keeps_spacing else 0)
         orders = WechatOrders(side, store)
         self._routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
             ("POST", re.compile(r"/v3/refund/domestic/refunds()"), refunds.apply),
             ("GET", re.compile(r"/v3/refund/domestic/refunds/([^/]+)"), refunds.ask),
+            (
+                "POST",
+                re.compile(r"/v3/refund/domestic/refunds/([^/]+)/apply-abnormal-refund"),
+                refunds.apply_again,
+            ),
+            ("POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/close"), orders.close),
             ("GET", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)"), orders.by_ours),
             ("GET", re.compile(r"/v3/pay/transactions/id/([^/]+)"), orders.by_theirs),
             ("GET", re.compile(r"/v3/certificates()"), self._certificates),
@@ -57,7 +65,13 @@ class WechatPay:
         stopped = stopped_at_the_door(call, self._side, real_now)
         if stopped:
             return turned_away(stopped, call)
-        return act(call, number, WechatTongue(self._keys, call.headers.get("wechatpay-serial", ""), real_now))
+        tongue = WechatTongue(self._keys, call.headers.get("wechatpay-serial", ""), real_now)
+        if self._rates and self._rates.is_over(call, real_now):
+            return tongue.dress(tongue.busy(), Seal.RIGHT)
+        reply = act(call, number, tongue)
+        if self._rates and reply.status >= 400:
+            self._rates.failed(call, real_now)
+        return reply
 
     def _certificates(self, _call: Call, _: str, tongue: WechatTongue) -> Reply:
         live = self._keys.live()

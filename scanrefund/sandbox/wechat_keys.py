@@ -103,6 +103,11 @@ class WechatKeys:
         key = self._side.platform_signer if is_public else self._side.public_key_signer
         return Signer(signer.serial, key)
 
+    def opener(self, serial: str) -> RSAPrivateKey | None:
+        """The key that opens what a merchant sealed for this serial number, or None."""
+        signer = self.for_answer(serial)
+        return signer.key if signer.serial == serial.upper() else None
+
     def _public_key(self) -> Signer:
         return Signer(self._side.public_key_id, self._side.public_key_signer)
 

@@ -14,6 +14,7 @@ from scanrefund.sandbox.folder import WechatSide
 from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
 from scanrefund.sandbox.state import Store, Turn
 from scanrefund.sandbox.wechat_answers import order_content
+from scanrefund.sandbox.wechat_forms import close_fields
 from scanrefund.sandbox.wechat_wire import WechatTongue, error, wrong_parameter
 
 WALLET: Final = "wechat"
@@ -49,6 +50,26 @@ class WechatOrders:
             order = turn.order(WALLET, **number)
             fault = turn.take_fault(WALLET, "order", order.order_id if order else None)
             return play(fault, lambda: self._tell(turn, order, number, fault), tongue)
+
+    def close(self, call: Call, number: str, tongue: WechatTongue) -> Reply:
+        fields = close_fields(call.body)
+        if isinstance(fields, Said):
+            return tongue.dress(fields, Seal.RIGHT)
+        with self._store.turn() as turn:
+            order = turn.order(WALLET, order_id=number)
+            fault = turn.take_fault(WALLET, "order", order.order_id if order else None)
+            return play(fault, lambda: self._shut(turn, order, fields["mchid"], fault), tongue)
+
+    def _shut(self, turn: Turn, order: Order | None, mchid: str, fault: Fault | None) -> Said:
+        """204 for an order nobody paid, and again for one that is closed."""
+        if mchid != self._side.mchid:
+            return _NO_MERCHANT
+        if order is None or (fault and fault.name == "false_not_found"):
+            return _NO_ORDER
+        if order.state == "paid":
+            return error(400, "ORDER_PAID", "订单已支付")
+        turn.close_order(order)
+        return Said(204)
 
     def _wrong_query(self, call: Call) -> Said | None:
         query = dict(parse_qsl(call.query, keep_blank_values=True))
