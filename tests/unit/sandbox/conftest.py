@@ -18,6 +18,7 @@ from scanrefund.sandbox.server import Running, start
 from scanrefund.sandbox.spoken import Call, Reply
 from scanrefund.sandbox.state import Store
 from scanrefund.sandbox.wechat_calls import WechatPay
+from scanrefund.sandbox.wechat_keys import WechatKeys
 from tests.unit.sandbox.merchants import AlipayMerchant, WechatMerchant
 
 TIMEOUT_S = 10
@@ -47,8 +48,10 @@ class Wallets:
         began = time.time()
         self.store = Store(folder.state_file, seed=1, real_now=lambda: began)
         self.wechat, self.alipay = WechatMerchant(path), AlipayMerchant(path)
+        self.wechat_side = folder.wechat()
+        self.keys = WechatKeys(self.wechat_side, self.store)
         self._servers = (
-            WechatPay(folder.wechat(), self.store, keeps_spacing=keeps_spacing),
+            WechatPay(self.wechat_side, self.store, self.keys, keeps_spacing=keeps_spacing),
             Alipay(folder.alipay(), self.store, keeps_spacing=keeps_spacing),
         )
 

@@ -131,7 +131,7 @@ def test_a_body_beyond_any_call_is_refused_unread(shop: Shop, send: Send) -> Non
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/v3/bill/tradebill", "/v3/alipay/trade/refund", "/sandbox/notices", "/docs"]
+    "path", ["/", "/v3/bill/tradebill", "/v3/alipay/trade/refund", "/sandbox/nothing", "/docs"]
 )
 def test_an_unknown_path_is_404_and_empty(send: Send, path: str) -> None:
     for method in ("GET", "POST"):
