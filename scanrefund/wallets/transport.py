@@ -41,7 +41,7 @@ def reach(
     """
     limits = limits or http.limits
     ends_at = time.monotonic() + limits.deadline_s
-    fault = ""
+    code = ""
     for host in hosts:
         left_s = ends_at - time.monotonic()
         if left_s <= 0:
@@ -49,10 +49,10 @@ def reach(
         try:
             return _exchange(http, write(host), _within(limits, left_s))
         except NotSent as not_sent:
-            fault = fault or not_sent.code
+            code = code or not_sent.code
         except NoAnswer as no_answer:
             return Answer(Outcome.UNKNOWN, code=no_answer.code)
-    return Answer(Outcome.NOT_SENT, code=fault)
+    return Answer(Outcome.NOT_SENT, code=code or "deadline")
 
 
 def _exchange(http: Http, request: WireRequest, limits: HttpLimits) -> HttpReply:
