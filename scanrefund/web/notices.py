@@ -40,15 +40,15 @@ def _manner(wallet: Wallet) -> _Manner:
     return _Manner(Response("success", media_type="text/plain"), "fail: %s", "text/plain")
 
 
-def notice_routes(desk: NoticeDesk) -> APIRouter:
-    """The routes, for whichever server the shop runs."""
+def notice_routes(desk: NoticeDesk, body_s_max: float = BODY_S_MAX) -> APIRouter:
+    """The routes, for whichever server the shop runs; a body may take `body_s_max` seconds to come."""
     routes = APIRouter()
 
     @routes.post("/notices/{wallet}", include_in_schema=False)
     async def notice(wallet: Wallet, request: Request) -> Response:
         manner = _manner(wallet)
         try:
-            body = await asyncio.wait_for(_body(request, wallet), BODY_S_MAX)
+            body = await asyncio.wait_for(_body(request, wallet), body_s_max)
             await run_in_threadpool(desk.receive, wallet, request.headers, body)
         except TimeoutError:
             return _refused(manner, 408, "timeout")
@@ -63,10 +63,10 @@ def notice_routes(desk: NoticeDesk) -> APIRouter:
     return routes
 
 
-def application(desk: NoticeDesk) -> FastAPI:
+def application(desk: NoticeDesk, body_s_max: float = BODY_S_MAX) -> FastAPI:
     """A server of nothing but notices."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
-    app.include_router(notice_routes(desk))
+    app.include_router(notice_routes(desk, body_s_max))
     return app
 
 
