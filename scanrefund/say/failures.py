@@ -137,6 +137,7 @@ _REFUND: Final = (
     Failure("refund.abnormal", _A.ASKS_WALLET, _C.CALLS_SUPERVISOR),
     Failure("refund.held_balance_short", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.held_setup", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
+    Failure("refund.held_clock", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.held_frozen", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.held_other", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.succeeded", _A.BOOKS, _C.GIVES_RECEIPT),

@@ -35,7 +35,7 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.ORDER_FROZEN: {"why"},
     Reason.ORDER_CHANGED: {"field", "ours", "theirs"},
 }
-GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code"}
+GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code", "off_s"}
 
 # While money may still move, nobody may read that the refund failed, ended or may be made anew.
 FORBIDDEN_WHILE_OPEN = ("失败", "失敗", "重新发起", "重新發起", "改付", "failed", "failure", "start a new")
