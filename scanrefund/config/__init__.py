@@ -121,7 +121,7 @@ def _validated(tables: dict[str, Any], base: Path) -> tuple[Document | None, lis
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return None, of_pydantic(details) + missing
-    return document, missing + _lease_problem(document)
+    return document, missing + _lease_problem(document) + _payer_problem(document)
 
 
 def _lease_problem(document: Document) -> list[Problem]:
@@ -129,6 +129,16 @@ def _lease_problem(document: Document) -> list[Problem]:
     if document.dispatch.lease_s > document.http.deadline_s:
         return []
     return [Problem("dispatch.lease_s", "at_least", {"ge": document.http.deadline_s + 1})]
+
+
+def _payer_problem(document: Document) -> list[Problem]:
+    """A rule that is switched on but can never ask would only look like protection."""
+    wechat = document.wallets.wechat
+    if document.wallets.mode == "sandbox" or not document.limits.payer_match:
+        return []
+    if wechat is not None and wechat.apiv2_key_file is not None:
+        return []
+    return [Problem("limits.payer_match", "payer_match_key")]
 
 
 def _fault(problems: list[Problem], language: object) -> ConfigFault:
@@ -202,6 +212,7 @@ def _limits(document: Document, *, rehearsal: bool) -> Limits:
         refunds_per_order_max=told.refunds_per_order_max,
         release_required=document.orders.release_required,
         wallet_must_confirm_order=told.wallet_must_confirm_order,
+        payer_match=told.payer_match,
     )
 
 

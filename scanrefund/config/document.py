@@ -153,6 +153,7 @@ class Limits(Section):
     refund_spacing_s: Annotated[Whole | None, Field(ge=0, le=86_400), BeforeValidator(_auto_is_none)] = None
     refunds_per_order_max: Annotated[Whole, Field(ge=1, le=50)] = 50
     wallet_must_confirm_order: bool = False
+    payer_match: bool = False
 
 
 class Orders(Section):

@@ -69,11 +69,15 @@ def cause_of_kind(kind: str) -> str:
 
 
 def cause_of_refusal(refusal: Refusal) -> str:
-    """The cause of a refusal: its reason, for `not_a_payment_code` what was shown instead, and for a picture
-    whose time cannot be right that it lies ahead of ours.
+    """The cause of a refusal: its reason, and three that have sentences of their own.
+
+    For `not_a_payment_code` it is what was shown instead; for a code, that the wallet itself refuses it; for a
+    picture, that its time lies ahead of ours.
     """
     if refusal.reason is Reason.NOT_A_PAYMENT_CODE:
         return cause_of_kind(str(refusal.detail.get("kind", "")))
+    if refusal.reason is Reason.CODE_EXPIRED and "refused_by" in refusal.detail:
+        return "refusal.code_refused_by_wallet"
     if refusal.reason is Reason.PICTURE_TOO_OLD and "ahead_s" in refusal.detail:
         return "refusal.picture_from_the_future"
     return f"refusal.{refusal.reason.value}"

@@ -70,6 +70,7 @@ _CODE: Final = (
     Failure("refusal.code_unreadable", _A.KEEPS_ORDER, _C.SCANS_AGAIN),
     Failure("refusal.codes_conflict", _A.KEEPS_ORDER, _C.SCANS_AGAIN),
     Failure("refusal.code_expired", _A.KEEPS_ORDER, _C.ASKS_FRESH_CODE),
+    Failure("refusal.code_refused_by_wallet", _A.KEEPS_ORDER, _C.ASKS_FRESH_CODE),
     Failure("refusal.code_seen_before", _A.KEEPS_ORDER, _C.ASKS_FRESH_CODE),
     Failure("refusal.picture_too_old", _A.KEEPS_ORDER, _C.ASKS_PAYMENT_CODE),
     Failure("refusal.picture_from_the_future", _A.KEEPS_ORDER, _C.ASKS_PAYMENT_CODE),

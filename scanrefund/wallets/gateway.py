@@ -52,6 +52,10 @@ class RefundGateway(Protocol):
         """The wallet's own word on the order."""
         ...
 
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
+        """Whose payment code this is. The wallet then locks the code to this shop."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class BankCard:
@@ -74,10 +78,6 @@ class WalletGateway(RefundGateway, Protocol):
 
         A wallet without such a call answers NOT_SENT with the code `not_offered`.
         """
-        ...
-
-    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
-        """Whose payment code this is. The wallet then locks the code to this shop."""
         ...
 
     def bill(self, day: date, kind: BillKind) -> BillAnswer:

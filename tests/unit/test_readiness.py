@@ -22,7 +22,8 @@ from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, PayerAnswer, PayerLook
+from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
 from scanrefund.readiness import CHECKS, Check, Finding, Surroundings, examine, is_ready
@@ -48,6 +49,9 @@ class Gateway:
 
     def compose(self, order: Order, refund_id: str, amount: Money, reason: str) -> bytes:
         raise AssertionError("a self test refunds nothing")
+
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
+        return PayerAnswer(PayerLook.NOT_OFFERED)
 
     def send(self, refund: Refund) -> Answer:
         raise AssertionError("a self test sends nothing")
