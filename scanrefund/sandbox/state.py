@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS faults (
   number INTEGER PRIMARY KEY, wallet TEXT, at TEXT, fault TEXT, times INTEGER, order_id TEXT, delay_s REAL);
 CREATE INDEX IF NOT EXISTS orders_by_payment ON orders (wallet, paid_at);
 CREATE INDEX IF NOT EXISTS refunds_by_number ON refunds (wallet, refund_id);
-CREATE INDEX IF NOT EXISTS refunds_by_time ON refunds (wallet, created_at);
+CREATE INDEX IF NOT EXISTS refunds_by_end ON refunds (wallet, settled_at);
 CREATE INDEX IF NOT EXISTS refunds_waiting ON refunds (settles_at) WHERE status = 'PROCESSING';
 """
 _REFUND_COLUMNS: Final = tuple(field.name for field in fields(Refund))
@@ -125,6 +125,11 @@ class Turn:
         names = ", ".join(f":{name}" for name in _ORDER_COLUMNS)
         self._db.execute(f"INSERT INTO orders ({', '.join(_ORDER_COLUMNS)}) VALUES ({names})", asdict(order))  # noqa: S608
 
+    def close_order(self, order: Order) -> None:
+        """An unpaid order becomes a closed one."""
+        query = "UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ? AND state = 'unpaid'"
+        self._db.execute(query, (order.wallet, order.order_id))
+
     def orders(self) -> list[Order]:
         """All orders, oldest first."""
         return [Order(**row) for row in self._db.execute("SELECT * FROM orders ORDER BY rowid")]
@@ -153,6 +158,32 @@ class Turn:
         query = "SELECT * FROM refunds WHERE wallet = ? AND refund_id = ? ORDER BY rowid LIMIT 1"
         row = self._db.execute(query, (wallet, refund_id)).fetchone()
         return Refund(**row) if row else None
+
+    def orders_paid(self, wallet: str, start: float, end: float) -> list[Order]:
+        """The orders of one wallet paid from `start` to before `end`, oldest first."""
+        query = (
+            "SELECT * FROM orders WHERE wallet = ? AND paid_at >= ? AND paid_at < ? ORDER BY paid_at, rowid"
+        )
+        return [Order(**row) for row in self._db.execute(query, (wallet, start, end))]
+
+    def refunds_settled(self, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
+        """The refunds of one wallet that moved money from `start` to before `end`, each with its order."""
+        query = (
+            "SELECT * FROM refunds WHERE wallet = ? AND settled_at >= ? AND settled_at < ?"
+            " ORDER BY settled_at, rowid"
+        )
+        refunds = [Refund(**row) for row in self._db.execute(query, (wallet, start, end)).fetchall()]
+        orders = [self.order(wallet, order_id=refund.order_id) for refund in refunds]
+        return [(order, refund) for order, refund in zip(orders, refunds, strict=True) if order]
+
+    def balance_fen(self, wallet: str, before: float) -> int:
+        """What a wallet's orders brought in less what its refunds took out, before a moment."""
+        paid = "SELECT COALESCE(SUM(amount_fen), 0) FROM orders WHERE wallet = ? AND paid_at < ?"
+        returned = "SELECT COALESCE(SUM(amount_fen), 0) FROM refunds WHERE wallet = ? AND settled_at < ?"
+        income, spent = (
+            self._db.execute(query, (wallet, before)).fetchone()[0] for query in (paid, returned)
+        )
+        return int(income) - int(spent)
 
     def save(self, refund: Refund) -> None:
         """Add a refund, or write its row anew, keeping its place."""
