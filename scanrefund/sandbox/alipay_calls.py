@@ -30,8 +30,8 @@ METHODS: Final[dict[str, tuple[str, Callable[[Asked], Said]]]] = {
     "alipay.trade.refund": ("refund", alipay_refunds.refund),
     "alipay.trade.fastpay.refund.query": ("ask", alipay_refunds.ask),
     "alipay.trade.query": ("order", alipay_trades.tell),
-    "alipay.trade.close": ("close", alipay_trades.close),
-    "alipay.trade.cancel": ("close", alipay_trades.cancel),
+    "alipay.trade.close": ("order", alipay_trades.close),
+    "alipay.trade.cancel": ("order", alipay_trades.cancel),
     alipay_bills.METHOD: ("bill", alipay_bills.bill_address),
 }
 # In v3 everything is POST but this.

@@ -61,7 +61,7 @@ class NewFault(_Body):
     """Something that shall go wrong."""
 
     wallet: WalletName
-    on: Literal["refund", "ask", "order", "close", "bill", "any"]
+    on: Literal["refund", "ask", "order", "bill", "any"]
     fault: FaultName
     times: Annotated[int, Field(ge=1, le=TIMES_MAX)] = 1
     order_id: str | None = None

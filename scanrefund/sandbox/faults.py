@@ -11,7 +11,7 @@ from typing import Final
 
 from scanrefund.sandbox.spoken import DROPPED, Reply, Said, Seal, Tongue, Travel
 
-CALLS: Final = frozenset({"refund", "ask", "order", "close", "bill"})
+CALLS: Final = frozenset({"refund", "ask", "order", "bill"})
 _REFUND: Final = frozenset({"refund"})
 
 # Where each fault can fire. The first twelve change what is heard of the wallet, the others what it does.

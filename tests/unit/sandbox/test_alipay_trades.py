@@ -117,7 +117,7 @@ def test_an_old_trade_cannot_be_cancelled(wallets: Wallets, age_s: int, code: st
 @pytest.mark.parametrize("verb", ["close", "cancel"])
 def test_a_fault_meets_a_close_or_a_cancel(wallets: Wallets, verb: str) -> None:
     order = wallets.add("alipay", state="unpaid")
-    wallets.arm("alipay", "close", "http_500_before")
+    wallets.arm("alipay", "order", "http_500_before")
     assert told(wallets, verb, out_trade_no=order["order_id"])["code"] == "20000"
     assert status(wallets, order) == "WAIT_BUYER_PAY"
     assert told(wallets, verb, out_trade_no=order["order_id"])["code"] == "10000"

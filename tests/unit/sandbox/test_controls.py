@@ -149,7 +149,6 @@ def test_a_fault_is_armed_and_disarmed(control: Control, running: Running, send:
     "body",
     [
         {"fault": "nonsense"},
-        {"on": "bill"},
         {"on": "notice"},
         {"on": "ask", "fault": "not_enough"},
         {"wallet": "alipay", "fault": "returned_to_merchant"},
