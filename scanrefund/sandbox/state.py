@@ -19,35 +19,8 @@ from scanrefund.sandbox.business import PROCESSING, SUCCESS, Order, Refund
 from scanrefund.sandbox.faults import PLAYED_ON, Fault
 from scanrefund.sandbox.notice_box import SCHEMA as NOTICE_SCHEMA
 from scanrefund.sandbox.notice_box import NoticeBox
+from scanrefund.sandbox.schema import LATER_COLUMNS, SCHEMA
 
-# A seed and a counter make every number the wallets issue; the offset makes business time.
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value);
-CREATE TABLE IF NOT EXISTS orders (
-  wallet TEXT, order_id TEXT, wallet_order_id TEXT UNIQUE, payer_id TEXT,
-  amount_fen INTEGER CHECK (amount_fen > 0), state TEXT CHECK (state IN ('paid', 'unpaid', 'closed')),
-  paid_at REAL, created_at REAL, notify_url TEXT,
-  PRIMARY KEY (wallet, order_id));
-CREATE TABLE IF NOT EXISTS refunds (
-  wallet TEXT, order_id TEXT, refund_id TEXT, wallet_refund_id TEXT,
-  amount_fen INTEGER CHECK (amount_fen > 0), content TEXT,
-  status TEXT CHECK (status IN ('SUCCESS', 'PROCESSING', 'ABNORMAL', 'CLOSED')), ends_as TEXT, payee TEXT,
-  created_at REAL, settles_at REAL, settled_at REAL, times_sent INTEGER, times_asked INTEGER,
-  notify_url TEXT, signed_for TEXT NOT NULL DEFAULT '', account TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY (wallet, order_id, refund_id), FOREIGN KEY (wallet, order_id) REFERENCES orders);
-CREATE TABLE IF NOT EXISTS faults (
-  number INTEGER PRIMARY KEY, wallet TEXT, at TEXT, fault TEXT, times INTEGER, order_id TEXT, delay_s REAL);
-CREATE INDEX IF NOT EXISTS orders_by_payment ON orders (wallet, paid_at);
-CREATE INDEX IF NOT EXISTS refunds_by_number ON refunds (wallet, refund_id);
-CREATE INDEX IF NOT EXISTS refunds_by_time ON refunds (wallet, created_at);
-CREATE INDEX IF NOT EXISTS refunds_waiting ON refunds (settles_at) WHERE status = 'PROCESSING';
-"""
-# Columns that came later: folders made before them have refunds without.
-_LATER_COLUMNS: Final = {
-    "notify_url": "TEXT",
-    "signed_for": "TEXT NOT NULL DEFAULT ''",
-    "account": "TEXT NOT NULL DEFAULT ''",
-}
 _REFUND_COLUMNS: Final = tuple(field.name for field in fields(Refund))
 _ORDER_COLUMNS: Final = tuple(field.name for field in fields(Order))
 
@@ -80,9 +53,9 @@ class Store:
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA + NOTICE_SCHEMA)
+        self._db.executescript(SCHEMA + NOTICE_SCHEMA)
         here = {row["name"] for row in self._db.execute("PRAGMA table_info(refunds)")}
-        for name, kind in _LATER_COLUMNS.items():
+        for name, kind in LATER_COLUMNS.items():
             if name not in here:
                 self._db.execute(f"ALTER TABLE refunds ADD COLUMN {name} {kind}")
         for name, value in (("seed", seed), ("counter", 0), ("offset_s", 0.0)):
@@ -156,6 +129,11 @@ class Turn:
         names = ", ".join(f":{name}" for name in _ORDER_COLUMNS)
         self._db.execute(f"INSERT INTO orders ({', '.join(_ORDER_COLUMNS)}) VALUES ({names})", asdict(order))  # noqa: S608
 
+    def close_order(self, order: Order) -> None:
+        """An unpaid order becomes a closed one."""
+        query = "UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ? AND state = 'unpaid'"
+        self._db.execute(query, (order.wallet, order.order_id))
+
     def orders(self) -> list[Order]:
         """All orders, oldest first."""
         return [Order(**row) for row in self._db.execute("SELECT * FROM orders ORDER BY rowid")]
@@ -169,10 +147,6 @@ class Turn:
             query, number = "SELECT * FROM orders WHERE wallet = ? AND wallet_order_id = ?", wallet_order_id
         row = self._db.execute(query, (wallet, number)).fetchone()
         return Order(**row) if row else None
-
-    def close_order(self, order: Order) -> None:
-        key = (order.wallet, order.order_id)
-        self._db.execute("UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ?", key)
 
     def refunds(self) -> list[Refund]:
         """All refunds, oldest first."""
@@ -188,6 +162,39 @@ class Turn:
         query = "SELECT * FROM refunds WHERE wallet = ? AND refund_id = ? ORDER BY rowid LIMIT 1"
         row = self._db.execute(query, (wallet, refund_id)).fetchone()
         return Refund(**row) if row else None
+
+    def orders_paid(self, wallet: str, start: float, end: float) -> list[Order]:
+        """The orders of one wallet paid from `start` to before `end`, oldest first."""
+        query = (
+            "SELECT * FROM orders WHERE wallet = ? AND paid_at >= ? AND paid_at < ? ORDER BY paid_at, rowid"
+        )
+        return [Order(**row) for row in self._db.execute(query, (wallet, start, end))]
+
+    def refunds_settled(self, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
+        """The refunds of one wallet that moved money from `start` to before `end`, each with its order."""
+        return self._refunds_when("settled_at", wallet, start, end)
+
+    def refunds_started(self, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
+        """The refunds of one wallet accepted from `start` to before `end`, each with its order."""
+        return self._refunds_when("created_at", wallet, start, end)
+
+    def _refunds_when(self, column: str, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
+        query = (
+            f"SELECT * FROM refunds WHERE wallet = ? AND {column} >= ? AND {column} < ?"  # noqa: S608
+            f" ORDER BY {column}, rowid"
+        )
+        refunds = [Refund(**row) for row in self._db.execute(query, (wallet, start, end)).fetchall()]
+        orders = [self.order(wallet, order_id=refund.order_id) for refund in refunds]
+        return [(order, refund) for order, refund in zip(orders, refunds, strict=True) if order]
+
+    def balance_fen(self, wallet: str, before: float) -> int:
+        """What a wallet's orders brought in less what its refunds took out, before a moment."""
+        paid = "SELECT COALESCE(SUM(amount_fen), 0) FROM orders WHERE wallet = ? AND paid_at < ?"
+        returned = "SELECT COALESCE(SUM(amount_fen), 0) FROM refunds WHERE wallet = ? AND settled_at < ?"
+        income, spent = (
+            self._db.execute(query, (wallet, before)).fetchone()[0] for query in (paid, returned)
+        )
+        return int(income) - int(spent)
 
     def save(self, refund: Refund) -> None:
         """Add a refund, or write its row anew, keeping its place."""

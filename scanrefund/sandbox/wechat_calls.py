@@ -15,6 +15,7 @@ from scanrefund.sandbox.folder import WechatSide
 from scanrefund.sandbox.signing import aes_gcm, certificate_pem, serial_of
 from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
 from scanrefund.sandbox.state import Store
+from scanrefund.sandbox.wechat_bills import WechatBills
 from scanrefund.sandbox.wechat_keys import Live, WechatKeys
 from scanrefund.sandbox.wechat_orders import WechatOrders
 from scanrefund.sandbox.wechat_rates import Rates
@@ -36,6 +37,7 @@ class WechatPay:
         self._rates = Rates() if keeps_spacing else None
         refunds = WechatRefunds(store, keys, business.WECHAT_SPACING_S if keeps_spacing else 0)
         orders = WechatOrders(side, store)
+        bills = WechatBills(side, store)
         self._routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
             ("POST", re.compile(r"/v3/refund/domestic/refunds()"), refunds.apply),
             ("GET", re.compile(r"/v3/refund/domestic/refunds/([^/]+)"), refunds.ask),
@@ -47,6 +49,8 @@ class WechatPay:
             ("POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/close"), orders.close),
             ("GET", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)"), orders.by_ours),
             ("GET", re.compile(r"/v3/pay/transactions/id/([^/]+)"), orders.by_theirs),
+            ("GET", re.compile(r"/v3/bill/(tradebill|fundflowbill)"), bills.apply),
+            ("GET", re.compile(r"/v3/billdownload/file()"), bills.download),
             ("GET", re.compile(r"/v3/certificates()"), self._certificates),
         )
 

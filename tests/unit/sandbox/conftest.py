@@ -42,7 +42,7 @@ class Wallets:
     """Both wallets without a wire: calls in, replies out."""
 
     def __init__(self, path: Path, *, keeps_spacing: bool = False) -> None:
-        folder = Folder(path, seed=1)
+        self.folder = folder = Folder(path, seed=1)
         folder.announce("http://127.0.0.1:1")
         # Business time stands still unless a test moves it.
         began = time.time()
