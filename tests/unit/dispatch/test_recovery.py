@@ -7,8 +7,10 @@ import pytest
 
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW, ASK_PAUSE_S, Recovery
+from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind
+from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.numbers import refund_number
 from scanrefund.model.money import Money
@@ -45,6 +47,11 @@ class Restored:
         number = refund_number("shop1", ORDER.order_id, sequence, rehearsal=True)
         self.wallet.paid[number], self.wallet.ended[number] = Money(amount_fen), outcome
         return number
+
+    def row(self, refund: Refund) -> Refund:
+        found = self.ledger.refund(refund.refund_id)
+        assert found is not None
+        return found
 
     @property
     def order(self) -> Order:
@@ -106,6 +113,75 @@ def test_an_end_in_the_old_books_is_looked_at_again(restored: Restored) -> None:
     after = restored.ledger.refund(refund.refund_id)
     assert after is not None
     assert after.state is S.SUCCEEDED
+
+
+def test_a_refund_that_was_sent_after_the_copy_was_made_is_found_paid(ledger: Ledger) -> None:
+    ready = reserve(ledger)
+    restored = Restored(ledger)
+    restored.wallet.pay(ready)
+    restored.recovery.one(ORDER.order_id)
+    after = restored.row(ready)
+    assert (after.state, after.sends) == (S.SUCCEEDED, 0)
+    assert restored.wallet.trips[0] == (Command.ASK, ready.refund_id)
+
+
+@pytest.mark.parametrize("by", ["worker", "look-up"])
+def test_a_refund_that_an_old_copy_never_sent_waits_for_a_person(ledger: Ledger, by: str) -> None:
+    ready = reserve(ledger)
+    restored = Restored(ledger)
+    if by == "worker":
+        Worker(ledger, restored.dispatcher, restored.time.clock).run_once()
+    else:
+        restored.recovery.one(ORDER.order_id)
+    after = restored.row(ready)
+    assert (after.state, after.next_command) == (S.HELD, None)
+    assert Command.SEND not in {command for command, _number in restored.wallet.trips}
+
+
+def test_an_old_copy_frees_no_amount_that_may_have_been_paid(ledger: Ledger) -> None:
+    ready = reserve(ledger)
+    restored = Restored(ledger)
+    with pytest.raises(UsageFault) as caught:
+        ByHand(ledger).cancel(ready.refund_id, Hand("owner", "old"), NOW)
+    assert caught.value.code == "refund_was_sent"
+    assert restored.order.wallet_reserved == ready.amount
+
+
+def test_what_an_old_copy_held_and_a_person_had_released_is_asked_about_first(ledger: Ledger) -> None:
+    restored = Restored(ledger)
+    restored.wallet.sends = [answering(Outcome.HELD)]
+    held = restored.dispatcher.dispatch(reserve(ledger))
+    assert held.state is S.HELD
+    ByHand(ledger).release(held.refund_id, Hand("owner", "funded"), NOW)
+    with ledger.writing() as connection:
+        behind.note(connection, NOW)
+    restored.wallet.trips.clear()
+    Worker(ledger, restored.dispatcher, restored.time.clock).run_once()
+    assert [command for command, _number in restored.wallet.trips] == [Command.ASK]
+    after = restored.row(held)
+    assert (after.state, after.next_command, after.released) == (S.HELD, None, False)
+
+
+def test_proofs_from_before_the_copy_was_noticed_close_nothing(ledger: Ledger) -> None:
+    restored = Restored(ledger)
+    restored.wallet.sends = [answering(Outcome.HELD)]
+    held = restored.dispatcher.dispatch(reserve(ledger))
+    for _ in range(PROOF_ASKS):
+        restored.time.at += PROOF_AFTER
+        held = restored.dispatcher.ask(held)
+    assert ByHand(ledger).proofs(held) == PROOF_ASKS
+    with ledger.writing() as connection:
+        behind.note(connection, restored.time.at)
+    assert ByHand(ledger).proofs(restored.row(held)) == 0
+
+
+def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(restored: Restored) -> None:
+    restored.wallet.sends = [answering(Outcome.CLOSED)]
+    restored.dispatcher.dispatch(reserve(restored.ledger))
+    restored.wallet.asks = [answering(Outcome.UNKNOWN)]
+    assert not restored.recovery.one(ORDER.order_id).complete
+    assert restored.ledger.is_behind(restored.order)
+    assert restored.recovery.one(ORDER.order_id).complete
 
 
 def test_all_orders_are_looked_up_slowly_and_then_the_books_are_current(restored: Restored) -> None:
