@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from scanrefund.sandbox.business import SUCCESS, Order, Refund
 from scanrefund.sandbox.faults import PLAYED_ON, Fault
+from scanrefund.sandbox.history import History
 
 # A seed and a counter make every number the wallets issue; the offset makes business time.
 _SCHEMA: Final = """
@@ -110,6 +111,11 @@ class Turn:
     def seed(self) -> int:
         return int(self._fact("seed"))
 
+    @property
+    def history(self) -> History:
+        """What bills and phones look back on."""
+        return History(self._db)
+
     def next_number(self) -> int:
         """One more than the last: what every issued number is derived from."""
         self._db.execute("UPDATE facts SET value = value + 1 WHERE name = 'counter'")
@@ -158,32 +164,6 @@ class Turn:
         query = "SELECT * FROM refunds WHERE wallet = ? AND refund_id = ? ORDER BY rowid LIMIT 1"
         row = self._db.execute(query, (wallet, refund_id)).fetchone()
         return Refund(**row) if row else None
-
-    def orders_paid(self, wallet: str, start: float, end: float) -> list[Order]:
-        """The orders of one wallet paid from `start` to before `end`, oldest first."""
-        query = (
-            "SELECT * FROM orders WHERE wallet = ? AND paid_at >= ? AND paid_at < ? ORDER BY paid_at, rowid"
-        )
-        return [Order(**row) for row in self._db.execute(query, (wallet, start, end))]
-
-    def refunds_settled(self, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
-        """The refunds of one wallet that moved money from `start` to before `end`, each with its order."""
-        query = (
-            "SELECT * FROM refunds WHERE wallet = ? AND settled_at >= ? AND settled_at < ?"
-            " ORDER BY settled_at, rowid"
-        )
-        refunds = [Refund(**row) for row in self._db.execute(query, (wallet, start, end)).fetchall()]
-        orders = [self.order(wallet, order_id=refund.order_id) for refund in refunds]
-        return [(order, refund) for order, refund in zip(orders, refunds, strict=True) if order]
-
-    def balance_fen(self, wallet: str, before: float) -> int:
-        """What a wallet's orders brought in less what its refunds took out, before a moment."""
-        paid = "SELECT COALESCE(SUM(amount_fen), 0) FROM orders WHERE wallet = ? AND paid_at < ?"
-        returned = "SELECT COALESCE(SUM(amount_fen), 0) FROM refunds WHERE wallet = ? AND settled_at < ?"
-        income, spent = (
-            self._db.execute(query, (wallet, before)).fetchone()[0] for query in (paid, returned)
-        )
-        return int(income) - int(spent)
 
     def save(self, refund: Refund) -> None:
         """Add a refund, or write its row anew, keeping its place."""
