@@ -25,13 +25,18 @@ from starlette.responses import JSONResponse, Response
 from uvicorn import Config
 
 from scanrefund.sandbox.alipay_calls import Alipay
+from scanrefund.sandbox.alipay_notices import AlipayHerald
 from scanrefund.sandbox.controls import controls
 from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
 from scanrefund.sandbox.folder import Folder
+from scanrefund.sandbox.notice_controls import notice_controls
+from scanrefund.sandbox.notices import Messenger
 from scanrefund.sandbox.phone import phone
 from scanrefund.sandbox.spoken import Call, Reply
 from scanrefund.sandbox.state import Store
 from scanrefund.sandbox.wechat_calls import WechatPay
+from scanrefund.sandbox.wechat_keys import WechatKeys, key_controls
+from scanrefund.sandbox.wechat_notices import WechatHerald
 
 LOOPBACK: Final = "127.0.0.1"
 Pace = Literal["rehearsal", "real"]
@@ -66,13 +71,13 @@ def _listen(port: int, preferred: int) -> socket.socket:
     raise PortInUse(port)
 
 
-def _application(folder: Folder, store: Store, pace: Pace) -> FastAPI:
+def _application(folder: Folder, store: Store, keys: WechatKeys, pace: Pace) -> FastAPI:
     app = FastAPI(openapi_url=None, redirect_slashes=False)
-    app.include_router(controls(store))
-    app.include_router(phone(store))
+    for router in (controls(store), notice_controls(store), key_controls(keys), phone(store)):
+        app.include_router(router)
     keeps_spacing = pace == "real"
     wallets = (
-        WechatPay(folder.wechat(), store, keeps_spacing=keeps_spacing),
+        WechatPay(folder.wechat(), store, keys, keeps_spacing=keeps_spacing),
         Alipay(folder.alipay(), store, keeps_spacing=keeps_spacing),
     )
 
@@ -132,7 +137,11 @@ class Running:
             self._socket = _listen(port, folder.last_port)
             self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
             folder.announce(self.base_url)
-            self._house = _house(_application(folder, self._store, pace), lambda: on_ready(self.base_url))
+            keys = WechatKeys(folder.wechat(), self._store)
+            heralds = (WechatHerald(folder.wechat(), keys), AlipayHerald(folder.alipay()))
+            self._messenger = Messenger(self._store, heralds)
+            app = _application(folder, self._store, keys, pace)
+            self._house = _house(app, lambda: on_ready(self.base_url))
         except BaseException:
             self._store.close()
             raise
@@ -141,7 +150,8 @@ class Running:
     def serve(self) -> None:
         """Serve in this thread until interrupted or stopped."""
         try:
-            self._house.run(sockets=[self._socket])
+            with self._messenger:
+                self._house.run(sockets=[self._socket])
         finally:
             self._socket.close()
             self._store.close()
