@@ -116,8 +116,8 @@ def _statement(turn: Turn, side: AlipaySide, period: Period) -> Statement:
     return Statement(
         account=f"{side.seller_id}{_ACCOUNT_SUFFIX}",
         period=period,
-        orders=turn.orders_paid(WALLET, *period.seconds),
-        refunds=turn.refunds_settled(WALLET, *period.seconds),
-        opening_fen=turn.balance_fen(WALLET, period.seconds[0]),
+        orders=turn.history.orders_paid(WALLET, *period.seconds),
+        refunds=turn.history.refunds_settled(WALLET, *period.seconds),
+        opening_fen=turn.history.balance_fen(WALLET, period.seconds[0]),
         exported_at=turn.now,
     )

@@ -16,6 +16,7 @@ from scanrefund.sandbox.alipay_wire import declined, failure, success
 from scanrefund.sandbox.business import ABNORMAL, CLOSED, PROCESSING, SUCCESS, Order, Refund
 from scanrefund.sandbox.faults import Fault
 from scanrefund.sandbox.spoken import Said
+from scanrefund.sandbox.state import Turn
 
 _NOT_MOVED: Final = {"refund_fee": "0.00", "send_back_fee": "0.00"}
 _DECLINED: Final = {
@@ -94,7 +95,7 @@ def _move(asked: Asked, order: Order, number: str, amount_fen: int) -> Said:
     made = executed(asked.turn.now, order, number, amount_fen, asked.fault)
     if first is not None:
         made = replace(made, times_sent=first.times_sent + 1, times_asked=first.times_asked)
-    asked.turn.save(made)
+    keep(asked.turn, made)
     return _told(asked, order, made, moved=made.status in {SUCCESS, ABNORMAL})
 
 
@@ -109,6 +110,13 @@ def _repeat(asked: Asked, order: Order, first: Refund, amount_fen: int) -> Said:
 def _told(asked: Asked, order: Order, refund: Refund, *, moved: bool) -> Said:
     refunds = asked.turn.refunds_of(order)
     return refund_said(order, refunds, refund, asked.fields.get("query_options"), moved=moved)
+
+
+def keep(turn: Turn, refund: Refund) -> None:
+    """Write a refund down; where it has ended already, its notice is due."""
+    turn.save(refund)
+    if refund.settled_at is not None:
+        turn.announce(refund, refund.settled_at)
 
 
 def executed(now: float, order: Order, number: str, amount_fen: int, fault: Fault | None = None) -> Refund:
@@ -129,4 +137,5 @@ def executed(now: float, order: Order, number: str, amount_fen: int, fault: Faul
         created_at=now,
         settles_at=None if wait_s is None else now + wait_s,
         settled_at=None if status in {PROCESSING, CLOSED} else now,
+        notify_url=order.notify_url,
     )

@@ -10,7 +10,7 @@ from typing import Final
 from scanrefund.sandbox import business
 from scanrefund.sandbox.alipay_answers import order_said
 from scanrefund.sandbox.alipay_asked import Asked, wrong_trade
-from scanrefund.sandbox.alipay_refunds import executed
+from scanrefund.sandbox.alipay_refunds import executed, keep
 from scanrefund.sandbox.alipay_wire import declined, success
 from scanrefund.sandbox.business import Order, succeeded_fen
 from scanrefund.sandbox.spoken import Said
@@ -74,7 +74,7 @@ def _pay_back(asked: Asked, order: Order) -> Said:
     if no or before:
         code, message = no or ("ACQ.CANCEL_NOT_ALLOWED", "该交易不允许撤销")
         return declined(code, message, out_trade_no=order.order_id, retry_flag="N")
-    asked.turn.save(executed(asked.turn.now, order, order.order_id, order.amount_fen))
+    keep(asked.turn, executed(asked.turn.now, order, order.order_id, order.amount_fen))
     return _cancelled(order, "refund")
 
 

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 from uvicorn import Config
 
 from scanrefund.sandbox.alipay_calls import Alipay
+from scanrefund.sandbox.alipay_notices import AlipayHerald
 from scanrefund.sandbox.controls import controls
 from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
 from scanrefund.sandbox.folder import Folder
@@ -137,7 +138,8 @@ class Running:
             self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
             folder.announce(self.base_url)
             keys = WechatKeys(folder.wechat(), self._store)
-            self._messenger = Messenger(self._store, (WechatHerald(folder.wechat(), keys),))
+            heralds = (WechatHerald(folder.wechat(), keys), AlipayHerald(folder.alipay()))
+            self._messenger = Messenger(self._store, heralds)
             app = _application(folder, self._store, keys, pace)
             self._house = _house(app, lambda: on_ready(self.base_url))
         except BaseException:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from scanrefund.sandbox.business import PROCESSING, SUCCESS, Order, Refund
 from scanrefund.sandbox.faults import PLAYED_ON, Fault
+from scanrefund.sandbox.history import History
 from scanrefund.sandbox.notice_box import SCHEMA as NOTICE_SCHEMA
 from scanrefund.sandbox.notice_box import NoticeBox
 from scanrefund.sandbox.schema import LATER_COLUMNS, SCHEMA
@@ -102,6 +103,11 @@ class Turn:
         return int(self._fact("seed"))
 
     @property
+    def history(self) -> History:
+        """What bills and phones look back on."""
+        return History(self._db)
+
+    @property
     def notices(self) -> NoticeBox:
         return NoticeBox(self._db, self.seed)
 
@@ -129,11 +135,6 @@ class Turn:
         names = ", ".join(f":{name}" for name in _ORDER_COLUMNS)
         self._db.execute(f"INSERT INTO orders ({', '.join(_ORDER_COLUMNS)}) VALUES ({names})", asdict(order))  # noqa: S608
 
-    def close_order(self, order: Order) -> None:
-        """An unpaid order becomes a closed one."""
-        query = "UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ? AND state = 'unpaid'"
-        self._db.execute(query, (order.wallet, order.order_id))
-
     def orders(self) -> list[Order]:
         """All orders, oldest first."""
         return [Order(**row) for row in self._db.execute("SELECT * FROM orders ORDER BY rowid")]
@@ -147,6 +148,11 @@ class Turn:
             query, number = "SELECT * FROM orders WHERE wallet = ? AND wallet_order_id = ?", wallet_order_id
         row = self._db.execute(query, (wallet, number)).fetchone()
         return Order(**row) if row else None
+
+    def close_order(self, order: Order) -> None:
+        """An unpaid order becomes a closed one."""
+        key = (order.wallet, order.order_id)
+        self._db.execute("UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ?", key)
 
     def refunds(self) -> list[Refund]:
         """All refunds, oldest first."""
@@ -162,39 +168,6 @@ class Turn:
         query = "SELECT * FROM refunds WHERE wallet = ? AND refund_id = ? ORDER BY rowid LIMIT 1"
         row = self._db.execute(query, (wallet, refund_id)).fetchone()
         return Refund(**row) if row else None
-
-    def orders_paid(self, wallet: str, start: float, end: float) -> list[Order]:
-        """The orders of one wallet paid from `start` to before `end`, oldest first."""
-        query = (
-            "SELECT * FROM orders WHERE wallet = ? AND paid_at >= ? AND paid_at < ? ORDER BY paid_at, rowid"
-        )
-        return [Order(**row) for row in self._db.execute(query, (wallet, start, end))]
-
-    def refunds_settled(self, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
-        """The refunds of one wallet that moved money from `start` to before `end`, each with its order."""
-        return self._refunds_when("settled_at", wallet, start, end)
-
-    def refunds_started(self, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
-        """The refunds of one wallet accepted from `start` to before `end`, each with its order."""
-        return self._refunds_when("created_at", wallet, start, end)
-
-    def _refunds_when(self, column: str, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
-        query = (
-            f"SELECT * FROM refunds WHERE wallet = ? AND {column} >= ? AND {column} < ?"  # noqa: S608
-            f" ORDER BY {column}, rowid"
-        )
-        refunds = [Refund(**row) for row in self._db.execute(query, (wallet, start, end)).fetchall()]
-        orders = [self.order(wallet, order_id=refund.order_id) for refund in refunds]
-        return [(order, refund) for order, refund in zip(orders, refunds, strict=True) if order]
-
-    def balance_fen(self, wallet: str, before: float) -> int:
-        """What a wallet's orders brought in less what its refunds took out, before a moment."""
-        paid = "SELECT COALESCE(SUM(amount_fen), 0) FROM orders WHERE wallet = ? AND paid_at < ?"
-        returned = "SELECT COALESCE(SUM(amount_fen), 0) FROM refunds WHERE wallet = ? AND settled_at < ?"
-        income, spent = (
-            self._db.execute(query, (wallet, before)).fetchone()[0] for query in (paid, returned)
-        )
-        return int(income) - int(spent)
 
     def save(self, refund: Refund) -> None:
         """Add a refund, or write its row anew, keeping its place."""

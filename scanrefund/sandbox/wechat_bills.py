@@ -103,15 +103,16 @@ class WechatBills:
         is_trade = wanted.bill == _TRADE
         if not is_trade and wanted.kind != "BASIC":
             return None
-        orders = turn.orders_paid(WALLET, start, end)
-        refunds = (turn.refunds_started if is_trade else turn.refunds_settled)(WALLET, start, end)
+        history = turn.history
+        orders = history.orders_paid(WALLET, start, end)
+        refunds = (history.refunds_started if is_trade else history.refunds_settled)(WALLET, start, end)
         shown = {"SUCCESS": orders, "REFUND": refunds}.get(wanted.kind, [*orders, *refunds])
         if not shown:
             return None
         day = Day(self._side.appid, self._side.mchid, orders, refunds, made_at)
         if is_trade:
             return trade_bill(day, wanted.kind)
-        return fund_flow(day, _OPENING_FEN + turn.balance_fen(WALLET, start))
+        return fund_flow(day, _OPENING_FEN + history.balance_fen(WALLET, start))
 
     def _token(self, wanted: Wanted, expires_at: int) -> str:
         """What the address stands for, so that no list of addresses needs keeping."""
