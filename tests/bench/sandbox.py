@@ -46,7 +46,10 @@ app = FastAPI(openapi_url=None)
 async def bare(request: Request) -> dict[str, str]:
     await request.body()
     return {"code": "10000", "msg": "Success", "fund_change": "Y", "refund_fee": "1.00"}
-listening = socket.create_server(("127.0.0.1", 0))
+# Named as TCP, so that asyncio switches off the wait for acknowledgements, as the sandbox does.
+listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+listening.bind(("127.0.0.1", 0))
+listening.listen()
 print(f'{{"base_url": "http://127.0.0.1:{listening.getsockname()[1]}"}}', flush=True)
 uvicorn.Server(uvicorn.Config(app, log_config=None)).run(sockets=[listening])
 """
