@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import HTMLResponse, Response
-from PIL import Image
 
 from scanrefund.sandbox.business import Order, rfc3339
 from scanrefund.sandbox.phone_screen import bill, screen, shown
@@ -107,7 +106,8 @@ def _drawing() -> Any:
     return drawing
 
 
-def _png(picture: Image.Image) -> Response:
+def _png(picture: Any) -> Response:
+    """A drawn picture; PIL is not named here for the same reason."""
     out = io.BytesIO()
     picture.save(out, "PNG")
     return Response(out.getvalue(), media_type="image/png", headers=_NO_STORE)

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import alipay
 import pytest
@@ -20,6 +21,7 @@ from alipay.utils import AliPayConfig
 
 from scanrefund.sandbox.server import Running, start
 from scanrefund.sandbox.signing import new_key, private_pem
+from tests.unit.sandbox.shop import listening_shop
 
 TIMEOUT_S = 10
 
@@ -145,6 +147,19 @@ def test_it_gets_a_bill_whose_rows_are_its_refunds(client: Any, order_id: str, r
         rows = bill.read(detail).decode("gb18030").splitlines()
     mine = [row.split(",") for row in rows if f"{order_id}\t" in row]
     assert [(row[2].strip(), row[12]) for row in mine] == [("交易", "10.00"), ("退款", "-3.00")]
+
+
+def test_it_verifies_the_notice_of_a_refund(client: Any, running: Running) -> None:
+    with listening_shop() as shop:
+        shop.answers = [(200, b"success")]
+        order = control(running, "orders", wallet="alipay", amount_fen=1000, notify_url=shop.url)
+        refund(client, order["order_id"])
+        assert shop.arrived.acquire(timeout=TIMEOUT_S)
+        told = dict(parse_qsl(shop.heard[0].body.decode()))
+    signature = told.pop("sign")
+    assert (told["trade_status"], told["refund_fee"], told["out_biz_no"]) == ("TRADE_SUCCESS", "3.00", "Q1")
+    assert client.verify(dict(told), signature)
+    assert not client.verify({**told, "refund_fee": "9.00"}, signature)
 
 
 def test_another_apps_key_is_refused(running: Running, order_id: str) -> None:
