@@ -33,7 +33,7 @@ PLAYED_ON: Final[dict[str, frozenset[str]]] = {
     "bad_signature": _ASKED | {"bill", "notice"},
     "unsigned": _ASKED | {"bill", "notice"},
     "false_not_found": _ASKED | {"bill"},
-    "processing": frozenset({"refund", "ask", "bill"}),
+    "processing": frozenset({"refund", "ask"}),
     "not_enough": _REFUND,
     "account_abnormal": _REFUND,
     "abnormal": _REFUND,
@@ -85,6 +85,13 @@ def play(fault: Fault | None, act: Callable[[], Said], tongue: Tongue) -> Reply:
         return Reply(200, _PAGE_HEADERS, _PAGE)
     reply = tongue.dress(said, _SEALS.get(name, Seal.RIGHT))
     return _travelling(reply, fault) if fault else reply
+
+
+def damaged(fault: Fault | None, reply: Reply) -> Reply:
+    """The file of a bill on its way: whole, or as a fault on its bytes lets it arrive."""
+    if fault is None:
+        return reply
+    return Reply(200, _PAGE_HEADERS, _PAGE) if fault.name == "garbage" else _travelling(reply, fault)
 
 
 def _not_acted(name: str, tongue: Tongue) -> Reply | None:

@@ -25,6 +25,7 @@ from starlette.responses import JSONResponse, Response
 from uvicorn import Config
 
 from scanrefund.sandbox.alipay_calls import Alipay
+from scanrefund.sandbox.alipay_notices import AlipayHerald
 from scanrefund.sandbox.controls import controls
 from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
 from scanrefund.sandbox.folder import Folder
@@ -40,7 +41,8 @@ from scanrefund.sandbox.wechat_notices import WechatHerald
 LOOPBACK: Final = "127.0.0.1"
 Pace = Literal["rehearsal", "real"]
 _START_S_MAX: Final = 15.0
-_STOP_S_MAX: Final = 5.0
+# A notice may be on its way to a shop that takes its five seconds.
+_STOP_S_MAX: Final = 12.0
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
@@ -137,7 +139,8 @@ class Running:
             self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
             folder.announce(self.base_url)
             keys = WechatKeys(folder.wechat(), self._store)
-            self._messenger = Messenger(self._store, (WechatHerald(folder.wechat(), keys),))
+            heralds = (WechatHerald(folder.wechat(), keys), AlipayHerald(folder.alipay()))
+            self._messenger = Messenger(self._store, heralds)
             app = _application(folder, self._store, keys, pace)
             self._house = _house(app, lambda: on_ready(self.base_url))
         except BaseException:

@@ -17,37 +17,11 @@ from typing import Any, Final
 
 from scanrefund.sandbox.business import PROCESSING, SUCCESS, Order, Refund
 from scanrefund.sandbox.faults import PLAYED_ON, Fault
+from scanrefund.sandbox.history import History
 from scanrefund.sandbox.notice_box import SCHEMA as NOTICE_SCHEMA
 from scanrefund.sandbox.notice_box import NoticeBox
+from scanrefund.sandbox.schema import LATER_COLUMNS, SCHEMA
 
-# A seed and a counter make every number the wallets issue; the offset makes business time.
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value);
-CREATE TABLE IF NOT EXISTS orders (
-  wallet TEXT, order_id TEXT, wallet_order_id TEXT UNIQUE, payer_id TEXT,
-  amount_fen INTEGER CHECK (amount_fen > 0), state TEXT CHECK (state IN ('paid', 'unpaid', 'closed')),
-  paid_at REAL, created_at REAL, notify_url TEXT,
-  PRIMARY KEY (wallet, order_id));
-CREATE TABLE IF NOT EXISTS refunds (
-  wallet TEXT, order_id TEXT, refund_id TEXT, wallet_refund_id TEXT,
-  amount_fen INTEGER CHECK (amount_fen > 0), content TEXT,
-  status TEXT CHECK (status IN ('SUCCESS', 'PROCESSING', 'ABNORMAL', 'CLOSED')), ends_as TEXT, payee TEXT,
-  created_at REAL, settles_at REAL, settled_at REAL, times_sent INTEGER, times_asked INTEGER,
-  notify_url TEXT, signed_for TEXT NOT NULL DEFAULT '', account TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY (wallet, order_id, refund_id), FOREIGN KEY (wallet, order_id) REFERENCES orders);
-CREATE TABLE IF NOT EXISTS faults (
-  number INTEGER PRIMARY KEY, wallet TEXT, at TEXT, fault TEXT, times INTEGER, order_id TEXT, delay_s REAL);
-CREATE INDEX IF NOT EXISTS orders_by_payment ON orders (wallet, paid_at);
-CREATE INDEX IF NOT EXISTS refunds_by_number ON refunds (wallet, refund_id);
-CREATE INDEX IF NOT EXISTS refunds_by_time ON refunds (wallet, created_at);
-CREATE INDEX IF NOT EXISTS refunds_waiting ON refunds (settles_at) WHERE status = 'PROCESSING';
-"""
-# Columns that came later: folders made before them have refunds without.
-_LATER_COLUMNS: Final = {
-    "notify_url": "TEXT",
-    "signed_for": "TEXT NOT NULL DEFAULT ''",
-    "account": "TEXT NOT NULL DEFAULT ''",
-}
 _REFUND_COLUMNS: Final = tuple(field.name for field in fields(Refund))
 _ORDER_COLUMNS: Final = tuple(field.name for field in fields(Order))
 
@@ -80,9 +54,9 @@ class Store:
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA + NOTICE_SCHEMA)
+        self._db.executescript(SCHEMA + NOTICE_SCHEMA)
         here = {row["name"] for row in self._db.execute("PRAGMA table_info(refunds)")}
-        for name, kind in _LATER_COLUMNS.items():
+        for name, kind in LATER_COLUMNS.items():
             if name not in here:
                 self._db.execute(f"ALTER TABLE refunds ADD COLUMN {name} {kind}")
         for name, value in (("seed", seed), ("counter", 0), ("offset_s", 0.0)):
@@ -129,6 +103,11 @@ class Turn:
         return int(self._fact("seed"))
 
     @property
+    def history(self) -> History:
+        """What bills and phones look back on."""
+        return History(self._db)
+
+    @property
     def notices(self) -> NoticeBox:
         return NoticeBox(self._db, self.seed)
 
@@ -171,6 +150,7 @@ class Turn:
         return Order(**row) if row else None
 
     def close_order(self, order: Order) -> None:
+        """An unpaid order becomes a closed one."""
         key = (order.wallet, order.order_id)
         self._db.execute("UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ?", key)
 

@@ -15,8 +15,11 @@ from scanrefund.sandbox.folder import WechatSide
 from scanrefund.sandbox.signing import aes_gcm, certificate_pem, serial_of
 from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
 from scanrefund.sandbox.state import Store
+from scanrefund.sandbox.wechat_bills import WechatBills
 from scanrefund.sandbox.wechat_keys import Live, WechatKeys
 from scanrefund.sandbox.wechat_orders import WechatOrders
+from scanrefund.sandbox.wechat_payer import PATH as PAYER_PATH
+from scanrefund.sandbox.wechat_payer import WechatPayer
 from scanrefund.sandbox.wechat_rates import Rates
 from scanrefund.sandbox.wechat_refunds import WechatRefunds
 from scanrefund.sandbox.wechat_wire import Handler, WechatTongue, error, stopped_at_the_door, turned_away
@@ -35,7 +38,9 @@ class WechatPay:
         self._keys = keys
         self._rates = Rates() if keeps_spacing else None
         refunds = WechatRefunds(store, keys, business.WECHAT_SPACING_S if keeps_spacing else 0)
+        self._payer = WechatPayer(side, store)
         orders = WechatOrders(side, store)
+        bills = WechatBills(side, store)
         self._routes: tuple[tuple[str, re.Pattern[str], Handler], ...] = (
             ("POST", re.compile(r"/v3/refund/domestic/refunds()"), refunds.apply),
             ("GET", re.compile(r"/v3/refund/domestic/refunds/([^/]+)"), refunds.ask),
@@ -47,11 +52,15 @@ class WechatPay:
             ("POST", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)/close"), orders.close),
             ("GET", re.compile(r"/v3/pay/transactions/out-trade-no/([^/]+)"), orders.by_ours),
             ("GET", re.compile(r"/v3/pay/transactions/id/([^/]+)"), orders.by_theirs),
+            ("GET", re.compile(r"/v3/bill/(tradebill|fundflowbill)"), bills.apply),
+            ("GET", re.compile(r"/v3/billdownload/file()"), bills.download),
             ("GET", re.compile(r"/v3/certificates()"), self._certificates),
         )
 
     def answer(self, call: Call, real_now: float) -> Reply | None:
         """The reply, or None when the path is not WeChat Pay's."""
+        if call.path == PAYER_PATH:
+            return self._payer.answer(call)
         found = [(method, path.fullmatch(call.path), act) for method, path, act in self._routes]
         here = [(method, match, act) for method, match, act in found if match]
         if not here:

@@ -25,8 +25,8 @@ _NO_SIGNATURE: Final = "签名信息错误，验签失败"
 _WRONG_FORM: Final = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
 _PAYMENTS: Final = "/v3/pay/transactions/"
 _PAIR: Final = re.compile(r'(mchid|nonce_str|signature|timestamp|serial_no)="([^"]*)"')
+_JSON: Final = ("content-type", "application/json; charset=utf-8")
 _HEADERS: Final[tuple[tuple[str, str], ...]] = (
-    ("content-type", "application/json; charset=utf-8"),
     ("cache-control", "no-cache, must-revalidate"),
     ("content-language", "zh-CN"),
     ("server", "nginx"),
@@ -73,20 +73,27 @@ class WechatTongue:
     def dress(self, said: Said, seal: Seal) -> Reply:
         """JSON and its signature; a 204 has no body, and the signature covers that."""
         body = b"" if said.status == 204 else to_bytes(said.content)
-        number = "0" if said.status < 400 else "268435456"
-        request_id = ("request-id", f"{secrets.token_hex(16).upper()}-{number}")
         signer = self.keys.for_answer(self.asked_serial)
+        signature = signer.headers(body, int(self.real_now), seal)
+        return Reply(said.status, (_JSON, *_HEADERS, _request_id(said.status), *signature), body)
+
+    def file(self, content: bytes) -> Reply:
+        """A bill's bytes: the one good answer without a signature."""
         return Reply(
-            said.status, (*_HEADERS, request_id, *signer.headers(body, int(self.real_now), seal)), body
+            200, (("content-type", "application/octet-stream"), *_HEADERS, _request_id(200)), content
         )
+
+
+def _request_id(status: int) -> tuple[str, str]:
+    """The number after the dash is 0, or the internal number of an error."""
+    return ("request-id", f"{secrets.token_hex(16).upper()}-{'0' if status < 400 else '268435456'}")
 
 
 def turned_away(stopped: Said, call: Call) -> Reply:
     """A refusal of the door: no signature; under the payment paths without Authorization no Request-ID."""
-    request_id = ("request-id", f"{secrets.token_hex(16).upper()}-268435456")
     is_bare = call.path.startswith(_PAYMENTS) and "authorization" not in call.headers
-    headers = _HEADERS if is_bare else (*_HEADERS, request_id)
-    return Reply(stopped.status, headers, to_bytes(stopped.content))
+    request_id = () if is_bare else (_request_id(stopped.status),)
+    return Reply(stopped.status, (_JSON, *_HEADERS, *request_id), to_bytes(stopped.content))
 
 
 Handler = Callable[[Call, str, WechatTongue], Reply]

@@ -42,7 +42,7 @@ class Wallets:
     """Both wallets without a wire: calls in, replies out."""
 
     def __init__(self, path: Path, *, keeps_spacing: bool = False) -> None:
-        folder = Folder(path, seed=1)
+        self.folder = folder = Folder(path, seed=1)
         folder.announce("http://127.0.0.1:1")
         # Business time stands still unless a test moves it.
         began = time.time()
@@ -68,14 +68,20 @@ class Wallets:
         return self.merchant("wechat" if is_wechat else "alipay").open(self.answer(call))
 
     def add(
-        self, wallet: str, amount_fen: int = 1000, state: str = "paid", age_s: float = 60
+        self,
+        wallet: str,
+        amount_fen: int = 1000,
+        state: str = "paid",
+        age_s: float = 60,
+        notify_url: str | None = None,
     ) -> dict[str, Any]:
         """An order, as the merchants want it."""
         with self.store.turn() as turn:
             number = turn.next_number()
             paid_at = turn.now - age_s if state == "paid" else None
             order_id, theirs = f"ORDER{number}", f"42{number:026d}"
-            turn.add_order(Order(wallet, order_id, theirs, "payer", amount_fen, state, paid_at, turn.now))
+            known = (wallet, order_id, theirs, "payer", amount_fen, state, paid_at, turn.now, notify_url)
+            turn.add_order(Order(*known))
         return {"order_id": order_id, "wallet_order_id": theirs, "amount_fen": amount_fen}
 
     def advance(self, seconds: float) -> None:

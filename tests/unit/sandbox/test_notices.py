@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scanrefund.sandbox.notice_box import Notice
 from scanrefund.sandbox.notices import Letter, Messenger, post
+from scanrefund.sandbox.state import Store
+from scanrefund.sandbox.wechat_keys import WechatKeys
 from scanrefund.sandbox.wechat_notices import WechatHerald
 from tests.unit.sandbox.conftest import Wallets
 from tests.unit.sandbox.shop import Shop, listening_shop
@@ -130,6 +134,21 @@ def test_a_try_is_on_disk_before_a_byte_leaves(wallets: Wallets, shop: Shop, mes
     carry_all(messenger)
     assert seen[0][0] == 1
     assert seen[0][1] is not None
+
+
+def test_a_notice_outlives_its_messenger(
+    folder: Path, wallets: Wallets, shop: Shop, messenger: Messenger
+) -> None:
+    shop.answers = [(500, b""), (200, b"")]
+    refunded(wallets, shop)
+    carry_all(messenger)
+    file = folder / "server" / "state.sqlite"
+    wallets.store.close()
+    with_more_time = Store(file, seed=1, real_now=lambda: time.time() + 60)
+    keys = WechatKeys(wallets.wechat_side, with_more_time)
+    carry_all(Messenger(with_more_time, (WechatHerald(wallets.wechat_side, keys),)))
+    with_more_time.close()
+    assert len(shop.heard) == 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import requests
 import zxingcpp
 from PIL import Image
 
-from scanrefund.sandbox.phone import shown
+from scanrefund.sandbox.phone_screen import shown
 from scanrefund.sandbox.server import Running
 from tests.unit.sandbox.conftest import TIMEOUT_S, Wallets
 

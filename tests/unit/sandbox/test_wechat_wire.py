@@ -111,4 +111,4 @@ def test_an_unknown_path_is_nobodys_and_a_wrong_method_is_405(wallets: Wallets) 
     bare = Call("DELETE", REFUNDS, {}, b"")
     assert wallets.answer(bare) == Reply(405)
     with pytest.raises(StopIteration):
-        wallets.answer(Call("GET", "/v3/bill/tradebill", {}, b""))
+        wallets.answer(Call("GET", "/v3/nothing", {}, b""))
