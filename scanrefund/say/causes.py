@@ -71,8 +71,8 @@ def cause_of_kind(kind: str) -> str:
 def cause_of_refusal(refusal: Refusal) -> str:
     """The cause of a refusal: its reason, and three that have sentences of their own.
 
-    For `not_a_payment_code` it is what was shown instead; for a code, that the wallet itself refuses it; for a
-    picture, that its time lies ahead of ours.
+    For `not_a_payment_code` it is what was shown instead; for a code, that the wallet itself refuses it;
+    for a picture, that its time lies ahead of ours.
     """
     if refusal.reason is Reason.NOT_A_PAYMENT_CODE:
         return cause_of_kind(str(refusal.detail.get("kind", "")))

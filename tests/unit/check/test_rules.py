@@ -28,7 +28,8 @@ from tests.unit.builders import (
 ORDER_OF_RUNGS = [
     "code_unreadable", "not_a_payment_code", "codes_conflict", "code_expired", "code_seen_before",
     "picture_too_old", "picture_undated", "order_not_found", "order_not_paid", "order_cancelled",
-    "order_not_released", "order_already_refunded", "wallet_mismatch", "payer_mismatch", "return_window_passed",
+    "order_not_released", "order_already_refunded", "wallet_mismatch", "payer_mismatch",
+    "return_window_passed",
     "amount_not_positive", "amount_over_remaining", "amount_over_cap", "too_many_refunds",
     "too_soon_after_last", "refund_in_flight", "wallet_window_passed", "wallet_amount_limit",
     "order_frozen", "order_changed", "code_required", "reason_missing", "wallet_stopped",
