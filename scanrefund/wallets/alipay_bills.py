@@ -19,7 +19,7 @@ from scanrefund.wallets.alipay_line import AlipayLine
 from scanrefund.wallets.alipay_replies import opened
 from scanrefund.wallets.body import compact
 from scanrefund.wallets.reading import Fields, Unreadable
-from scanrefund.wallets.unpacking import BILL_LIMITS, unzipped
+from scanrefund.wallets.unpacking import bill_limits, unzipped
 
 BILL_URL: Final = "alipay.data.dataservice.bill.downloadurl.query"
 URL_CHARS_MAX: Final = 2_048
@@ -43,7 +43,7 @@ def fetch(line: AlipayLine, day: date, kind: BillKind) -> BillAnswer:
         look = _LOOKS.get(answer.code, BillLook.NOT_FETCHED) if proved else BillLook.NOT_FETCHED
         return BillAnswer(look, code=answer.code, message=answer.words)
     try:
-        file = line.download(_address(answer.fields), BILL_LIMITS)
+        file = line.download(_address(answer.fields), bill_limits(line.limits))
         if isinstance(file, Answer):
             return BillAnswer(BillLook.NOT_FETCHED, code=file.code)
         return BillAnswer(BillLook.FETCHED, _texts(file))

@@ -48,6 +48,11 @@ class AlipayLine:
         self._signing_key = SigningKey(settings.app_private_key)
         self._numbers = _certificate_numbers(settings)
 
+    @property
+    def limits(self) -> HttpLimits:
+        """What one usual call may take."""
+        return self._http.limits
+
     def now(self) -> datetime:
         return self._clock()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from dataclasses import replace
 from typing import Final
 
 from scanrefund.http import HttpLimits
@@ -12,12 +13,17 @@ from scanrefund.wallets.reading import Unreadable
 
 # A line has about 300 bytes: room for 150,000 trades a day, more than ten shops make.
 BILL_BYTES_MAX: Final = 50_000_000
-# Nobody waits at the counter for a bill.
-BILL_LIMITS: Final = HttpLimits(read_timeout_s=20.0, deadline_s=120.0, body_bytes_max=BILL_BYTES_MAX)
+# Nobody waits at the counter for a bill: 120 seconds where a refund has 15.
+BILL_PATIENCE: Final = 8
 # Alipay packs two.
 FILES_MAX: Final = 10
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _GZIP_MARK: Final = b"\x1f\x8b"
+
+
+def bill_limits(usual: HttpLimits) -> HttpLimits:
+    """For the download of a bill: larger and longer than any other answer, and bounded all the same."""
+    return replace(usual, deadline_s=usual.deadline_s * BILL_PATIENCE, body_bytes_max=BILL_BYTES_MAX)
 
 
 def gunzipped(data: bytes) -> bytes:

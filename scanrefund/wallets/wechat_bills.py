@@ -17,7 +17,7 @@ from scanrefund.model.bill import BillAnswer, BillKind, BillLook
 from scanrefund.model.outcome import Answer, Signature
 from scanrefund.wallets import wechat_codes
 from scanrefund.wallets.reading import Fields, Mismatch, Unreadable, must_match, text
-from scanrefund.wallets.unpacking import BILL_LIMITS, gunzipped
+from scanrefund.wallets.unpacking import bill_limits, gunzipped
 from scanrefund.wallets.wechat_line import Heard, WechatLine
 from scanrefund.wallets.wechat_replies import fields_of, refusal
 
@@ -49,7 +49,7 @@ def fetch(line: WechatLine, day: date, kind: BillKind) -> BillAnswer:
         return _refused(heard)
     try:
         place = _place(fields_of(heard.reply), line.hosts)
-        file = line.call("GET", place.target, limits=BILL_LIMITS)
+        file = line.call("GET", place.target, limits=bill_limits(line.limits))
         if isinstance(file, Answer):
             return BillAnswer(BillLook.NOT_FETCHED, code=file.code)
         return BillAnswer(BillLook.FETCHED, (_opened(file.reply, place.sha1),))

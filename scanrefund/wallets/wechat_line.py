@@ -83,6 +83,11 @@ class WechatLine:
         """The wallet's key that we write secrets to, with its name."""
         return self.settings.public_key_id, self._keys[self.settings.public_key_id]
 
+    @property
+    def limits(self) -> HttpLimits:
+        """What one usual call may take."""
+        return self._http.limits
+
     def now(self) -> datetime:
         return self._clock()
 
