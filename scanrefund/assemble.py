@@ -77,7 +77,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
-    notices = NoticeDesk(gateways, Notices(ledger), clock)
+    notices = NoticeDesk(gateways, Notices(ledger))
     return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices)
 
 

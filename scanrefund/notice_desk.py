@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
-from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import NoticeFault
 from scanrefund.ledger.notices import Notices
 from scanrefund.model.notice import Notice
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.transport import wire_clock
 
 
 class NoticeDesk:
     """Takes notices in. Build with `assemble.open_house`."""
 
-    def __init__(self, gateways: Mapping[Wallet, WalletGateway], notices: Notices, clock: Clock) -> None:
+    def __init__(
+        self,
+        gateways: Mapping[Wallet, WalletGateway],
+        notices: Notices,
+        wire_clock: Callable[[], datetime] = wire_clock,
+    ) -> None:
         self._gateways = gateways
         self._notices = notices
-        self._clock = clock
+        self._wire_clock = wire_clock
 
     def receive(self, wallet: Wallet, headers: Mapping[str, str], body: bytes) -> Notice:
         """Verify a notice and keep it; one that was kept before is taken again and changes nothing.
@@ -28,7 +34,7 @@ class NoticeDesk:
         gateway = self._gateways.get(wallet)
         if gateway is None:
             raise NoticeFault("notice_wallet_not_set_up", wallet=wallet.value)
-        now = self._clock.now()
+        now = self._wire_clock()
         notice = gateway.read_notice(headers, body, now)
         self._notices.keep(notice, now)
         return notice

@@ -14,6 +14,7 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 
 from scanrefund.errors import Fault, NoticeFault
 from scanrefund.model.wallet import Wallet
@@ -50,7 +51,8 @@ def notice_routes(desk: NoticeDesk, body_s_max: float = BODY_S_MAX) -> APIRouter
         try:
             body = await asyncio.wait_for(_body(request, wallet), body_s_max)
             await run_in_threadpool(desk.receive, wallet, request.headers, body)
-        except TimeoutError:
+        except (TimeoutError, ClientDisconnect):
+            # Half a notice, from somebody slow or gone: the wallet sends it again.
             return _refused(manner, 408, "timeout")
         except NoticeFault as fault:
             _log.warning("%s", fault)

@@ -70,6 +70,14 @@ class Rehearsal:
         assert reply.status < 300, reply.body
         return json.loads(reply.body or b"null")
 
+    def may(self, path: str, body: dict[str, Any]) -> bool:
+        """Whether the sandbox takes a control; 400 is its no."""
+        raw = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        reply = Http().exchange("POST", f"{self.base_url}/sandbox/{path}", headers=headers, body=raw)
+        assert reply.status in {200, 201, 204, 400}, reply.body
+        return reply.status != 400
+
     def pay(self, wallet: Wallet, amount_fen: int = 1000, state: str = "paid", **changes: Any) -> Order:
         """An order at the wallet and in the books."""
         told = self.control(

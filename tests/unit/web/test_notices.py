@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.http import Http, HttpLimits, HttpReply
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.notices import Notices
@@ -27,7 +26,6 @@ from tests.unit.wallets.pens import AlipayPen, ScriptedHttp, WechatPen
 from tests.unit.wallets.refunds import NOW
 
 TOLD = {"mchid": "m1", "out_trade_no": "A1", "out_refund_no": "SR_1", "refund_status": "SUCCESS"}
-CLOCK = Clock(now=lambda: NOW, sleep=SYSTEM.sleep)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +68,7 @@ def door(ledger: Ledger, pens: tuple[WechatPen, AlipayPen]) -> Iterator[Door]:
         Wallet.WECHAT: WechatGateway(wechat.settings(), ScriptedHttp(), lambda: NOW),
         Wallet.ALIPAY: AlipayGateway(alipay.settings(), ScriptedHttp(), lambda: NOW),
     }
-    with served(NoticeDesk(gateways, Notices(ledger), CLOCK)) as address:
+    with served(NoticeDesk(gateways, Notices(ledger), lambda: NOW)) as address:
         yield Door(ledger, address)
 
 
@@ -113,7 +111,7 @@ def test_no_other_address_answers(door: Door) -> None:
 
 
 def test_a_wallet_that_is_not_set_up_is_refused(ledger: Ledger) -> None:
-    with served(NoticeDesk({}, Notices(ledger), CLOCK)) as address:
+    with served(NoticeDesk({}, Notices(ledger), lambda: NOW)) as address:
         assert Door(ledger, address).post("alipay", b"").body == b"fail: notice_wallet_not_set_up"
 
 
@@ -128,7 +126,7 @@ def test_a_notice_that_cannot_be_kept_is_refused_so_that_it_comes_again(
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(ledger: Ledger) -> None:
-    with served(NoticeDesk({}, Notices(ledger), CLOCK), body_s_max=0.05) as address:
+    with served(NoticeDesk({}, Notices(ledger), lambda: NOW), body_s_max=0.05) as address:
         port = int(address.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=5) as slow:
             slow.sendall(b"POST /notices/wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
