@@ -8,42 +8,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
-from itertools import repeat
 
 from tests.simulation.bugs import BUGS
-from tests.simulation.bugs.planting import Bug, planted
-from tests.simulation.clean import Write, own_stage, play_clean, play_spread, processes
-from tests.simulation.run import Failure, play
-from tests.simulation.stage import Stage
+from tests.simulation.caught import play_planted
+from tests.simulation.clean import own_stage, play_clean, play_spread
 
 STOPPED = 130
-
-
-def play_planted(write: Write, seeds: range, bugs: Sequence[Bug], jobs: int) -> bool:
-    """Every planted bug must be caught. Prints one line of a table for each."""
-    survivors = []
-    write("| bug | what it does | seed | broken rule |\n|---|---|---:|---|\n")
-    with processes(jobs) as pool:
-        names = [bug.name for bug in bugs]
-        for bug, failure in zip(bugs, pool.map(_catch_here, names, repeat(seeds)), strict=True):
-            if failure is None:
-                survivors.append(bug.name)
-            caught = f"{failure.seed} | `{failure.rule}`" if failure else "– | not caught"
-            write(f"| `{bug.name}` | {bug.story} | {caught} |\n")
-    write(f"\n{len(survivors)} survive {len(seeds)} seeds: {', '.join(survivors) or 'none'}\n")
-    return not survivors
-
-
-def catch(stage: Stage, bug: Bug, seeds: Iterable[int]) -> Failure | None:
-    """The first history in which a planted bug breaks a rule."""
-    with planted(bug, stage):
-        return next((failure for seed in seeds if (failure := play(stage, seed))), None)
-
-
-def _catch_here(name: str, seeds: range) -> Failure | None:
-    [bug] = [bug for bug in BUGS if bug.name == name]
-    return catch(own_stage(), bug, seeds)
 
 
 def _range(text: str) -> range:

@@ -101,11 +101,13 @@ def a_worker_asks_no_sooner_than_the_wallet_wants(watch: Watch, journey: Journey
     last = past[-1]
     if last.answer is None or last.back_at is None or last.answer.outcome is not Outcome.UNKNOWN:
         return ""
+    if last.back_at >= last.left_at + LEASE:
+        return ""  # another may have taken over meanwhile; then this answer decided nothing
     sent = last.command is Command.SEND
     if sent and journey.left_at < last.left_at + ASK_AFTER:
         return f"{refund.refund_id} after {journey.left_at - last.left_at}"
     told_to_wait = journey.left_at < last.back_at + timedelta(seconds=last.answer.wait_s)
-    if told_to_wait and _is_last_answer_written(watch, refund):
+    if told_to_wait and _last_code_written(watch, refund) == last.answer.code:
         return f"{refund.refund_id} though told to wait {last.answer.wait_s} s"
     return ""
 
@@ -183,11 +185,11 @@ def _may_have_arrived(journey: Journey) -> bool:
     return journey.answer is None or journey.answer.outcome not in (Outcome.NOT_SENT, Outcome.HELD)
 
 
-def _is_last_answer_written(watch: Watch, refund: Refund) -> bool:
-    """Whether the trip before the one that leaves has ended in the ledger; a full disk loses an answer."""
-    query = "SELECT ended_at FROM attempts WHERE refund_id = ? ORDER BY attempt_id DESC LIMIT 1 OFFSET 1"
+def _last_code_written(watch: Watch, refund: Refund) -> str:
+    """What the ledger holds of the trip before the one that leaves; a death or a full disk loses it."""
+    query = "SELECT code FROM attempts WHERE refund_id = ? ORDER BY attempt_id DESC LIMIT 1 OFFSET 1"
     before = watch.database.execute(query, (refund.refund_id,)).fetchone()
-    return before is not None and before[0] is not None
+    return (before[0] or "") if before else ""
 
 
 def _row(watch: Watch, number: str) -> RefundRow | None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import Bug, planted
+from tests.simulation.caught import play_planted
 from tests.simulation.clean import play_clean, play_spread, story_of
 from tests.simulation.plan import history_of
 from tests.simulation.run import play
@@ -49,6 +50,18 @@ def test_a_planted_bug_is_caught(stage: Stage, bug: Bug) -> None:
     seeds = (documented_seeds()[bug.name], *range(SEEDS))
     with planted(bug, stage):
         assert any(play(stage, seed) for seed in seeds), f"{bug.name} survives: an invariant is missing"
+
+
+def test_a_planted_run_tells_what_was_caught_and_what_survives() -> None:
+    bugs = [bug for bug in BUGS if bug.name in ("unknown_is_failed", "cash_twice")]
+    written: list[str] = []
+    assert not play_planted(written.append, range(1), bugs, 1)
+    assert written[1] == (f"| `unknown_is_failed` | {bugs[0].story} | 0 | `a_clerk_is_told_the_truth` |\n")
+    assert written[-2:] == [
+        f"| `cash_twice` | {bugs[1].story} | – | not caught |\n",
+        "\n1 survive 1 seeds: cash_twice\n",
+    ]
+    assert play_planted(written.append, range(1), bugs[:1], 1)
 
 
 def test_the_documents_name_every_planted_bug_with_its_seed() -> None:

@@ -79,6 +79,14 @@ def test_asking_goes_on(ledger: Ledger) -> None:
     assert begins(ledger, refund, Command.ASK)
 
 
+def test_who_comes_while_somebody_asks_changes_nothing(ledger: Ledger) -> None:
+    refund = sent(ledger, RefundState.UNKNOWN)
+    find(ledger)
+    assert begins(ledger, refund, Command.ASK)
+    assert not begins(ledger, refund)
+    assert (the_row(ledger, refund).state, alarms(ledger, refund)) == (RefundState.UNKNOWN, [])
+
+
 def test_a_sum_that_is_just_what_was_paid_is_no_hindrance(ledger: Ledger) -> None:
     refund = sent(ledger, RefundState.UNKNOWN)
     find(ledger, ORDER.amount.fen - refund.amount.fen)
