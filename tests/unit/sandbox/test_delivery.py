@@ -141,3 +141,12 @@ def test_an_answer_on_a_kept_connection_is_followed_by_the_next(shop: Shop, send
     for number in ("R1", "R2", "R3"):
         reply = send(shop.merchant.refund(shop.order, number, 1))
         assert json.loads(reply.body)["out_refund_no"] == number
+
+
+def test_the_second_half_of_an_answer_does_not_wait_for_an_acknowledgement(
+    running: Running, http: requests.Session
+) -> None:
+    http.get(f"{running.base_url}/sandbox/orders", timeout=TIMEOUT_S)
+    (connection,) = running._house.server_state.connections
+    wire = connection.transport.get_extra_info("socket")
+    assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
