@@ -29,7 +29,7 @@ from uvicorn import Config
 from scanrefund.sandbox.alipay_calls import Alipay
 from scanrefund.sandbox.alipay_notices import AlipayHerald
 from scanrefund.sandbox.controls import controls
-from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
+from scanrefund.sandbox.delivery import Delivery, House, OriginForm, Port, TooMuch, read_call
 from scanrefund.sandbox.folder import Folder
 from scanrefund.sandbox.notice_controls import notice_controls
 from scanrefund.sandbox.notices import Messenger
@@ -140,7 +140,7 @@ def _refused(_: Request, refused: Exception) -> JSONResponse:
 
 def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
     config = Config(
-        app,
+        OriginForm(app),
         http=Port,
         loop="asyncio",
         lifespan="off",

@@ -150,3 +150,14 @@ def test_the_second_half_of_an_answer_does_not_wait_for_an_acknowledgement(
     (connection,) = running._house.server_state.connections
     wire = connection.transport.get_extra_info("socket")
     assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/sandbox/refunds", b"200"), ("/nothing", b"404"), ("", b"404")]
+)
+def test_a_whole_address_as_target_is_taken_by_its_path(running: Running, path: str, status: bytes) -> None:
+    place = urlsplit(running.base_url)
+    with socket.create_connection((place.hostname, place.port or 0), TIMEOUT_S) as wire:
+        head = f"GET {running.base_url}{path} HTTP/1.1\r\nHost: {place.netloc}\r\nConnection: close\r\n\r\n"
+        wire.sendall(head.encode())
+        assert wire.recv(64).split()[1] == status
