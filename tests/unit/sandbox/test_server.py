@@ -21,6 +21,7 @@ from scanrefund.sandbox.spoken import Call
 from scanrefund.sandbox.state import FolderInUse
 from tests.unit.sandbox.conftest import TIMEOUT_S
 from tests.unit.sandbox.merchants import WechatMerchant
+from tests.unit.sandbox.shop import listening_shop
 
 WAIT_S = 30
 # A test run in the background may have been told to ignore Ctrl-C, and hands that on.
@@ -104,6 +105,23 @@ def test_a_kill_loses_nothing_that_was_answered(folder: Path, processes: list[Pr
     ask = WechatMerchant(folder).ask(order, "R1")
     asked = requests.get(second.base_url + ask.target, headers=ask.headers, timeout=TIMEOUT_S)
     assert asked.status_code == 502
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+def test_a_kill_delays_a_notice_and_does_not_lose_it(folder: Path, processes: list[Process]) -> None:
+    with listening_shop() as shop:
+        shop.answers = [(500, b""), (204, b"")]
+        processes.append(first := Process(folder))
+        order = control(first.base_url, "POST", "orders", wallet="wechat", amount_fen=1000)
+        call = WechatMerchant(folder).refund(order, "R1", 300, notify_url=shop.url)
+        requests.post(first.base_url + call.target, call.body, headers=call.headers, timeout=TIMEOUT_S)
+        control(first.base_url, "POST", "settle")
+        assert shop.arrived.acquire(timeout=TIMEOUT_S)
+        first.end(signal.SIGKILL)
+        processes.append(second := Process(folder))
+        control(second.base_url, "POST", "clock", advance_s=15)
+        assert shop.arrived.acquire(timeout=TIMEOUT_S)
+        assert len({json.loads(heard.body)["id"] for heard in shop.heard}) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows interrupts a whole console")
