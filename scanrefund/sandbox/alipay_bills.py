@@ -38,7 +38,7 @@ def bill_address(asked: Asked) -> Said:
         return declined("INVAILID_ARGUMENTS", "参数不合法")  # the documents spell it so
     if bill_type not in FILES:
         return declined("TYPE_NOT_SUPPORTED", "账单类型不支持")
-    if asked.fault_name == "false_not_found" or not _is_ready(period, asked.turn.now):
+    if asked.fault_name in {"false_not_found", "processing"} or not _is_ready(period, asked.turn.now):
         return declined("BILL_NOT_EXIST", "账单不存在")
     address = _address(asked, bill_type, period)
     statement = _statement(asked.turn, asked.side, period)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -39,6 +40,22 @@ class House(Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
+
+
+class OriginForm:
+    """Lets a request whose target is a whole address (RFC 9112, 3.2.2) in by the address's path.
+
+    Alipay's official SDK for Python sends such targets.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith("/"):
+            path, raw_path = urlsplit(scope["path"]).path, urlsplit(scope["raw_path"]).path
+            scope = {**scope, "path": path or "/", "raw_path": raw_path or b"/"}
+        await self._app(scope, receive, send)
 
 
 class TooMuch(Exception):

@@ -115,7 +115,8 @@ class Messenger:
             due_at = turn.next_due()
             if due_at is None or due_at > turn.now:
                 return _NAP_S if due_at is None else min(_NAP_S, due_at - turn.now)
-            errand = self._errand(turn)
+            notice = turn.notices.next_due()
+            errand = self._errand(turn, notice) if notice else None
         if errand is not None:
             answer = _carry(errand)
             with self._store.turn() as turn:
@@ -123,10 +124,7 @@ class Messenger:
                 turn.notices.heard(errand.notice, answer.status, accepted=accepted)
         return 0
 
-    def _errand(self, turn: Turn) -> _Errand | None:
-        notice = turn.notices.next_due()
-        if notice is None or notice.due_at is None or notice.due_at > turn.now:
-            return None
+    def _errand(self, turn: Turn, notice: Notice) -> _Errand | None:
         order = turn.order(notice.wallet, order_id=notice.order_id)
         if order is None:
             raise LookupError(f"a notice of an order that is not there: {notice.order_id}")

@@ -1,4 +1,4 @@
-"""The sandbox as a process or as a thread: one loopback port, one folder.
+"""The sandbox as a process or as a thread: one port, on loopback unless told otherwise, and one folder.
 
 `run` serves until it is interrupted, `start` serves beside the caller:
 
@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
@@ -27,7 +29,7 @@ from uvicorn import Config
 from scanrefund.sandbox.alipay_calls import Alipay
 from scanrefund.sandbox.alipay_notices import AlipayHerald
 from scanrefund.sandbox.controls import controls
-from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
+from scanrefund.sandbox.delivery import Delivery, House, OriginForm, Port, TooMuch, read_call
 from scanrefund.sandbox.folder import Folder
 from scanrefund.sandbox.notice_controls import notice_controls
 from scanrefund.sandbox.notices import Messenger
@@ -62,14 +64,39 @@ class _House(House):
         self._on_ready()
 
 
-def _listen(port: int, preferred: int) -> socket.socket:
+class NotOurAddress(Exception):
+    """The address to listen on is none of this machine's IPv4 addresses."""
+
+
+def _listen(host: str, port: int, preferred: int) -> socket.socket:
     """A listening socket on `port`; for port 0 on the preferred one, or where there is room."""
     for wanted in (port,) if port else (preferred, 0):
         try:
-            return socket.create_server((LOOPBACK, wanted), backlog=64)
-        except OSError:
-            continue
+            return socket.create_server((host, wanted), backlog=64)
+        except OSError as wrong:
+            if isinstance(wrong, socket.gaierror) or wrong.errno == errno.EADDRNOTAVAIL:
+                raise NotOurAddress(host) from wrong
     raise PortInUse(port)
+
+
+def _is_everywhere(host: str) -> bool:
+    try:
+        return IPv4Address(host).is_unspecified
+    except ValueError:
+        raise NotOurAddress(host) from None
+
+
+def seen_from_outside(host: str) -> str:
+    """Where other devices find what listens on `host`; for 0.0.0.0, the address this machine speaks from."""
+    if not _is_everywhere(host):
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # An address for documents: a datagram socket that connects picks a route and sends nothing.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])
 
 
 def _application(folder: Folder, store: Store, keys: WechatKeys, pace: Pace) -> FastAPI:
@@ -114,7 +141,7 @@ def _refused(_: Request, refused: Exception) -> JSONResponse:
 
 def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
     config = Config(
-        app,
+        OriginForm(app),
         http=Port,
         loop="asyncio",
         lifespan="off",
@@ -130,13 +157,16 @@ def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
 class Running:
     """A sandbox that is being served, or is about to be, at `base_url` from `folder`."""
 
-    def __init__(self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None], host: str
+    ) -> None:
         folder = Folder(path, seed)
         self.folder = folder.path
         self._store = Store(folder.state_file, seed)
         try:
-            self._socket = _listen(port, folder.last_port)
-            self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+            near = LOOPBACK if _is_everywhere(host) else host
+            self._socket = _listen(host, port, folder.last_port)
+            self.base_url = f"http://{near}:{self._socket.getsockname()[1]}"
             folder.announce(self.base_url)
             keys = WechatKeys(folder.wechat(), self._store)
             heralds = (WechatHerald(folder.wechat(), keys), AlipayHerald(folder.alipay()))
@@ -190,11 +220,16 @@ def _quietly(_: str) -> None:
 
 def start(path: Path, port: int = 0, seed: int = 1, pace: Pace = "rehearsal") -> Running:
     """Serve in a thread. Raises PortInUse, and FolderInUse when another sandbox has the folder."""
-    running = Running(path, port, seed, pace, _quietly)
+    running = Running(path, port, seed, pace, _quietly, LOOPBACK)
     running.serve_beside()
     return running
 
 
-def run(path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `on_ready` is told the base URL once calls are answered. Raises as `start`."""
-    Running(path, port, seed, pace, on_ready).serve()
+def run(
+    path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None], host: str = LOOPBACK
+) -> None:
+    """Serve until interrupted; `on_ready` is told the base URL once calls are answered.
+
+    Raises as `start`, and NotOurAddress for a `host` this machine has not got.
+    """
+    Running(path, port, seed, pace, on_ready, host).serve()

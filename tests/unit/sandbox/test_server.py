@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from scanrefund.sandbox.server import PortInUse, start
+from scanrefund.sandbox.server import PortInUse, seen_from_outside, start
 from scanrefund.sandbox.spoken import Call
 from scanrefund.sandbox.state import FolderInUse
 from tests.unit.sandbox.conftest import TIMEOUT_S
@@ -62,6 +62,24 @@ def processes(folder: Path) -> Iterator[list[Process]]:
 def control(base_url: str, method: str, name: str, **body: Any) -> Any:
     url = f"{base_url}/sandbox/{name}"
     return requests.request(method, url, json=body if method == "POST" else None, timeout=TIMEOUT_S).json()
+
+
+def test_it_listens_on_this_machine_only_and_says_nothing_of_the_network(
+    folder: Path, processes: list[Process]
+) -> None:
+    processes.append(one := Process(folder))
+    assert one.base_url.startswith("http://127.0.0.1:")
+    assert "NETWORK" not in one.end(signal.SIGTERM)[1]
+
+
+def test_opening_it_to_the_network_is_said_loudly(folder: Path, processes: list[Process]) -> None:
+    processes.append(one := Process(folder, "--host", "0.0.0.0"))
+    assert one.base_url.startswith("http://127.0.0.1:")
+    outside = seen_from_outside("0.0.0.0")
+    url = one.base_url.replace("127.0.0.1", outside)
+    assert requests.get(f"{url}/sandbox/orders", timeout=TIMEOUT_S).json() == []
+    said = one.end(signal.SIGTERM)[1]
+    assert f"{url}/sandbox/phone/wechat" in said
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")

@@ -165,6 +165,19 @@ def test_a_stale_notice_is_signed_right_an_hour_ago(wallets: Wallets, shop: Shop
     assert len(ids) == 1
 
 
+@pytest.mark.parametrize("manner", [Manner.STALE, Manner.FORGED, Manner.PROBE])
+def test_what_a_shop_rightly_refuses_does_not_come_again(
+    wallets: Wallets, shop: Shop, manner: Manner
+) -> None:
+    counter = Counter(wallets, shop)
+    counter.refund()
+    counter.notice()
+    shop.answers = [(401, b"")]
+    counter.notice(manner)
+    with wallets.store.turn() as turn:
+        assert [(notice.tries, notice.due_at) for notice in turn.notices.all()] == [(1, None), (1, None)]
+
+
 Control = Callable[..., requests.Response]
 
 
