@@ -11,13 +11,16 @@ from scanrefund.config import Settings
 from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.notices import Notices
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
+from scanrefund.notice_desk import NoticeDesk
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
@@ -37,6 +40,7 @@ class House:
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
+    notices: NoticeDesk
 
     def close(self) -> None:
         """Let go of the database."""
@@ -69,11 +73,12 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         clock=clock,
         writer=writer,
     )
-    worker = Worker(ledger, dispatcher, clock)
+    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
-    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker)
+    notices = NoticeDesk(gateways, Notices(ledger))
+    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.amount_rules import earliest_send
-from scanrefund.check.case import Case
+from scanrefund.check.case import Case, PayerCheck
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
 from scanrefund.dispatch.alarms import alarm_level
@@ -27,7 +27,8 @@ from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.shown import Reading, Source
 from scanrefund.model.wallet import Wallet, safe_number
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.payer_match import match_payer
+from scanrefund.wallets.gateway import RefundGateway
 
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
 LOOK_S: Final = 0.5
@@ -59,6 +60,14 @@ class Counter:
     limits: Limits
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the wallet says, asked before anything is locked."""
+
+    wallet_says: OrderAnswer | None
+    payer: PayerCheck = PayerCheck.NOT_ASKED
+
+
 class Desk:
     """One counter's desk. Build with `assemble.open_house`."""
 
@@ -67,7 +76,7 @@ class Desk:
         counter: Counter,
         keys: Keys,
         ledger: Ledger,
-        gateways: Mapping[Wallet, WalletGateway],
+        gateways: Mapping[Wallet, RefundGateway],
         dispatcher: Dispatcher,
         clock: Clock,
         writer: Writer,
@@ -87,7 +96,7 @@ class Desk:
         earlier = self._ledger.refund_of_request(request_id)
         if earlier is not None:
             return self._serve_again(request, earlier)
-        decided = self._decide(request, request_id, fingerprint, self._ask_wallet(request.order_id))
+        decided = self._decide(request, request_id, fingerprint, self._gather(request, fingerprint))
         if isinstance(decided, Receipt):
             return decided
         return self._writer.of_refund(self._first_trip(decided))
@@ -98,14 +107,14 @@ class Desk:
         request: RefundRequest,
         request_id: str,
         fingerprint: str | None,
-        wallet_says: OrderAnswer | None,
+        evidence: Evidence,
     ) -> Receipt | Refund:
         """Lock, then check, then write, in one transaction: a new refund, or the receipt that ends it."""
         with self._ledger.locked(request.order_id) as locked:
             earlier = locked.of_request(request_id)
             if earlier is not None:
                 return self._serve_again(request, earlier)
-            case = self._case(request, locked.order, locked, fingerprint, wallet_says)
+            case = self._case(request, locked.order, locked, fingerprint, evidence)
             refusal = first_refusal(case)
             if refusal is not None:
                 locked.record(refusal, case.now)
@@ -125,9 +134,9 @@ class Desk:
     def rehearse(self, request: RefundRequest) -> list[Verdict]:
         """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
         fingerprint = self.see(request.reading)
-        wallet_says = self._ask_wallet(request.order_id)
+        evidence = Evidence(self._ask_wallet(request.order_id))
         order = self._ledger.order(request.order_id)
-        return verdicts(self._case(request, order, self._ledger, fingerprint, wallet_says))
+        return verdicts(self._case(request, order, self._ledger, fingerprint, evidence))
 
     def see(self, reading: Reading | None) -> str | None:
         """Note the first sight of a payment code; its fingerprint, or None where none was shown."""
@@ -195,13 +204,26 @@ class Desk:
         gateway = self._gateways.get(order.wallet) if order else None
         return gateway.order(order) if order and gateway else None
 
+    def _gather(self, request: RefundRequest, fingerprint: str | None) -> Evidence:
+        """The wallet's word on the order, and on the payer where the shop wants it and nothing else says no:
+        asking for the payer uses the code up.
+        """
+        evidence = Evidence(self._ask_wallet(request.order_id))
+        order = self._ledger.order(request.order_id)
+        gateway = self._gateways.get(order.wallet) if order else None
+        if gateway is None or not self._counter.limits.payer_match:
+            return evidence
+        if first_refusal(self._case(request, order, self._ledger, fingerprint, evidence)) is not None:
+            return evidence
+        return replace(evidence, payer=match_payer(gateway, evidence.wallet_says, request.reading))
+
     def _case(
         self,
         request: RefundRequest,
         order: Order | None,
         source: LockedOrder | Ledger,
         fingerprint: str | None,
-        wallet_says: OrderAnswer | None,
+        evidence: Evidence,
     ) -> Case:
         return Case(
             now=self._clock.now(),
@@ -212,7 +234,8 @@ class Desk:
             reason=request.reason,
             reading=request.reading,
             sighting=source.sighting(fingerprint) if fingerprint else None,
-            wallet_says=wallet_says,
+            wallet_says=evidence.wallet_says,
+            payer=evidence.payer,
             is_behind=order is not None and source.is_behind(order),
         )
 

@@ -10,6 +10,7 @@
     ├── NetworkFault          no usable answer over HTTP
     │   ├── NotSent           provably nothing left this machine
     │   └── NoAnswer          something may have left; what came back is no answer
+    ├── NoticeFault           a notice said to be a wallet's cannot be believed
     └── Bug                   our own rule about our own code was broken
 
 A fault carries a `code` from a closed list and `details`; the sentence people read comes from the
@@ -79,6 +80,10 @@ class NotSent(NetworkFault):
 
 class NoAnswer(NetworkFault):
     """Something may have left this machine, and what came back is no answer."""
+
+
+class NoticeFault(Fault):
+    """A notice that is said to be a wallet's cannot be believed, or speaks of another shop."""
 
 
 class Bug(Fault):

@@ -63,35 +63,44 @@ class Http:
     """One session for every thread. The constructor opens nothing."""
 
     def __init__(self, limits: HttpLimits | None = None) -> None:
-        self._limits = limits or HttpLimits()
+        self.limits = limits or HttpLimits()
         self._session = _Session()
 
-    def exchange(self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"") -> HttpReply:
-        """Send one request, exactly once, and read its whole answer.
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        body: bytes = b"",
+        limits: HttpLimits | None = None,
+    ) -> HttpReply:
+        """Send one request, exactly once, and read its whole answer; `limits` stand in for the usual ones.
 
         Raises NotSent or NoAnswer, each with `host`; Bug when the address would change on its way,
         because a signature covers it as it is.
         """
+        limits = limits or self.limits
         prepared = self._session.prepare_request(requests.Request(method, url, dict(headers), data=body))
         if prepared.url != url:
             raise Bug("url_rewritten", host=_host(url))
         started = time.monotonic()
-        with _trip_of(self._limits.deadline_s) as trip:
+        with _trip_of(limits.deadline_s) as trip:
             try:
-                response = self._send(prepared)
+                response = self._send(prepared, limits)
                 with response:
-                    content = _read(response, self._limits.body_bytes_max)
+                    content = _read(response, limits.body_bytes_max)
             except (requests.RequestException, wire.HTTPError, OSError) as error:
                 raise _fault(error, trip, _host(url)) from None
             if trip.expired:
                 # A body without a length ends like a whole one when the deadline closes it.
                 raise NoAnswer("deadline", host=_host(url))
         elapsed_ms = round((time.monotonic() - started) * 1000)
-        _refuse(response.status_code, len(content), self._limits.body_bytes_max, _host(url))
+        _refuse(response.status_code, len(content), limits.body_bytes_max, _host(url))
         return HttpReply(response.status_code, CaseInsensitiveDict(response.headers), content, elapsed_ms)
 
-    def _send(self, prepared: requests.PreparedRequest) -> requests.Response:
-        timeouts = (self._limits.connect_timeout_s, self._limits.read_timeout_s)
+    def _send(self, prepared: requests.PreparedRequest, limits: HttpLimits) -> requests.Response:
+        timeouts = (limits.connect_timeout_s, limits.read_timeout_s)
         return self._session.send(
             prepared, stream=True, verify=True, timeout=timeouts, allow_redirects=False, proxies={}
         )

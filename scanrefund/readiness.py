@@ -37,7 +37,7 @@ from scanrefund.model.wallet import Wallet
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
 from scanrefund.say.speak import say_fault
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 
 # A year of a busy counter's ledger and its backups; below it the day may end in the middle of a refund.
 DISK_FREE_BYTES_MIN: Final = 200_000_000
@@ -60,7 +60,7 @@ class Surroundings:
     ledger: LedgerSettings
     camera: str
     http: Http
-    gateways: Callable[[], Mapping[Wallet, WalletGateway]]
+    gateways: Callable[[], Mapping[Wallet, RefundGateway]]
     addresses: Mapping[Wallet, str]
     now: Callable[[], datetime]
 

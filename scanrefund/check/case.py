@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from scanrefund.check.limits import Limits
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.shown import Reading, Sighting
+
+
+class PayerCheck(StrEnum):
+    """What the wallet says of the person who shows the code."""
+
+    NOT_ASKED = "not_asked"
+    SAME = "same"
+    OTHER = "other"
+    NO_LIVING_CODE = "no_living_code"  # the wallet refuses the code itself
+    NOT_KNOWN = "not_known"  # this wallet cannot tell, or gave no proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,7 @@ class Case:
     sighting: Sighting | None
     wallet_says: OrderAnswer | None
     is_behind: bool = False
+    payer: PayerCheck = PayerCheck.NOT_ASKED
 
     @property
     def amount(self) -> Money:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanrefund.check.case import Case
+from scanrefund.check.case import Case, PayerCheck
 from scanrefund.check.freshness import is_stale, shown_age_s
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Kind, Reading, Source
@@ -40,10 +40,15 @@ def codes_conflict(case: Case) -> Refusal | None:
 
 
 def code_expired(case: Case) -> Refusal | None:
-    """Older than the wallet keeps a code alive, counted from its first sight at any counter."""
+    """Older than the wallet keeps a code alive, counted from its first sight at any counter; or the wallet
+    itself, asked for its payer, takes it for no living code.
+    """
     reading, sighting = case.reading, case.sighting
     if reading is None or sighting is None or reading.shown.wallet is None:
         return None
+    if case.payer is PayerCheck.NO_LIVING_CODE:
+        detail: dict[str, str | int] = {"wallet": reading.shown.wallet.value, "refused_by": "wallet"}
+        return Refusal(Reason.CODE_EXPIRED, detail)
     limit_s = FACTS[reading.shown.wallet].code_age_s_max
     if not is_stale(sighting.first_seen_at, case.now, limit_s):
         return None

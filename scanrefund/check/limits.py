@@ -12,7 +12,8 @@ class Limits:
     """What the shop allows. Defaults live in `config.py`; wallets' own facts in `model/wallet.py`.
 
     `refund_spacing_s` is the least time between two refunds of one order, None for the wallet's own.
-    `wallet_must_confirm_order` refuses while the wallet cannot be asked about the order.
+    `wallet_must_confirm_order` refuses while the wallet cannot be asked about the order. `payer_match` asks
+    the wallet whose code was shown.
     """
 
     amount_cap: Money
@@ -25,3 +26,4 @@ class Limits:
     refunds_per_order_max: int
     release_required: bool
     wallet_must_confirm_order: bool
+    payer_match: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from scanrefund.check.case import Case
+from scanrefund.check.case import Case, PayerCheck
 from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import OrderLook
@@ -76,6 +76,11 @@ def wallet_mismatch(case: Case) -> Refusal | None:
         return None
     detail = {"order_wallet": order.wallet.value, "code_wallet": reading.shown.wallet.value}
     return Refusal(Reason.WALLET_MISMATCH, detail)
+
+
+def payer_mismatch(case: Case) -> Refusal | None:
+    """The wallet says that the shown code belongs to somebody else than the one who paid."""
+    return Refusal(Reason.PAYER_MISMATCH) if case.payer is PayerCheck.OTHER else None
 
 
 def return_window_passed(case: Case) -> Refusal | None:

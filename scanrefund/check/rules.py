@@ -11,23 +11,31 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanrefund.check import amount_rules, code_rules, order_rules
-from scanrefund.check.case import Case
+from scanrefund.check.case import Case, PayerCheck
 from scanrefund.model.refusal import Reason, Refusal
+
+_COMPARED: Final = frozenset({PayerCheck.SAME, PayerCheck.OTHER})
 
 Test = Callable[[Case], Refusal | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rung. `of_reading` and `of_order` say what must be there for it to mean anything."""
+    """One rung. `of_reading`, `of_order` and `of_payer` say what must be there for it to mean anything."""
 
     reason: Reason
     test: Test
     of_reading: bool = False
     of_order: bool = False
+    of_payer: bool = False
 
     def applies(self, case: Case) -> bool:
-        return not (self.of_reading and case.reading is None) and not (self.of_order and case.order is None)
+        there = (
+            case.reading is not None or not self.of_reading,
+            case.order is not None or not self.of_order,
+            case.payer in _COMPARED or not self.of_payer,
+        )
+        return all(there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ LADDER: Final[tuple[Rule, ...]] = (
     _order(Reason.ORDER_NOT_RELEASED, order_rules.order_not_released),
     _order(Reason.ORDER_ALREADY_REFUNDED, order_rules.order_already_refunded),
     Rule(Reason.WALLET_MISMATCH, order_rules.wallet_mismatch, of_reading=True, of_order=True),
+    Rule(Reason.PAYER_MISMATCH, order_rules.payer_mismatch, of_payer=True),
     _order(Reason.RETURN_WINDOW_PASSED, order_rules.return_window_passed),
     Rule(Reason.AMOUNT_NOT_POSITIVE, amount_rules.amount_not_positive),
     _order(Reason.AMOUNT_OVER_REMAINING, amount_rules.amount_over_remaining),

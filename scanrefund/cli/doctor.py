@@ -12,9 +12,11 @@ from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.reading import now
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scanrefund.config import Settings
     from scanrefund.readiness import Finding, Surroundings
-    from scanrefund.wallets.gateway import WalletGateway
+    from scanrefund.wallets.gateway import RefundGateway
 
 EXIT_NOT_READY: Final = 5
 _SIGNS: Final = {True: "good", False: "bad", None: "advice"}
@@ -49,7 +51,7 @@ def _surroundings(settings: Settings) -> Surroundings:
         if told is not None
     }
 
-    def gateways() -> dict[Wallet, WalletGateway]:
+    def gateways() -> Mapping[Wallet, RefundGateway]:
         if settings.sandbox_trouble is not None:
             raise settings.sandbox_trouble
         return wallet_gateways(settings)

@@ -9,8 +9,11 @@ from typing import Annotated
 
 import typer
 
-from scanrefund.cli.invocation import make_private
+from scanrefund.cli.invocation import make_private, of
 from scanrefund.errors import Fault, UsageFault, os_cause
+
+# The server's own default, named here too because importing the server is slow.
+LOOPBACK = "127.0.0.1"
 
 
 class Pace(StrEnum):
@@ -21,6 +24,7 @@ class Pace(StrEnum):
 
 
 def sandbox(
+    ctx: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65_535, help="Loopback port; 0 takes a free one.")] = 8643,
     folder: Annotated[
         Path | None, typer.Option("--dir", help="Folder for keys and state; sandbox/ in the data folder.")
@@ -29,16 +33,29 @@ def sandbox(
     pace: Annotated[
         Pace, typer.Option(help="real keeps the wallets' pauses between refunds.")
     ] = Pace.REHEARSAL,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Only this machine; 0.0.0.0 lets everybody on the network in."),
+    ] = LOOPBACK,
 ) -> None:
     """Play both wallets and the customer's phone on one loopback port, until interrupted."""
     # FastAPI and its server are heavy; `scanrefund --help` does without them.
     from scanrefund.sandbox.folder import FolderDamaged
-    from scanrefund.sandbox.server import PortInUse, run
+    from scanrefund.sandbox.server import NotOurAddress, PortInUse, run, seen_from_outside
     from scanrefund.sandbox.state import FolderInUse
 
     place = folder or _default_folder()
+
+    def announce(base_url: str) -> None:
+        if host != LOOPBACK:
+            outside = f"http://{seen_from_outside(host)}:{base_url.rpartition(':')[2]}"
+            typer.echo(of(ctx).words("sandbox.open_to_network", url=outside), err=True)
+        typer.echo(json.dumps({"event": "ready", "base_url": base_url}))
+
     try:
-        run(place, port, seed, pace.value, _announce)
+        run(place, port, seed, pace.value, announce, host)
+    except NotOurAddress as foreign:
+        raise UsageFault("sandbox_host_not_ours", host=host) from foreign
     except PortInUse as taken:
         raise Fault("sandbox_port_in_use", port=port) from taken
     except FolderInUse as taken:
@@ -55,7 +72,3 @@ def _default_folder() -> Path:
     home = data_folder()
     make_private(home)
     return home / "sandbox"
-
-
-def _announce(base_url: str) -> None:
-    typer.echo(json.dumps({"event": "ready", "base_url": base_url}))

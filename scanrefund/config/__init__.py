@@ -26,8 +26,10 @@ from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
-from scanrefund.wallets.alipay import AlipaySettings
-from scanrefund.wallets.wechat import WechatSettings
+from scanrefund.wallets.alipay_line import AlipaySettings
+from scanrefund.wallets.signing import shared_secret
+from scanrefund.wallets.wechat_line import BACKUP_URL as WECHAT_BACKUP_URL
+from scanrefund.wallets.wechat_line import WechatSettings
 
 # `postgresql://user:password@host`: the part that nobody needs to read.
 _PASSWORD: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
@@ -119,7 +121,7 @@ def _validated(tables: dict[str, Any], base: Path) -> tuple[Document | None, lis
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return None, of_pydantic(details) + missing
-    return document, missing + _lease_problem(document)
+    return document, missing + _lease_problem(document) + _payer_problem(document)
 
 
 def _lease_problem(document: Document) -> list[Problem]:
@@ -127,6 +129,16 @@ def _lease_problem(document: Document) -> list[Problem]:
     if document.dispatch.lease_s > document.http.deadline_s:
         return []
     return [Problem("dispatch.lease_s", "at_least", {"ge": document.http.deadline_s + 1})]
+
+
+def _payer_problem(document: Document) -> list[Problem]:
+    """A rule that is switched on but can never ask would only look like protection."""
+    wechat = document.wallets.wechat
+    if document.wallets.mode == "sandbox" or not document.limits.payer_match:
+        return []
+    if wechat is not None and wechat.apiv2_key_file is not None:
+        return []
+    return [Problem("limits.payer_match", "payer_match_key")]
 
 
 def _fault(problems: list[Problem], language: object) -> ConfigFault:
@@ -200,6 +212,7 @@ def _limits(document: Document, *, rehearsal: bool) -> Limits:
         refunds_per_order_max=told.refunds_per_order_max,
         release_required=document.orders.release_required,
         wallet_must_confirm_order=told.wallet_must_confirm_order,
+        payer_match=told.payer_match,
     )
 
 
@@ -214,7 +227,27 @@ def _wechat(told: Wechat | None) -> WechatSettings | None:
         merchant_private_key=Path(told.merchant_private_key),
         public_key_id=told.public_key_id,
         public_key=Path(told.public_key),
+        backup_url=_backup_url(told),
+        more_keys={name: Path(path) for name, path in told.more_keys.items()},
+        apiv3_key=_secret(told.apiv3_key_file),
+        apiv2_key=_secret(told.apiv2_key_file),
+        notify_url=told.notify_url,
     )
+
+
+def _backup_url(told: Wechat) -> str:
+    """WeChat Pay's second address, where its first one is used; a proxy's own is for the shop to name."""
+    if told.backup_url is not None:
+        return told.backup_url
+    return WECHAT_BACKUP_URL if told.base_url == Wechat.model_fields["base_url"].default else ""
+
+
+def _secret(path: str | None) -> str:
+    return shared_secret(Path(path)) if path else ""
+
+
+def _path(path: str | None) -> Path | None:
+    return Path(path) if path else None
 
 
 def _alipay(told: Alipay | None) -> AlipaySettings | None:
@@ -225,5 +258,9 @@ def _alipay(told: Alipay | None) -> AlipaySettings | None:
         app_id=told.app_id,
         seller_id=told.seller_id,
         app_private_key=Path(told.app_private_key),
-        alipay_public_key=Path(told.alipay_public_key),
+        alipay_public_key=_path(told.alipay_public_key),
+        app_cert=_path(told.app_cert),
+        alipay_root_cert=_path(told.alipay_root_cert),
+        alipay_cert=_path(told.alipay_cert),
+        more_alipay_certs=tuple(map(Path, told.more_alipay_certs)),
     )

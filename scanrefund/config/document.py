@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 AUTO = "auto"
@@ -52,10 +60,18 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _own_address(value: str) -> str:
+    """An address that may be left out, and has no query: WeChat Pay takes none to send notices to."""
+    if value and urlsplit(_web_address(value)).query:
+        raise PydanticCustomError("web_address", "no web address")
+    return value.rstrip("/")
+
+
 Whole = Annotated[int, BeforeValidator(_no_truth_value)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 KeyFile = Annotated[str, Field(min_length=1), AfterValidator(_key_file)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+OwnAddress = Annotated[str, Field(max_length=256), AfterValidator(_own_address)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
 
 
@@ -73,12 +89,17 @@ class Shop(Section):
 
 class Wechat(Section):
     base_url: WebAddress = "https://api.mch.weixin.qq.com"
+    backup_url: Annotated[OwnAddress | None, BeforeValidator(_auto_is_none)] = None
     mchid: Text
     appid: Text
     merchant_serial_no: Text
     merchant_private_key: KeyFile
     public_key_id: Text
     public_key: KeyFile
+    more_keys: dict[Text, KeyFile] = {}
+    apiv3_key_file: KeyFile | None = None
+    apiv2_key_file: KeyFile | None = None
+    notify_url: OwnAddress = ""
 
 
 class Alipay(Section):
@@ -86,7 +107,21 @@ class Alipay(Section):
     app_id: Text
     seller_id: Text
     app_private_key: KeyFile
-    alipay_public_key: KeyFile
+    alipay_public_key: KeyFile | None = None
+    app_cert: KeyFile | None = None
+    alipay_root_cert: KeyFile | None = None
+    alipay_cert: KeyFile | None = None
+    more_alipay_certs: tuple[KeyFile, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_mode(self) -> Alipay:
+        """Key mode or certificate mode: Alipay lets an app have one of them."""
+        certificates = (self.app_cert, self.alipay_root_cert, self.alipay_cert)
+        if self.alipay_public_key is None and not all(certificates):
+            raise PydanticCustomError("alipay_keys", "no keys")
+        if self.alipay_public_key is not None and (any(certificates) or self.more_alipay_certs):
+            raise PydanticCustomError("alipay_keys", "two modes")
+        return self
 
 
 class Wallets(Section):
@@ -118,6 +153,7 @@ class Limits(Section):
     refund_spacing_s: Annotated[Whole | None, Field(ge=0, le=86_400), BeforeValidator(_auto_is_none)] = None
     refunds_per_order_max: Annotated[Whole, Field(ge=1, le=50)] = 50
     wallet_must_confirm_order: bool = False
+    payer_match: bool = False
 
 
 class Orders(Section):

@@ -29,6 +29,7 @@ _CAUSES: Final = {
     "model_type": "table",
     "key_file_missing": "key_file_missing",
     "web_address": "web_address",
+    "alipay_keys": "alipay_keys",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund.errors import UsageFault
-from scanrefund.wallets.alipay import AlipaySettings
-from scanrefund.wallets.wechat import WechatSettings
+from scanrefund.wallets.alipay_line import AlipaySettings
+from scanrefund.wallets.wechat_line import WechatSettings
 
 # sandbox.json holds a dozen short values.
 _BYTES_MAX: Final = 100_000
@@ -39,6 +39,8 @@ def _wechat(told: dict[str, dict[str, str]], keys: Path) -> WechatSettings:
         merchant_private_key=keys / "merchant_private_key.pem",
         public_key_id=ids["wechatpay_public_key_id"],
         public_key=keys / "wechatpay_public_key.pem",
+        apiv3_key=ids["apiv3_key"],
+        apiv2_key=ids["apiv2_key"],
     )
 
 

@@ -16,7 +16,7 @@ from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 
 # Where the wallet may know something under the refund's number and no send is under way.
 _ASKABLE: Final = frozenset(
@@ -37,7 +37,7 @@ class Dispatcher:
     """Brings one refund one trip further."""
 
     def __init__(
-        self, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], clock: Clock, lease_s: int
+        self, ledger: Ledger, gateways: Mapping[Wallet, RefundGateway], clock: Clock, lease_s: int
     ) -> None:
         self._ledger = ledger
         self._gateways = gateways
@@ -71,7 +71,7 @@ class Dispatcher:
             return refund
         return self._trip(gateway, refund, Command.ASK)
 
-    def _trip(self, gateway: WalletGateway, refund: Refund, command: Command) -> Refund:
+    def _trip(self, gateway: RefundGateway, refund: Refund, command: Command) -> Refund:
         attempt = self._ledger.begin(refund, command, self._lease, self._clock.now())
         if attempt is None:
             return self._reread(refund)
@@ -98,7 +98,7 @@ class Dispatcher:
         return found
 
 
-def _travel(gateway: WalletGateway, attempt: Attempt) -> Answer:
+def _travel(gateway: RefundGateway, attempt: Attempt) -> Answer:
     if attempt.command is Command.SEND:
         return gateway.send(attempt.refund)
     return gateway.ask(attempt.refund)

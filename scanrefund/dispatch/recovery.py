@@ -21,7 +21,7 @@ from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import FACTS, Wallet, safe_number
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 
 # Numbers in a row of which the wallet knows nothing before an order counts as looked up: a refund that was
 # refused leaves a gap, and a counter rarely tries more often in a row.
@@ -56,7 +56,7 @@ class Recovery:
     """Brings old books up to what the wallets know."""
 
     def __init__(
-        self, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], dispatcher: Dispatcher, clock: Clock
+        self, ledger: Ledger, gateways: Mapping[Wallet, RefundGateway], dispatcher: Dispatcher, clock: Clock
     ) -> None:
         self._ledger = ledger
         self._found = Found(ledger)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from scanrefund.dispatch.clock import Clock
@@ -17,6 +17,8 @@ PAUSE_S: Final = 0.5
 
 OnRefund = Callable[[Refund], None]
 OnFault = Callable[[Refund | None, Fault], None]
+# Something else that brings refunds on: it does what is due now and says how many trips it made.
+Job = Callable[[OnRefund, OnFault], int]
 
 
 def nobody_hears(_refund: Refund) -> None:
@@ -31,17 +33,20 @@ def nobody_cures(_refund: Refund | None, fault: Fault) -> None:
 class Worker:
     """Brings open refunds on until told to stop. Several may run: leases keep them apart."""
 
-    def __init__(self, ledger: Ledger, dispatcher: Dispatcher, clock: Clock) -> None:
+    def __init__(
+        self, ledger: Ledger, dispatcher: Dispatcher, clock: Clock, jobs: Sequence[Job] = ()
+    ) -> None:
         self._ledger = ledger
         self._dispatcher = dispatcher
         self._clock = clock
+        self._jobs = jobs
 
     def run_once(self, on_refund: OnRefund = nobody_hears, on_fault: OnFault = nobody_cures) -> int:
-        """One trip for every refund that is due now; how many trips were made.
+        """The other jobs, then one trip for every refund that is due now; how many trips were made.
 
         `on_fault` hears of a refund that cannot be brought on; the others are, unless it raises.
         """
-        trips = 0
+        trips = sum(job(on_refund, on_fault) for job in self._jobs)
         for refund in self._ledger.due(self._clock.now(), ROUND_MAX, self._dispatcher.accounts):
             try:
                 after = self._dispatcher.dispatch(refund)

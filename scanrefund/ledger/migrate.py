@@ -12,7 +12,7 @@ from scanrefund.ledger.engine import reading, writing
 from scanrefund.ledger.postgres import alone_to_migrate
 from scanrefund.ledger.schema import meta
 
-NEWEST: Final = "0002"
+NEWEST: Final = "0003"
 
 
 def bring_up_to_date(engine: Engine) -> None:

@@ -170,6 +170,21 @@ codes: Final = Table(
     Column("first_seen_at", UtcTime, nullable=False),
 )
 
+# What a wallet told us by itself, each once. Its body names people and is not kept.
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("wallet", String(16), primary_key=True),
+    Column("notice_id", Told(64), primary_key=True),
+    Column("event", Told(64), nullable=False),
+    Column("order_id", Told(64), nullable=False),
+    Column("refund_id", Told(64), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
+    # When the wallet was asked because of it; until then it waits for the worker.
+    Column("heard_at", UtcTime, index=True),
+)
+
 book: Final = Table(
     "book",
     metadata,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from scanrefund.model.money import Money
 from scanrefund.model.order import WalletOrder
+
+# A code of ours, followed by `:` and how many seconds this computer's clock is off.
+CLOCK_SKEW: Final = "clock_skew"
 
 
 class Outcome(StrEnum):
@@ -31,6 +35,7 @@ class Signature(StrEnum):
     VERIFIED = "VERIFIED"
     MISSING = "MISSING"
     WRONG = "WRONG"
+    UNKNOWN_KEY = "UNKNOWN_KEY"  # made with a key we do not hold: nobody can say whether it is theirs
     NO_ANSWER = "NO_ANSWER"
 
 
@@ -71,5 +76,42 @@ class OrderAnswer:
 
     look: OrderLook
     order: WalletOrder | None = None
+    code: str = ""
+    message: str = ""
+
+
+class Closing(StrEnum):
+    """How closing an unpaid order at the wallet ended."""
+
+    CLOSED = "CLOSED"
+    REFUSED = "REFUSED"  # it was paid, or its state does not allow it
+    NOT_FOUND = "NOT_FOUND"
+    UNKNOWN = "UNKNOWN"  # not asked, or no proof
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAnswer:
+    """The wallet's word on closing an order that nobody paid."""
+
+    closing: Closing
+    code: str = ""
+    message: str = ""
+
+
+class PayerLook(StrEnum):
+    """How asking a wallet whose payment code this is ended."""
+
+    FOUND = "FOUND"
+    CODE_REFUSED = "CODE_REFUSED"  # not theirs, expired or used: no living code was shown
+    NOT_ASKED = "NOT_ASKED"  # could not be asked, or gave no proof
+    NOT_OFFERED = "NOT_OFFERED"  # this wallet, or this set-up, has no such call
+
+
+@dataclass(frozen=True, slots=True)
+class PayerAnswer:
+    """Whose payment code was shown. `payer_id` is set exactly when `look` is FOUND, and never prints."""
+
+    look: PayerLook
+    payer_id: str = field(default="", repr=False)
     code: str = ""
     message: str = ""

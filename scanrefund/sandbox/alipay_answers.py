@@ -8,27 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from scanrefund.sandbox.alipay_asked import yuan
 from scanrefund.sandbox.alipay_wire import success
 from scanrefund.sandbox.business import ABNORMAL, Order, Refund, succeeded_fen, wall_clock
 from scanrefund.sandbox.spoken import Said
 
 
-def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
-def refund_said(order: Order, refunds: Sequence[Refund], fund_change: str) -> Said:
-    """The answer to a refund that was understood; `fund_change` is Y when this call moved money."""
-    return success(
-        buyer_logon_id=_logon_id(order),
-        buyer_user_id=order.payer_id,
-        fund_change=fund_change,
-        out_trade_no=order.order_id,
+def refund_said(
+    order: Order, refunds: Sequence[Refund], refund: Refund, query_options: object, *, moved: bool
+) -> Said:
+    """The answer to a refund that was understood; `moved` says whether this call moved money."""
+    told = {
+        "buyer_logon_id": logon_id(order),
+        "buyer_user_id": order.payer_id,
+        "fund_change": "Y" if moved else "N",
+        "out_trade_no": order.order_id,
         # Of the whole trade, not of this request.
-        refund_fee=yuan(succeeded_fen(refunds)),
-        send_back_fee="0.00",
-        trade_no=order.wallet_order_id,
-    )
+        "refund_fee": yuan(succeeded_fen(refunds)),
+        "send_back_fee": "0.00",
+        "trade_no": order.wallet_order_id,
+    }
+    options = _options(refund, query_options)
+    options.pop("gmt_refund_pay", None)  # an option of the refund query alone
+    return success(**{**told, **options})
 
 
 def ask_said(order: Order, refund: Refund, query_options: object) -> Said:
@@ -68,16 +70,17 @@ def order_said(order: Order, refunds: Sequence[Refund], *, finished: bool) -> Sa
     """The answer to an order query. `finished`: the refund window has passed."""
     paid = yuan(order.amount_fen if order.paid_at is not None else 0)
     told: dict[str, object] = {
-        "buyer_logon_id": _logon_id(order),
+        "buyer_logon_id": logon_id(order),
         "buyer_pay_amount": paid,
         "buyer_user_id": order.payer_id,
+        "buyer_user_type": "PRIVATE",
         "invoice_amount": paid,
         "out_trade_no": order.order_id,
         "point_amount": "0.00",
         "receipt_amount": paid,
         "total_amount": yuan(order.amount_fen),
         "trade_no": order.wallet_order_id,
-        "trade_status": _trade_status(order, refunds, finished=finished),
+        "trade_status": trade_status(order, refunds, finished=finished),
     }
     if order.paid_at is not None:
         told["send_pay_date"] = wall_clock(order.paid_at)
@@ -85,7 +88,8 @@ def order_said(order: Order, refunds: Sequence[Refund], *, finished: bool) -> Sa
     return success(**told)
 
 
-def _trade_status(order: Order, refunds: Sequence[Refund], *, finished: bool) -> str:
+def trade_status(order: Order, refunds: Sequence[Refund], *, finished: bool) -> str:
+    """CLOSED means never paid or wholly paid back; FINISHED, past its refund window."""
     if order.state == "unpaid":
         return "WAIT_BUYER_PAY"
     if order.state == "closed" or succeeded_fen(refunds) == order.amount_fen:
@@ -93,5 +97,6 @@ def _trade_status(order: Order, refunds: Sequence[Refund], *, finished: bool) ->
     return "TRADE_FINISHED" if finished else "TRADE_SUCCESS"
 
 
-def _logon_id(order: Order) -> str:
+def logon_id(order: Order) -> str:
+    """The payer's account as Alipay shows it to shops."""
     return f"159****{order.payer_id[-4:]}"

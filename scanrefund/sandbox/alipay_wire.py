@@ -10,6 +10,7 @@ from __future__ import annotations
 import email
 import html
 import json
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,9 +26,11 @@ from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
 CLOCK_OFF_S_MAX: Final = 300
 _HEADERS: Final = (("server", "nginx"), ("cache-control", "no-cache"))
 _PARAMETERS_MAX: Final = 40
+_REQUIRED: Final = ("method", "sign_type", "sign", "timestamp", "version")
 _MESSAGES: Final = {
     "10000": "Success",
     "20000": "Service Currently Unavailable",
+    "20001": "Insufficient Token Permissions",
     "40001": "Missing Required Arguments",
     "40002": "Invalid Arguments",
     "40004": "Business Failed",
@@ -45,6 +48,11 @@ def failure(code: str, sub_code: str, sub_msg: str, **fields: object) -> Said:
     return Said(
         200, {"code": code, "msg": _MESSAGES[code], "sub_code": sub_code, "sub_msg": sub_msg, **fields}
     )
+
+
+def declined(code: str, message: str, **fields: object) -> Said:
+    """A method's own no: gateway code 40004 and the business code."""
+    return failure("40004", code, message, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,8 @@ class AlipayTongue:
         node = text.encode(self.charset, errors="replace")
         body = b'{"' + self.node.encode() + b'":' + node + self._signature(node, seal) + b"}"
         content_type = ("content-type", f"text/html;charset={self.charset}")
-        return Reply(said.status, (*_HEADERS, content_type), body)
+        trace_id = ("trace_id", secrets.token_hex(16))
+        return Reply(said.status, (*_HEADERS, content_type, trace_id), body)
 
     def _signature(self, node: bytes, seal: Seal) -> bytes:
         if seal is Seal.NONE:
@@ -136,22 +145,30 @@ def stopped_at_the_door(
     unknown = _unknown_app(parameters, side)
     if unknown:
         return Stopped(unknown, Seal.NONE)
-    missing = next(
-        (name for name in ("method", "sign_type", "sign", "timestamp") if not parameters.get(name)), None
-    )
+    missing = next((name for name in _REQUIRED if not parameters.get(name)), None)
     if missing:
         word = {"sign": "signature", "sign_type": "signature-type"}.get(missing, missing)
         return Stopped(failure("40001", f"isv.missing-{word}", f"缺少{missing}参数"))
-    wrong = _wrong_parameter(parameters, methods, real_now) or _wrong_certificate(parameters, side)
+    wrong = _wrong_parameter(parameters, methods, real_now)
     if wrong:
         return Stopped(failure("40002", *wrong))
+    no = wrong_certificate(
+        parameters.get("app_cert_sn", ""), parameters.get("alipay_root_cert_sn", ""), side
+    ) or _not_authorised(parameters, charset, side)
+    return Stopped(no) if no else None
+
+
+def _not_authorised(parameters: dict[str, str], charset: str, side: AlipaySide) -> Said | None:
+    """A signature that is not the app's, or a token for somebody else's shop, of which there are none."""
     text = signed_text(parameters)
     if not verified(side.app_key, text.encode(charset, errors="replace"), parameters["sign"]):
         hint = (
             "验签出错，建议检查签名字符串或签名私钥与应用公钥是否匹配，请确认charset参数放在了URL查询字符串中"
         )
         seen = html.escape(f"{hint}，网关生成的验签字符串为：{text}", quote=False)
-        return Stopped(failure("40002", "isv.invalid-signature", seen))
+        return failure("40002", "isv.invalid-signature", seen)
+    if parameters.get("app_auth_token"):
+        return failure("20001", "aop.invalid-app-auth-token", "无效的应用授权令牌")
     return None
 
 
@@ -179,14 +196,18 @@ def _wrong_parameter(
     return None
 
 
-def _wrong_certificate(parameters: dict[str, str], side: AlipaySide) -> tuple[str, str] | None:
-    """In certificate mode a call names the app's certificate and the root it trusts."""
-    if "app_cert_sn" not in parameters:
+def wrong_certificate(app_cert_sn: str, root_cert_sn: str, side: AlipaySide) -> Said | None:
+    """In certificate mode a call names the app's certificate and the root it trusts; in key mode neither."""
+    if not app_cert_sn and not root_cert_sn:
         return None
-    if parameters["app_cert_sn"] != side.app_cert_sn:
-        return "isv.invalid-app-cert-sn", "无效的应用公钥证书序列号"
-    if side.root_cert_sn not in parameters.get("alipay_root_cert_sn", "").split("_"):
-        return "isv.invalid-alipay-root-cert-sn", "无效的支付宝根证书序列号"
+    if not app_cert_sn:
+        return failure("40001", "isv.missing-app-cert-sn", "缺少应用公钥证书SN")
+    if not root_cert_sn:
+        return failure("40001", "isv.missing-alipay-root-cert-sn", "缺少支付宝根证书SN")
+    if app_cert_sn != side.app_cert_sn:
+        return failure("40002", "isv.invalid-app-cert-sn", "无效的应用公钥证书序列号")
+    if side.root_cert_sn not in root_cert_sn.split("_"):
+        return failure("40002", "isv.invalid-alipay-root-cert-sn", "无效的支付宝根证书序列号")
     return None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
+from urllib.parse import urlsplit
 
 BEIJING: Final = timezone(timedelta(hours=8))
 
@@ -25,6 +26,7 @@ SUCCESS: Final = "SUCCESS"
 PROCESSING: Final = "PROCESSING"
 ABNORMAL: Final = "ABNORMAL"
 CLOSED: Final = "CLOSED"
+_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Refund:
     """A refund as the wallet knows it.
 
     `content` is what was asked, in one fixed form, to recognise a repeat. `settles_at` None means: only when
-    told to. `payee` is where the money ends: the customer, or the merchant's own account.
+    told to; once the refund has ended, it is when. `payee` is where the money ends: the customer, or the
+    merchant's own account; `account` the one a second application named, in the wallet's words. `notify_url`
+    is where the end is told, `signed_for` which of the wallet's keys the application asked for.
     """
 
     wallet: str
@@ -64,6 +68,9 @@ class Refund:
     settled_at: float | None = None
     times_sent: int = 1
     times_asked: int = 0
+    notify_url: str | None = None
+    signed_for: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,19 @@ def alipay_refusal(
     if _too_soon(earlier, now, spacing_s):
         return Refused(200, "isv.method-call-limited", "接口调用次数超限")
     return None
+
+
+def is_notify_address(value: object) -> bool:
+    """Public HTTPS without a query, 8 to 256 characters; plain HTTP to this machine is our own allowance."""
+    if not isinstance(value, str) or not 8 <= len(value) <= 256:
+        return False
+    try:
+        url = urlsplit(value)
+        reachable = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+        # Reading the port refuses one that is none.
+        return reachable and bool(url.hostname) and (url.port is None or url.port > 0) and not url.query
+    except ValueError:
+        return False
 
 
 def rfc3339(at: float) -> str:

@@ -14,8 +14,8 @@ from fastapi.responses import PlainTextResponse
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from scanrefund.sandbox import numbers
-from scanrefund.sandbox.business import Order, Refund, rfc3339
-from scanrefund.sandbox.faults import DELAY_S_MAX, PLAYED_ON, TIMES_MAX, WECHAT_ONLY
+from scanrefund.sandbox.business import Order, Refund, is_notify_address, rfc3339
+from scanrefund.sandbox.faults import CALLS, DELAY_S_MAX, PLAYED_ON, TIMES_MAX, WECHAT_ONLY, plays
 from scanrefund.sandbox.state import Store, Turn
 
 # A million yuan: neither wallet takes more in one payment.
@@ -36,6 +36,12 @@ def _known(name: str) -> str:
     return name
 
 
+def _address(url: str | None) -> str | None:
+    if url is not None and not is_notify_address(url):
+        raise ValueError("is neither public HTTPS without a query nor HTTP to this machine")
+    return url
+
+
 WalletName = Literal["wechat", "alipay"]
 FaultName = Annotated[str, AfterValidator(_known)]
 
@@ -52,7 +58,7 @@ class NewOrder(_Body):
     order_id: str | None = None
     payer: Annotated[str, Field(min_length=1, max_length=64)] = "customer"
     paid_at: Annotated[AwareDatetime | None, Field(strict=False)] = None
-    notify_url: Annotated[str | None, Field(max_length=256)] = None
+    notify_url: Annotated[str | None, AfterValidator(_address)] = None
     fault: FaultName | None = None
     state: Literal["paid", "unpaid", "closed"] = "paid"
 
@@ -61,7 +67,7 @@ class NewFault(_Body):
     """Something that shall go wrong."""
 
     wallet: WalletName
-    on: Literal["refund", "ask", "order", "any"]
+    on: Literal["refund", "ask", "order", "payer", "bill", "notice", "any"]
     fault: FaultName
     times: Annotated[int, Field(ge=1, le=TIMES_MAX)] = 1
     order_id: str | None = None
@@ -132,10 +138,9 @@ def _refuse_unplayable(wallet: str, on: str, fault: str) -> None:
     """A fault that could never fire is refused, not forgotten."""
     if wallet == "alipay" and fault in WECHAT_ONLY:
         raise HTTPException(400, f"alipay does not play {fault}: its answers have no word for it")
-    if on != "any" and on not in PLAYED_ON[fault]:
-        raise HTTPException(
-            400, f"{fault} does not happen on {on}, only on {', '.join(sorted(PLAYED_ON[fault]))}"
-        )
+    if not plays(fault, on):
+        calls = ", ".join(sorted(call for call in CALLS if plays(fault, call)))
+        raise HTTPException(400, f"{fault} does not happen on {on}, only on {calls}")
 
 
 def _new_order(turn: Turn, body: NewOrder) -> Order:

@@ -11,24 +11,28 @@ from typing import Final
 
 from scanrefund.sandbox.spoken import DROPPED, Reply, Said, Seal, Tongue, Travel
 
-CALLS: Final = frozenset({"refund", "ask", "order"})
+# What a fault may be armed on. `refund` includes a second application for it, `order` the closing of one.
+CALLS: Final = frozenset({"refund", "ask", "order", "payer", "bill", "notice"})
+# Where bytes of a bill are fetched: what is armed on `bill` and strikes a file strikes there.
+BILL_FILE: Final = "bill.file"
 _REFUND: Final = frozenset({"refund"})
+_ASKED: Final = frozenset({"refund", "ask", "order", "payer"})
 
 # Where each fault can fire. The first twelve change what is heard of the wallet, the others what it does.
 PLAYED_ON: Final[dict[str, frozenset[str]]] = {
-    "drop_before": CALLS,
-    "drop_after": CALLS,
-    "delay": CALLS,
-    "slow_drip": CALLS,
-    "truncated": CALLS,
-    "garbage": CALLS,
-    "http_429": CALLS,
-    "http_500_before": CALLS,
-    "http_500_after": CALLS,
-    "http_502": CALLS,
-    "bad_signature": CALLS,
-    "unsigned": CALLS,
-    "false_not_found": CALLS,
+    "drop_before": _ASKED | {"bill", "notice"},
+    "drop_after": _ASKED | {"bill", "notice"},
+    "delay": _ASKED | {"bill", "notice"},
+    "slow_drip": _ASKED | {BILL_FILE},
+    "truncated": _ASKED | {BILL_FILE, "notice"},
+    "garbage": _ASKED | {BILL_FILE, "notice"},
+    "http_429": _ASKED | {"bill"},
+    "http_500_before": _ASKED | {"bill"},
+    "http_500_after": _ASKED | {"bill"},
+    "http_502": _ASKED | {"bill"},
+    "bad_signature": _ASKED | {"bill", "notice"},
+    "unsigned": _ASKED | {"bill", "notice"},
+    "false_not_found": _ASKED | {"bill"},
     "processing": frozenset({"refund", "ask"}),
     "not_enough": _REFUND,
     "account_abnormal": _REFUND,
@@ -36,6 +40,13 @@ PLAYED_ON: Final[dict[str, frozenset[str]]] = {
     "closed": _REFUND,
     "returned_to_merchant": _REFUND,
 }
+
+
+def plays(fault: str, on: str) -> bool:
+    """Whether a fault can happen on what it is armed on: a call, or `any`."""
+    return on == "any" or on in {call.partition(".")[0] for call in PLAYED_ON[fault]}
+
+
 # Alipay's answers have no word for money that came back to the merchant.
 WECHAT_ONLY: Final = frozenset({"returned_to_merchant"})
 
@@ -74,6 +85,13 @@ def play(fault: Fault | None, act: Callable[[], Said], tongue: Tongue) -> Reply:
         return Reply(200, _PAGE_HEADERS, _PAGE)
     reply = tongue.dress(said, _SEALS.get(name, Seal.RIGHT))
     return _travelling(reply, fault) if fault else reply
+
+
+def damaged(fault: Fault | None, reply: Reply) -> Reply:
+    """The file of a bill on its way: whole, or as a fault on its bytes lets it arrive."""
+    if fault is None:
+        return reply
+    return Reply(200, _PAGE_HEADERS, _PAGE) if fault.name == "garbage" else _travelling(reply, fault)
 
 
 def _not_acted(name: str, tongue: Tongue) -> Reply | None:

@@ -48,6 +48,9 @@ class WechatSide:
     platform_certificate: x509.Certificate
     platform_signer: RSAPrivateKey
     apiv3_key: str
+    apiv2_key: str
+    # The platform certificate that follows the first one; made when it is first wanted.
+    successor: Callable[[], tuple[x509.Certificate, RSAPrivateKey]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,15 @@ class Folder:
             platform_certificate=platform,
             platform_signer=self._key("server/platform_private_key.pem"),
             apiv3_key=ids["apiv3_key"],
+            apiv2_key=ids["apiv2_key"],
+            successor=self._successor,
         )
+
+    def _successor(self) -> tuple[x509.Certificate, RSAPrivateKey]:
+        """The second platform certificate and its key. It lies in `server/`: clients must fetch it."""
+        key, name = self._key("server/platform_private_key_2.pem"), "server/platform_certificate_2.pem"
+        self._certificate(name, _WECHAT_CA, key.public_key(), _WECHAT_CA, key)
+        return x509.load_pem_x509_certificate(self._read(name)), key
 
     def alipay(self) -> AlipaySide:
         ids = self.description()["alipay"]

@@ -1,4 +1,4 @@
-"""The sandbox as a process or as a thread: one loopback port, one folder.
+"""The sandbox as a process or as a thread: one port, on loopback unless told otherwise, and one folder.
 
 `run` serves until it is interrupted, `start` serves beside the caller:
 
@@ -8,10 +8,12 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Self
@@ -25,18 +27,24 @@ from starlette.responses import JSONResponse, Response
 from uvicorn import Config
 
 from scanrefund.sandbox.alipay_calls import Alipay
+from scanrefund.sandbox.alipay_notices import AlipayHerald
 from scanrefund.sandbox.controls import controls
-from scanrefund.sandbox.delivery import Delivery, House, Port, TooMuch, read_call
+from scanrefund.sandbox.delivery import Delivery, House, OriginForm, Port, TooMuch, read_call
 from scanrefund.sandbox.folder import Folder
+from scanrefund.sandbox.notice_controls import notice_controls
+from scanrefund.sandbox.notices import Messenger
 from scanrefund.sandbox.phone import phone
 from scanrefund.sandbox.spoken import Call, Reply
 from scanrefund.sandbox.state import Store
 from scanrefund.sandbox.wechat_calls import WechatPay
+from scanrefund.sandbox.wechat_keys import WechatKeys, key_controls
+from scanrefund.sandbox.wechat_notices import WechatHerald
 
 LOOPBACK: Final = "127.0.0.1"
 Pace = Literal["rehearsal", "real"]
 _START_S_MAX: Final = 15.0
-_STOP_S_MAX: Final = 5.0
+# A notice may be on its way to a shop that takes its five seconds.
+_STOP_S_MAX: Final = 12.0
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
@@ -56,23 +64,48 @@ class _House(House):
         self._on_ready()
 
 
-def _listen(port: int, preferred: int) -> socket.socket:
+class NotOurAddress(Exception):
+    """The address to listen on is none of this machine's IPv4 addresses."""
+
+
+def _listen(host: str, port: int, preferred: int) -> socket.socket:
     """A listening socket on `port`; for port 0 on the preferred one, or where there is room."""
     for wanted in (port,) if port else (preferred, 0):
         try:
-            return socket.create_server((LOOPBACK, wanted), backlog=64)
-        except OSError:
-            continue
+            return socket.create_server((host, wanted), backlog=64)
+        except OSError as wrong:
+            if isinstance(wrong, socket.gaierror) or wrong.errno == errno.EADDRNOTAVAIL:
+                raise NotOurAddress(host) from wrong
     raise PortInUse(port)
 
 
-def _application(folder: Folder, store: Store, pace: Pace) -> FastAPI:
+def _is_everywhere(host: str) -> bool:
+    try:
+        return IPv4Address(host).is_unspecified
+    except ValueError:
+        raise NotOurAddress(host) from None
+
+
+def seen_from_outside(host: str) -> str:
+    """Where other devices find what listens on `host`; for 0.0.0.0, the address this machine speaks from."""
+    if not _is_everywhere(host):
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # An address for documents: a datagram socket that connects picks a route and sends nothing.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return LOOPBACK
+        return str(probe.getsockname()[0])
+
+
+def _application(folder: Folder, store: Store, keys: WechatKeys, pace: Pace) -> FastAPI:
     app = FastAPI(openapi_url=None, redirect_slashes=False)
-    app.include_router(controls(store))
-    app.include_router(phone(store))
+    for router in (controls(store), notice_controls(store), key_controls(keys), phone(store)):
+        app.include_router(router)
     keeps_spacing = pace == "real"
     wallets = (
-        WechatPay(folder.wechat(), store, keeps_spacing=keeps_spacing),
+        WechatPay(folder.wechat(), store, keys, keeps_spacing=keeps_spacing),
         Alipay(folder.alipay(), store, keeps_spacing=keeps_spacing),
     )
 
@@ -108,7 +141,7 @@ def _refused(_: Request, refused: Exception) -> JSONResponse:
 
 def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
     config = Config(
-        app,
+        OriginForm(app),
         http=Port,
         loop="asyncio",
         lifespan="off",
@@ -124,15 +157,22 @@ def _house(app: FastAPI, on_ready: Callable[[], None]) -> _House:
 class Running:
     """A sandbox that is being served, or is about to be, at `base_url` from `folder`."""
 
-    def __init__(self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
+    def __init__(
+        self, path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None], host: str
+    ) -> None:
         folder = Folder(path, seed)
         self.folder = folder.path
         self._store = Store(folder.state_file, seed)
         try:
-            self._socket = _listen(port, folder.last_port)
-            self.base_url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+            near = LOOPBACK if _is_everywhere(host) else host
+            self._socket = _listen(host, port, folder.last_port)
+            self.base_url = f"http://{near}:{self._socket.getsockname()[1]}"
             folder.announce(self.base_url)
-            self._house = _house(_application(folder, self._store, pace), lambda: on_ready(self.base_url))
+            keys = WechatKeys(folder.wechat(), self._store)
+            heralds = (WechatHerald(folder.wechat(), keys), AlipayHerald(folder.alipay()))
+            self._messenger = Messenger(self._store, heralds)
+            app = _application(folder, self._store, keys, pace)
+            self._house = _house(app, lambda: on_ready(self.base_url))
         except BaseException:
             self._store.close()
             raise
@@ -141,7 +181,8 @@ class Running:
     def serve(self) -> None:
         """Serve in this thread until interrupted or stopped."""
         try:
-            self._house.run(sockets=[self._socket])
+            with self._messenger:
+                self._house.run(sockets=[self._socket])
         finally:
             self._socket.close()
             self._store.close()
@@ -179,11 +220,16 @@ def _quietly(_: str) -> None:
 
 def start(path: Path, port: int = 0, seed: int = 1, pace: Pace = "rehearsal") -> Running:
     """Serve in a thread. Raises PortInUse, and FolderInUse when another sandbox has the folder."""
-    running = Running(path, port, seed, pace, _quietly)
+    running = Running(path, port, seed, pace, _quietly, LOOPBACK)
     running.serve_beside()
     return running
 
 
-def run(path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None]) -> None:
-    """Serve until interrupted; `on_ready` is told the base URL once calls are answered. Raises as `start`."""
-    Running(path, port, seed, pace, on_ready).serve()
+def run(
+    path: Path, port: int, seed: int, pace: Pace, on_ready: Callable[[str], None], host: str = LOOPBACK
+) -> None:
+    """Serve until interrupted; `on_ready` is told the base URL once calls are answered.
+
+    Raises as `start`, and NotOurAddress for a `host` this machine has not got.
+    """
+    Running(path, port, seed, pace, on_ready, host).serve()

@@ -13,7 +13,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP, PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.x509.oid import NameOID
@@ -38,6 +38,15 @@ def verified(key: RSAPublicKey, message: bytes, signature: str) -> bool:
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True
+
+
+def opened(key: RSAPrivateKey, sealed: str) -> str | None:
+    """The text of a sensitive field (RSA-OAEP with SHA-1, base64), or None when sealed for another key."""
+    try:
+        padding = OAEP(MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - APIv3 prescribes it
+        return key.decrypt(base64.b64decode(sealed, validate=True), padding).decode()
+    except (binascii.Error, ValueError):
+        return None
 
 
 def private_pem(key: RSAPrivateKey) -> bytes:

@@ -1,7 +1,9 @@
 """What happened, on disk before it is answered: orders, refunds, armed faults, business time.
 
-One SQLite file, one connection, one turn at a time. A turn is a transaction with synchronous=FULL: what a
-wallet has answered survives `kill -9`. The file is locked for as long as a sandbox serves from it.
+One SQLite file, one connection, one turn at a time. A turn is a transaction in a write-ahead log: what a
+wallet has answered survives `kill -9`. A machine that loses its power may lose the last moments, never the
+file: this is a rehearsal, and waiting for the disk would be most of an answer's time. The file is locked for
+as long as a sandbox serves from it.
 """
 
 from __future__ import annotations
@@ -17,24 +19,11 @@ from typing import Any, Final
 
 from scanrefund.sandbox.business import PROCESSING, SUCCESS, Order, Refund
 from scanrefund.sandbox.faults import PLAYED_ON, Fault
+from scanrefund.sandbox.history import History
+from scanrefund.sandbox.notice_box import SCHEMA as NOTICE_SCHEMA
+from scanrefund.sandbox.notice_box import NoticeBox
+from scanrefund.sandbox.schema import LATER_COLUMNS, SCHEMA
 
-# A seed and a counter make every number the wallets issue; the offset makes business time.
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value);
-CREATE TABLE IF NOT EXISTS orders (
-  wallet TEXT, order_id TEXT, wallet_order_id TEXT UNIQUE, payer_id TEXT,
-  amount_fen INTEGER CHECK (amount_fen > 0), state TEXT CHECK (state IN ('paid', 'unpaid', 'closed')),
-  paid_at REAL, created_at REAL, notify_url TEXT,
-  PRIMARY KEY (wallet, order_id));
-CREATE TABLE IF NOT EXISTS refunds (
-  wallet TEXT, order_id TEXT, refund_id TEXT, wallet_refund_id TEXT,
-  amount_fen INTEGER CHECK (amount_fen > 0), content TEXT,
-  status TEXT CHECK (status IN ('SUCCESS', 'PROCESSING', 'ABNORMAL', 'CLOSED')), ends_as TEXT, payee TEXT,
-  created_at REAL, settles_at REAL, settled_at REAL, times_sent INTEGER, times_asked INTEGER,
-  PRIMARY KEY (wallet, order_id, refund_id), FOREIGN KEY (wallet, order_id) REFERENCES orders);
-CREATE TABLE IF NOT EXISTS faults (
-  number INTEGER PRIMARY KEY, wallet TEXT, at TEXT, fault TEXT, times INTEGER, order_id TEXT, delay_s REAL);
-"""
 _REFUND_COLUMNS: Final = tuple(field.name for field in fields(Refund))
 _ORDER_COLUMNS: Final = tuple(field.name for field in fields(Order))
 
@@ -51,6 +40,8 @@ class Store:
         self._lock = threading.Lock()
         self._db = sqlite3.connect(file, isolation_level=None, check_same_thread=False, timeout=0.5)
         self._db.row_factory = sqlite3.Row
+        # Set when something may have become due that nobody calls for: whoever posts notices waits for it.
+        self.stirred = threading.Event()
         try:
             self._prepare(seed)
         except sqlite3.OperationalError as busy:
@@ -63,9 +54,14 @@ class Store:
     def _prepare(self, seed: int) -> None:
         # A second process finds the file locked; a killed one leaves no lock behind.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA + NOTICE_SCHEMA)
+        here = {row["name"] for row in self._db.execute("PRAGMA table_info(refunds)")}
+        for name, kind in LATER_COLUMNS.items():
+            if name not in here:
+                self._db.execute(f"ALTER TABLE refunds ADD COLUMN {name} {kind}")
         for name, value in (("seed", seed), ("counter", 0), ("offset_s", 0.0)):
             self._db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", (name, value))
 
@@ -82,6 +78,8 @@ class Store:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+            if turn.stirred:
+                self.stirred.set()
 
     def close(self) -> None:
         with self._lock:
@@ -94,6 +92,7 @@ class Turn:
     def __init__(self, db: sqlite3.Connection, real_now: float) -> None:
         self._db = db
         self.real_now = real_now
+        self.stirred = False
 
     def _fact(self, name: str) -> Any:
         return self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()["value"]
@@ -106,6 +105,23 @@ class Turn:
     def seed(self) -> int:
         return int(self._fact("seed"))
 
+    @property
+    def history(self) -> History:
+        """What bills and phones look back on."""
+        return History(self._db)
+
+    @property
+    def notices(self) -> NoticeBox:
+        return NoticeBox(self._db, self.seed)
+
+    def setting(self, name: str, otherwise: str) -> str:
+        """What a control was last set to."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row["value"]) if row else otherwise
+
+    def set(self, name: str, value: str) -> None:
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
     def next_number(self) -> int:
         """One more than the last: what every issued number is derived from."""
         self._db.execute("UPDATE facts SET value = value + 1 WHERE name = 'counter'")
@@ -114,6 +130,7 @@ class Turn:
     def advance(self, seconds: float) -> None:
         """Move business time on, and settle what has become due."""
         self._db.execute("UPDATE facts SET value = value + ? WHERE name = 'offset_s'", (seconds,))
+        self.stirred = True
         self.settle_due()
 
     def add_order(self, order: Order) -> None:
@@ -134,6 +151,11 @@ class Turn:
             query, number = "SELECT * FROM orders WHERE wallet = ? AND wallet_order_id = ?", wallet_order_id
         row = self._db.execute(query, (wallet, number)).fetchone()
         return Order(**row) if row else None
+
+    def close_order(self, order: Order) -> None:
+        """An unpaid order becomes a closed one."""
+        key = (order.wallet, order.order_id)
+        self._db.execute("UPDATE orders SET state = 'closed' WHERE wallet = ? AND order_id = ?", key)
 
     def refunds(self) -> list[Refund]:
         """All refunds, oldest first."""
@@ -159,12 +181,18 @@ class Turn:
             f" ON CONFLICT (wallet, order_id, refund_id) DO UPDATE SET {anew}",
             asdict(refund),
         )
+        self.stirred |= refund.notify_url is not None and refund.status == PROCESSING
+
+    def announce(self, refund: Refund, at: float) -> None:
+        """A refund has come to an end: its notice, where the shop wants one, is due from `at` on."""
+        self.stirred |= self.notices.announce(refund, at)
 
     def settle_due(self) -> None:
         """Finish every refund whose time has come, at the moment it came."""
-        for refund in self.refunds_processing():
-            if refund.settles_at is not None and refund.settles_at <= self.now:
-                self._settle(refund, refund.settles_at)
+        # The status stands in the text, so that SQLite may use the index of those that wait.
+        query = "SELECT * FROM refunds WHERE status = 'PROCESSING' AND settles_at <= ? ORDER BY rowid"
+        for row in self._db.execute(query, (self.now,)).fetchall():
+            self._settle(Refund(**row), row["settles_at"])
 
     def settle_all(self) -> int:
         """Finish everything that is processing. How many were."""
@@ -174,12 +202,23 @@ class Turn:
         return len(waiting)
 
     def refunds_processing(self) -> list[Refund]:
-        query = "SELECT * FROM refunds WHERE status = ? ORDER BY rowid"
-        return [Refund(**row) for row in self._db.execute(query, (PROCESSING,))]
+        query = "SELECT * FROM refunds WHERE status = 'PROCESSING' ORDER BY rowid"
+        return [Refund(**row) for row in self._db.execute(query)]
 
     def _settle(self, refund: Refund, at: float) -> None:
         settled_at = at if refund.ends_as == SUCCESS else None
-        self.save(replace(refund, status=refund.ends_as, settled_at=settled_at))
+        settled = replace(refund, status=refund.ends_as, settles_at=at, settled_at=settled_at)
+        self.save(settled)
+        self.announce(settled, at)
+
+    def next_due(self) -> float | None:
+        """The business time at which a notice is due, or a refund ends whose end is to be told."""
+        query = (
+            "SELECT MIN(settles_at) AS at FROM refunds WHERE status = 'PROCESSING' AND notify_url IS NOT NULL"
+        )
+        notice, settles_at = self.notices.next_due(), self._db.execute(query).fetchone()["at"]
+        waiting = [at for at in (notice.due_at if notice else None, settles_at) if at is not None]
+        return min(waiting, default=None)
 
     def arm(
         self, wallet: str, at: str, fault: str, times: int, order_id: str | None, delay_s: float | None
@@ -193,7 +232,7 @@ class Turn:
     def take_fault(self, wallet: str, call: str, order_id: str | None) -> Fault | None:
         """The oldest armed fault that fits this call, one of its times used up."""
         query = "SELECT * FROM faults WHERE wallet = ? AND at IN (?, 'any') ORDER BY number"
-        for row in self._db.execute(query, (wallet, call)):
+        for row in self._db.execute(query, (wallet, call.partition(".")[0])):
             if call in PLAYED_ON[row["fault"]] and row["order_id"] in (None, order_id):
                 self._use_up(row["number"])
                 return Fault(row["fault"], row["delay_s"])

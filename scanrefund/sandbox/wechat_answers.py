@@ -14,7 +14,7 @@ def refund_content(order: Order, refund: Refund) -> dict[str, Any]:
     """The Refund object: the answer of apply and of query, with the fields of a captured answer."""
     content: dict[str, Any] = {
         "amount": _amount(order, refund),
-        "channel": "ORIGINAL",
+        "channel": "OTHER_BANKCARD" if refund.account and refund.payee == "customer" else "ORIGINAL",
         "create_time": rfc3339(refund.created_at),
         "funds_account": "AVAILABLE",
         "out_refund_no": refund.refund_id,
@@ -23,7 +23,7 @@ def refund_content(order: Order, refund: Refund) -> dict[str, Any]:
         "refund_id": refund.wallet_refund_id,
         "status": refund.status,
         "transaction_id": order.wallet_order_id,
-        "user_received_account": _received_by(refund),
+        "user_received_account": received_by(refund),
     }
     if refund.status == SUCCESS and refund.settled_at is not None:
         content["success_time"] = rfc3339(refund.settled_at)
@@ -46,7 +46,9 @@ def _amount(order: Order, refund: Refund) -> dict[str, Any]:
     }
 
 
-def _received_by(refund: Refund) -> str:
+def received_by(refund: Refund) -> str:
+    if refund.account:
+        return refund.account
     if refund.payee == "merchant" and refund.status == SUCCESS:
         return "商户基本账户"
     return "工商银行借记卡5167" if refund.ends_as == ABNORMAL else "支付用户零钱"

@@ -1,98 +1,62 @@
-"""What WeChat Pay accepts in a refund request, field by field.
+"""What WeChat Pay accepts in the bodies of its calls, field by field.
 
-Source: merchant document 4013071036 (apply for a refund). Unknown fields are refused, as signed calls are.
+Source: merchant document 4013071036 (apply for a refund). Unknown fields are refused, as in all signed calls.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from scanrefund.sandbox.business import is_notify_address
 from scanrefund.sandbox.spoken import Said
+from scanrefund.sandbox.wechat_fields import Check, each, fen, fields, one_of, rule, text
 from scanrefund.sandbox.wechat_wire import wrong_parameter
 
-Check = Callable[[Any], bool]
-# Far above any order, far below what a database column holds.
-_FEN_MAX: Final = 10_000_000_000
-_LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def _text(length_max: int, pattern: str = "") -> Check:
-    form = re.compile(pattern or r"[\s\S]*")
-
-    def check(value: Any) -> bool:
-        # Characters beyond the basic plane (emoji) are refused, and so is half of one.
-        plain = isinstance(value, str) and not re.search(r"[\ud800-\udfff\U00010000-\U0010ffff]", value)
-        return plain and 1 <= len(value) <= length_max and form.fullmatch(value) is not None
-
-    return check
-
-
-def _one_of(*words: str) -> Check:
-    return lambda value: value in words
-
-
-def _fen(value: Any) -> bool:
-    return type(value) is int and 1 <= value <= _FEN_MAX
-
-
-def _notify_url(value: Any) -> bool:
-    """Public HTTPS without a query; plain HTTP to this machine is the sandbox's own allowance."""
-    if not isinstance(value, str) or not 8 <= len(value) <= 256:
-        return False
-    try:
-        url = urlsplit(value)
-        reachable = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
-    except ValueError:
-        return False
-    return reachable and not url.query
-
-
-def _each(check: Check) -> Check:
-    return lambda value: isinstance(value, list) and bool(value) and all(check(item) for item in value)
-
-
-def _object(fields: dict[str, Check], required: frozenset[str]) -> Check:
-    def check(value: Any) -> bool:
-        if not isinstance(value, dict) or not required <= value.keys() <= fields.keys():
-            return False
-        return all(fields[name](item) for name, item in value.items())
-
-    return check
-
-
-_FROM: Final[dict[str, Check]] = {
-    "account": _one_of("AVAILABLE", "UNAVAILABLE"),
-    "amount": _fen,
-}
-_AMOUNT: Final[dict[str, Check]] = {
-    "refund": _fen,
-    "total": _fen,
-    "currency": _one_of("CNY"),
-    "from": _each(_object(_FROM, frozenset(_FROM))),
-}
-_GOODS: Final[dict[str, Check]] = {
-    "merchant_goods_id": _text(32),
-    "wechatpay_goods_id": _text(32),
-    "goods_name": _text(256),
-    "unit_price": _fen,
-    "refund_amount": _fen,
-    "refund_quantity": _fen,
-}
-_GOODS_REQUIRED: Final = frozenset({"merchant_goods_id", "unit_price", "refund_amount", "refund_quantity"})
-_REFUND: Final[dict[str, Check]] = {
-    "transaction_id": _text(32),
-    "out_trade_no": _text(32),
-    "out_refund_no": _text(64, r"[0-9A-Za-z_\-|*@]+"),
-    "reason": _text(80),
-    "notify_url": _notify_url,
-    "funds_account": _one_of("AVAILABLE", "UNSETTLED"),
-    "amount": _object(_AMOUNT, frozenset({"refund", "total", "currency"})),
-    "goods_detail": _each(_object(_GOODS, _GOODS_REQUIRED)),
-}
+TO_CARD: Final = "USER_BANK_CARD"
+TO_MERCHANT: Final = "MERCHANT_BANK_CARD"
+_CARD: Final = ("bank_type", "bank_account", "real_name")
+_REFUND_NUMBER: Final = text(64, r"[0-9A-Za-z_\-|*@]+")
+_FROM: Final = fields({"account": one_of("AVAILABLE", "UNAVAILABLE"), "amount": fen}, ("account", "amount"))
+_AMOUNT: Final = fields(
+    {"refund": fen, "total": fen, "currency": one_of("CNY"), "from": each(_FROM)},
+    ("refund", "total", "currency"),
+)
+_GOODS: Final = fields(
+    {
+        "merchant_goods_id": text(32),
+        "wechatpay_goods_id": text(32),
+        "goods_name": text(256),
+        "unit_price": fen,
+        "refund_amount": fen,
+        "refund_quantity": fen,
+    },
+    ("merchant_goods_id", "unit_price", "refund_amount", "refund_quantity"),
+)
+_REFUND: Final = fields(
+    {
+        "transaction_id": text(32),
+        "out_trade_no": text(32),
+        "out_refund_no": _REFUND_NUMBER,
+        "reason": text(80),
+        "notify_url": rule(is_notify_address),
+        "funds_account": one_of("AVAILABLE", "UNSETTLED"),
+        "amount": _AMOUNT,
+        "goods_detail": each(_GOODS),
+    },
+    ("out_refund_no", "amount"),
+)
+_SECOND: Final = fields(
+    {
+        "out_refund_no": _REFUND_NUMBER,
+        "type": one_of(TO_CARD, TO_MERCHANT),
+        "bank_type": text(16),
+        "bank_account": text(1024),
+        "real_name": text(1024),
+    },
+    ("out_refund_no", "type"),
+)
+_CLOSE: Final = fields({"mchid": text(32)}, ("mchid",))
 
 
 def read_object(body: bytes) -> dict[str, Any] | None:
@@ -106,33 +70,44 @@ def read_object(body: bytes) -> dict[str, Any] | None:
 
 def refund_fields(body: bytes) -> dict[str, Any] | Said:
     """The fields of a refund request, or the refusal that names the first wrong one."""
-    fields = read_object(body)
-    if fields is None:
+    found = _read(body, _REFUND)
+    return found if isinstance(found, Said) else _disagreeing(found) or found
+
+
+def second_fields(body: bytes) -> dict[str, Any] | Said:
+    """The fields of an application for an abnormal refund (document 4013071193), or the refusal.
+
+    The card fields are needed only where the money goes to the customer's card.
+    """
+    found = _read(body, _SECOND)
+    if isinstance(found, Said) or found["type"] == TO_MERCHANT:
+        return found
+    absent = next((name for name in _CARD if name not in found), None)
+    return wrong_parameter(absent, "", "必填参数缺失") if absent else found
+
+
+def close_fields(body: bytes) -> dict[str, Any] | Said:
+    """The fields of a request to close an order, or the refusal."""
+    return _read(body, _CLOSE)
+
+
+def _read(body: bytes, check: Check) -> dict[str, Any] | Said:
+    found = read_object(body)
+    if found is None:
         return wrong_parameter("", "", "请求体不是合法的JSON")
-    return _wrong_form(fields) or _missing(fields) or fields
+    wrong = check(found)
+    return wrong_parameter(wrong.at[1:], wrong.value, wrong.issue) if wrong else found
 
 
-def _wrong_form(fields: dict[str, Any]) -> Said | None:
-    for name, value in fields.items():
-        if name not in _REFUND:
-            return wrong_parameter(name[:64], "", "参数中含有非法的额外参数")
-        if not _REFUND[name](value):
-            return wrong_parameter(name, _short(value), "值不符合要求")
-    return None
-
-
-def _missing(fields: dict[str, Any]) -> Said | None:
-    """What no single field shows: one that is absent, or two that disagree."""
-    for name in ("out_refund_no", "amount"):
-        if name not in fields:
-            return wrong_parameter(name, "", "必填参数缺失")
-    if not fields.keys() & {"transaction_id", "out_trade_no"}:
+def _disagreeing(found: dict[str, Any]) -> Said | None:
+    """What no single field shows: neither of two, or parts that do not make the whole."""
+    if not found.keys() & {"transaction_id", "out_trade_no"}:
         return wrong_parameter("transaction_id", "", "微信订单号和商户订单号不能同时为空")
-    parts = fields["amount"].get("from")
-    if parts is not None and sum(part["amount"] for part in parts) != fields["amount"]["refund"]:
-        return wrong_parameter("amount", "", "退款出资账户金额之和不等于退款金额")
+    parts = found["amount"].get("from")
+    if parts is None:
+        return None
+    if len({part["account"] for part in parts}) < len(parts):
+        return wrong_parameter("amount/from", "", "退款出资账户不能重复")
+    if sum(part["amount"] for part in parts) != found["amount"]["refund"]:
+        return wrong_parameter("amount/from", "", "退款出资账户金额之和不等于退款金额")
     return None
-
-
-def _short(value: Any) -> Any:
-    return value if isinstance(value, int) else str(value)[:64]

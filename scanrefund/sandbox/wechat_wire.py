@@ -10,22 +10,23 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
 from scanrefund.sandbox.folder import WechatSide
-from scanrefund.sandbox.signing import serial_of, sign, verified
+from scanrefund.sandbox.signing import verified
 from scanrefund.sandbox.spoken import Call, Reply, Said, Seal
+from scanrefund.sandbox.wechat_keys import SCHEME, WechatKeys
 
-SCHEME: Final = "WECHATPAY2-SHA256-RSA2048"
 CLOCK_OFF_S_MAX: Final = 300
-# WeChat Pay sends answers with this prefix on purpose, to see whether clients check.
-_PROBE: Final = "WECHATPAY/SIGNTEST/"
+# These paths answer a call without Authorization in words of their own (live service, 2026).
+_NO_SIGNATURE: Final = "签名信息错误，验签失败"
+_WRONG_FORM: Final = "Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》"
+_PAYMENTS: Final = "/v3/pay/transactions/"
 _PAIR: Final = re.compile(r'(mchid|nonce_str|signature|timestamp|serial_no)="([^"]*)"')
+_JSON: Final = ("content-type", "application/json; charset=utf-8")
 _HEADERS: Final[tuple[tuple[str, str], ...]] = (
-    ("content-type", "application/json; charset=utf-8"),
     ("cache-control", "no-cache, must-revalidate"),
     ("content-language", "zh-CN"),
     ("server", "nginx"),
@@ -57,9 +58,9 @@ def wrong_parameter(field: str, value: object, issue: str, location: str = "body
 
 @dataclass(frozen=True, slots=True)
 class WechatTongue:
-    """WeChat Pay's way to answer one call: which of its two keys signs is what the call asked for."""
+    """WeChat Pay's way to answer one call: which of its keys signs is what the call asked for."""
 
-    side: WechatSide
+    keys: WechatKeys
     asked_serial: str
     real_now: float
 
@@ -70,34 +71,32 @@ class WechatTongue:
         return error(500, "SYSTEM_ERROR", "系统异常，请稍后重试")
 
     def dress(self, said: Said, seal: Seal) -> Reply:
-        body = to_bytes(said.content)
-        number = "0" if said.status < 400 else "268435456"
-        headers: tuple[tuple[str, str], ...] = (
-            *_HEADERS,
-            ("request-id", f"{secrets.token_hex(16).upper()}-{number}"),
-        )
-        if seal is not Seal.NONE:
-            headers += self._signature(body, seal)
-        return Reply(said.status, headers, body)
+        """JSON and its signature; a 204 has no body, and the signature covers that."""
+        body = b"" if said.status == 204 else to_bytes(said.content)
+        signer = self.keys.for_answer(self.asked_serial)
+        signature = signer.headers(body, int(self.real_now), seal)
+        return Reply(said.status, (_JSON, *_HEADERS, _request_id(said.status), *signature), body)
 
-    def _signature(self, body: bytes, seal: Seal) -> tuple[tuple[str, str], ...]:
-        serial, key = self._key()
-        timestamp, nonce = str(int(self.real_now)), secrets.token_hex(16)
-        signature = sign(key, f"{timestamp}\n{nonce}\n".encode() + body + b"\n")
-        if seal is Seal.WRONG:
-            signature = _PROBE + signature[len(_PROBE) :]
-        return (
-            ("wechatpay-timestamp", timestamp),
-            ("wechatpay-nonce", nonce),
-            ("wechatpay-signature", signature),
-            ("wechatpay-serial", serial),
-            ("wechatpay-signature-type", SCHEME),
+    def file(self, content: bytes) -> Reply:
+        """A bill's bytes: the one good answer without a signature."""
+        return Reply(
+            200, (("content-type", "application/octet-stream"), *_HEADERS, _request_id(200)), content
         )
 
-    def _key(self) -> tuple[str, RSAPrivateKey]:
-        if self.asked_serial == self.side.public_key_id:
-            return self.side.public_key_id, self.side.public_key_signer
-        return serial_of(self.side.platform_certificate), self.side.platform_signer
+
+def _request_id(status: int) -> tuple[str, str]:
+    """The number after the dash is 0, or the internal number of an error."""
+    return ("request-id", f"{secrets.token_hex(16).upper()}-{'0' if status < 400 else '268435456'}")
+
+
+def turned_away(stopped: Said, call: Call) -> Reply:
+    """A refusal of the door: no signature; under the payment paths without Authorization no Request-ID."""
+    is_bare = call.path.startswith(_PAYMENTS) and "authorization" not in call.headers
+    request_id = () if is_bare else (_request_id(stopped.status),)
+    return Reply(stopped.status, (_JSON, *_HEADERS, *request_id), to_bytes(stopped.content))
+
+
+Handler = Callable[[Call, str, WechatTongue], Reply]
 
 
 def stopped_at_the_door(call: Call, side: WechatSide, real_now: float) -> Said | None:
@@ -107,7 +106,8 @@ def stopped_at_the_door(call: Call, side: WechatSide, real_now: float) -> Said |
     scheme, _, rest = call.headers.get("authorization", "").partition(" ")
     said = dict(_PAIR.findall(rest))
     if not scheme or (scheme == SCHEME and not _is_complete(said)):
-        return _not_authorized("Http头Authorization值格式错误，请参考《微信支付商户REST API签名规则》")
+        is_bare = not scheme and call.path.startswith(_PAYMENTS)
+        return _not_authorized(_NO_SIGNATURE if is_bare else _WRONG_FORM)
     if scheme != SCHEME:
         return _not_authorized("HTTP头Authorization认证类型不正确")
     if abs(real_now - int(said["timestamp"])) > CLOCK_OFF_S_MAX:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from scanrefund.model.outcome import Outcome
+from scanrefund.model.outcome import CLOCK_SKEW, Outcome
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Kind
@@ -21,7 +21,8 @@ def _by_code(classes: Mapping[str, str]) -> dict[str, str]:
     return {code: cause for cause, codes in classes.items() for code in codes.split()}
 
 
-# Codes without their dotted prefix (`ACQ.`, `isv.`, `aop.`), one class a line.
+# Codes without their dotted prefix (`ACQ.`, `isv.`, `aop.`) and without what follows a colon (the seconds
+# of `clock_skew:412`), one class a line.
 HELD_CODES: Final = _by_code(
     {
         "refund.held_balance_short": "NOT_ENOUGH NOTENOUGH SELLER_BALANCE_NOT_ENOUGH",
@@ -39,6 +40,7 @@ HELD_CODES: Final = _by_code(
             " missing-signature-config decryption-error-unknown"
             " insufficient-isv-permissions insufficient-user-permissions self-invoke-forbidden"
         ),
+        "refund.held_clock": CLOCK_SKEW,
         "refund.held_frozen": (
             "REASON_TRADE_BEEN_FREEZEN REASON_TRADE_STATUS_INVALID USER_NOT_MATCH_ERR REQUEST_BLOCKED"
             " RULE_LIMIT TRADE_SETTLE_ERROR ALLOC_AMOUNT_VALIDATE_ERROR"
@@ -67,11 +69,15 @@ def cause_of_kind(kind: str) -> str:
 
 
 def cause_of_refusal(refusal: Refusal) -> str:
-    """The cause of a refusal: its reason, for `not_a_payment_code` what was shown instead, and for a picture
-    whose time cannot be right that it lies ahead of ours.
+    """The cause of a refusal: its reason, and three that have sentences of their own.
+
+    For `not_a_payment_code` it is what was shown instead; for a code, that the wallet itself refuses it;
+    for a picture, that its time lies ahead of ours.
     """
     if refusal.reason is Reason.NOT_A_PAYMENT_CODE:
         return cause_of_kind(str(refusal.detail.get("kind", "")))
+    if refusal.reason is Reason.CODE_EXPIRED and "refused_by" in refusal.detail:
+        return "refusal.code_refused_by_wallet"
     if refusal.reason is Reason.PICTURE_TOO_OLD and "ahead_s" in refusal.detail:
         return "refusal.picture_from_the_future"
     return f"refusal.{refusal.reason.value}"
@@ -105,4 +111,4 @@ def _never_left(refund: Refund) -> bool:
 
 
 def _class_of(classes: Mapping[str, str], other: str, code: str) -> str:
-    return classes.get(code.rpartition(".")[2], other)
+    return classes.get(code.rpartition(".")[2].partition(":")[0], other)

@@ -25,12 +25,15 @@ def say_refusal(refusal: Refusal, language: str) -> Sentence:
 
 def say_refund(refund: Refund, language: str) -> Sentence:
     """Where a refund is. While money may still move, the clerk's sentence warns against a second payment."""
+    code = telling_code(refund)
     detail = {
         "refund_id": refund.refund_id,
         "order_id": refund.order_id,
         "wallet": refund.wallet.value,
         "amount_fen": refund.amount.fen,
-        "code": telling_code(refund),
+        "code": code,
+        # Only `clock_skew` has something behind a colon: how far this computer's clock is off.
+        "off_s": code.partition(":")[2],
     }
     return _sentence(cause_of_refund(refund), detail, language)
 

@@ -1,47 +1,49 @@
-"""Alipay, v2 gateway, public-key mode: refund, ask, order look-up."""
+"""Alipay, v2 gateway: what is asked for on the line, and who reads the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from scanrefund.http import Http
+from scanrefund.http import Http, HttpReply
+from scanrefund.model.bill import BillAnswer, BillKind
 from scanrefund.model.money import Money
+from scanrefund.model.notice import Notice
 from scanrefund.model.order import Order
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook
+from scanrefund.model.outcome import (
+    Answer,
+    CloseAnswer,
+    Closing,
+    OrderAnswer,
+    OrderLook,
+    Outcome,
+    PayerAnswer,
+    PayerLook,
+)
+from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets import alipay_codes
-from scanrefund.wallets.alipay_replies import asked, opened, read_order, read_refund, sent
-from scanrefund.wallets.alipay_wire import string_to_sign
+from scanrefund.wallets import alipay_bills, alipay_codes
+from scanrefund.wallets.alipay_line import AlipayLine, AlipaySettings
+from scanrefund.wallets.alipay_notices import read_notice
+from scanrefund.wallets.alipay_replies import Opened, asked, opened, read_close, read_order, read_refund, sent
 from scanrefund.wallets.body import compact, fitted
-from scanrefund.wallets.reading import BEIJING
-from scanrefund.wallets.signing import SigningKey, VerifyingKey
-from scanrefund.wallets.transport import WireRequest, reach, wire_clock
+from scanrefund.wallets.clock_skew import told_by_clock
+from scanrefund.wallets.code_table import CodeTable
+from scanrefund.wallets.gateway import NOT_OFFERED, BankCard
+from scanrefund.wallets.transport import wire_clock
 
 REFUND: Final = "alipay.trade.refund"
 REFUND_QUERY: Final = "alipay.trade.fastpay.refund.query"
 TRADE_QUERY: Final = "alipay.trade.query"
+CLOSE: Final = "alipay.trade.close"
 REASON_BYTES_MAX: Final = 256
 
 
-@dataclass(frozen=True, slots=True)
-class AlipaySettings:
-    """One app at Alipay. `base_url` is without `/gateway.do`; the keys are files."""
-
-    base_url: str
-    app_id: str
-    seller_id: str
-    app_private_key: Path
-    alipay_public_key: Path
-
-
 class AlipayGateway:
-    """A WalletGateway. The constructor reads the two key files (KeyFault) and opens no connection."""
+    """A WalletGateway. The constructor reads the key files (KeyFault) and opens no connection."""
 
     wallet: Final = Wallet.ALIPAY
 
@@ -49,10 +51,7 @@ class AlipayGateway:
         self, settings: AlipaySettings, http: Http, clock: Callable[[], datetime] = wire_clock
     ) -> None:
         self._settings = settings
-        self._http = http
-        self._clock = clock
-        self._signing_key = SigningKey(settings.app_private_key)
-        self._wallet_key = VerifyingKey(settings.alipay_public_key)
+        self._line = AlipayLine(settings, http, clock)
 
     @property
     def account(self) -> str:
@@ -75,11 +74,10 @@ class AlipayGateway:
 
     def send(self, refund: Refund) -> Answer:
         """Request the refund. Only `fund_change=Y` says that money moved."""
-        reply = reach(self._http, self._request(REFUND, refund.body))
+        reply = self._line.call(REFUND, refund.body)
         if isinstance(reply, Answer):
             return reply
-        answer = opened(reply, REFUND, self._wallet_key, alipay_codes.SEND)
-        return read_refund(reply, answer, refund, sent)
+        return read_refund(reply, self._opened(reply, REFUND, alipay_codes.SEND), refund, sent)
 
     def ask(self, refund: Refund) -> Answer:
         """Query the refund by our number. Alipay's ABSENT is weak: a late refund may still come."""
@@ -88,36 +86,44 @@ class AlipayGateway:
             "query_options": ["gmt_refund_pay"],
             **_trade(refund.order_id, refund.wallet_order_id),
         }
-        reply = reach(self._http, self._request(REFUND_QUERY, compact(fields)))
+        reply = self._line.call(REFUND_QUERY, compact(fields))
         if isinstance(reply, Answer):
             return reply
-        answer = opened(reply, REFUND_QUERY, self._wallet_key, alipay_codes.ASK)
-        return read_refund(reply, answer, refund, asked)
+        return read_refund(reply, self._opened(reply, REFUND_QUERY, alipay_codes.ASK), refund, asked)
 
     def order(self, order: Order) -> OrderAnswer:
         """Query the trade, by the wallet's number where we know it, else by ours."""
-        body = compact(_trade(order.order_id, order.wallet_order_id))
-        reply = reach(self._http, self._request(TRADE_QUERY, body))
+        reply = self._line.call(TRADE_QUERY, compact(_trade(order.order_id, order.wallet_order_id)))
         if isinstance(reply, Answer):
             return OrderAnswer(OrderLook.NOT_ASKED, code=reply.code)
-        return read_order(opened(reply, TRADE_QUERY, self._wallet_key, alipay_codes.ORDER), order)
+        return read_order(self._opened(reply, TRADE_QUERY, alipay_codes.ORDER), order)
 
-    def _request(self, method: str, body: bytes) -> WireRequest:
-        """Public parameters in the address (charset must be there), biz_content in the body."""
-        biz_content = body.decode("utf-8")
-        params = {
-            "app_id": self._settings.app_id,
-            "method": method,
-            "format": "JSON",
-            "charset": "utf-8",
-            "sign_type": "RSA2",
-            "timestamp": self._clock().astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S"),
-            "version": "1.0",
-        }
-        params["sign"] = self._signing_key.sign(string_to_sign({**params, "biz_content": biz_content}))
-        url = f"{self._settings.base_url.rstrip('/')}/gateway.do?{urlencode(params)}"
-        headers = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
-        return WireRequest("POST", url, headers, urlencode({"biz_content": biz_content}).encode("ascii"))
+    def close(self, order: Order) -> CloseAnswer:
+        """Close an unpaid trade. One that no customer has opened yet is not known to Alipay."""
+        reply = self._line.call(CLOSE, compact(_trade(order.order_id, order.wallet_order_id)))
+        if isinstance(reply, Answer):
+            return CloseAnswer(Closing.UNKNOWN, code=reply.code)
+        return read_close(self._opened(reply, CLOSE, alipay_codes.CLOSE), order)
+
+    def apply_abnormal(self, refund: Refund, card: BankCard | None) -> Answer:  # noqa: ARG002
+        """Alipay has no such call: what it cannot pay back it settles with the customer itself."""
+        return Answer(Outcome.NOT_SENT, code=NOT_OFFERED)
+
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:  # noqa: ARG002
+        """Not asked: Alipay opens its decoding calls only for customers who signed up with the shop."""
+        return PayerAnswer(PayerLook.NOT_OFFERED, code=NOT_OFFERED)
+
+    def bill(self, day: date, kind: BillKind) -> BillAnswer:
+        """Ask for the bill's address, then fetch and unpack it: two CSV files in GBK."""
+        return alipay_bills.fetch(self._line, day, kind)
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Notice:  # noqa: ARG002
+        """Verify a notice about a trade; it carries everything in its form."""
+        return read_notice(self._line, body, now)
+
+    def _opened(self, reply: HttpReply, method: str, table: CodeTable) -> Opened:
+        answer = opened(reply, method, self._line.keys, table)
+        return replace(answer, code=told_by_clock(answer.code, reply.headers, self._line.now()))
 
 
 def _trade(order_id: str, wallet_order_id: str) -> dict[str, Any]:

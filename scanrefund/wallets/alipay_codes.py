@@ -1,8 +1,8 @@
 """Alipay's error codes: one line each, per call, with the reason for its outcome.
 
 Sources: opendocs `alipay.trade.refund` (31 codes), `alipay.trade.fastpay.refund.query`,
-`alipay.trade.query`, and the gateway's public codes (common/02km9f). `name_of` picks the code that
-counts; messages never count. Codes without a line prove nothing.
+`alipay.trade.query`, `alipay.trade.close`, and the gateway's public codes (common/02km9f). `name_of` picks
+the code that counts; messages never count. Codes without a line prove nothing.
 """
 
 from __future__ import annotations
@@ -149,4 +149,14 @@ ORDER: Final[CodeTable] = {
     **GATEWAY,
     "ACQ.TRADE_NOT_EXIST": Line(_ABSENT, "no such trade at this merchant"),
     "ACQ.ENTERPRISE_PAY_BIZ_ERROR": Line(_UNKNOWN, "speaks of the enterprise's part, not of the trade"),
+}
+
+_NOT_CLOSABLE: Final = Line(_DECLINED, "it was paid, or its state does not allow it")
+
+CLOSE: Final[CodeTable] = {
+    **GATEWAY,
+    "ACQ.TRADE_NOT_EXIST": Line(_ABSENT, "no such trade, or no customer has opened it yet"),
+    "ACQ.TRADE_STATUS_ERROR": _NOT_CLOSABLE,
+    "ACQ.REASON_TRADE_STATUS_INVALID": _NOT_CLOSABLE,
+    "ACQ.REASON_ILLEGAL_STATUS": _NOT_CLOSABLE,
 }

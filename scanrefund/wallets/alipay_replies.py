@@ -14,11 +14,27 @@ from typing import Final
 from scanrefund.http import HttpReply
 from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, WalletOrder, WalletOrderState
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
+from scanrefund.model.outcome import (
+    Answer,
+    CloseAnswer,
+    Closing,
+    OrderAnswer,
+    OrderLook,
+    Outcome,
+    Signature,
+)
 from scanrefund.model.refund import Refund
 from scanrefund.wallets.alipay_codes import name_of
 from scanrefund.wallets.alipay_wire import open_node
-from scanrefund.wallets.code_table import FORGED, RATE_WAIT_S, UNLISTED, CodeTable, Line, believed
+from scanrefund.wallets.code_table import (
+    CLOSING,
+    NOT_BELIEVED,
+    RATE_WAIT_S,
+    UNLISTED,
+    CodeTable,
+    Line,
+    believed,
+)
 from scanrefund.wallets.reading import (
     Fields,
     Mismatch,
@@ -30,7 +46,7 @@ from scanrefund.wallets.reading import (
     text,
     yuan,
 )
-from scanrefund.wallets.signing import VerifyingKey
+from scanrefund.wallets.signing import LiveKeys
 
 SUCCESS: Final = "10000"
 
@@ -58,14 +74,15 @@ class Opened:
     words: str = ""
 
 
-def opened(reply: HttpReply, method: str, key: VerifyingKey, table: CodeTable) -> Opened:
+def opened(reply: HttpReply, method: str, keys: LiveKeys, table: CodeTable) -> Opened:
     """Verify, parse and look the code up. Never raises for what came in."""
     if reply.status != 200:
         return Opened(f"http_{reply.status}", {}, Signature.MISSING, _not_200(reply.status))
     try:
-        node = open_node(reply.body, method, key)
-        if node.signature is Signature.WRONG:
-            return Opened("bad_signature", {}, node.signature, FORGED)
+        node = open_node(reply.body, method, keys)
+        if node.signature in NOT_BELIEVED:
+            code, line = NOT_BELIEVED[node.signature]
+            return Opened(code, {}, node.signature, line)
         return _judged(node.fields, node.signature, table)
     except Unreadable as error:
         return Opened(str(error), {}, Signature.MISSING, UNLISTED)
@@ -152,6 +169,18 @@ def read_order(answer: Opened, order: Order) -> OrderAnswer:
         return OrderAnswer(OrderLook.FOUND, _order(answer.fields, order))
     except (Unreadable, Mismatch) as error:
         return OrderAnswer(OrderLook.NOT_ASKED, code=str(error))
+
+
+def read_close(answer: Opened, order: Order) -> CloseAnswer:
+    """The answer to closing a trade. Never raises for what came in."""
+    if answer.line is not None:
+        closing = CLOSING.get(answer.line.outcome, Closing.UNKNOWN)
+        return CloseAnswer(closing, answer.code, answer.words)
+    try:
+        _must_be_ours(answer.fields, order.order_id, order.wallet_order_id)
+    except (Unreadable, Mismatch) as error:
+        return CloseAnswer(Closing.UNKNOWN, code=str(error))
+    return CloseAnswer(Closing.CLOSED)
 
 
 def _order(fields: Fields, order: Order) -> WalletOrder:

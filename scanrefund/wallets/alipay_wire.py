@@ -14,7 +14,7 @@ from typing import Final
 
 from scanrefund.model.outcome import Signature
 from scanrefund.wallets.reading import Fields, Unreadable, parse_object
-from scanrefund.wallets.signing import VerifyingKey
+from scanrefund.wallets.signing import LiveKeys, VerifyingKey
 
 ERROR_NODE: Final = "error_response"
 
@@ -35,27 +35,33 @@ def string_to_sign(params: Mapping[str, str]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """The answer inside a reply. `fields` is empty when its signature is wrong: nothing is parsed then."""
+    """The answer inside a reply. `fields` is empty when its signature is not theirs: nothing is read then."""
 
     signature: Signature
     fields: Fields = field(repr=False)
 
 
-def open_node(body: bytes, method: str, key: VerifyingKey) -> Node:
-    """The node that answers `method`, or the gateway's error node. Raises Unreadable."""
+def open_node(body: bytes, method: str, keys: LiveKeys) -> Node:
+    """The node that answers `method`, or the gateway's error node. Raises Unreadable.
+
+    In certificate mode the answer names its certificate beside the node.
+    """
     parts = members(body)
     raw = parts.get(f"{method.replace('.', '_')}_response", parts.get(ERROR_NODE, b""))
     if not raw.startswith(b"{"):
         raise Unreadable("no_answer_node")
+    key = keys.get(_unquoted(parts.get("alipay_cert_sn", b'""')))
     signature = _signature_of(raw, parts.get("sign"), key)
-    if signature is Signature.WRONG:
+    if signature in (Signature.WRONG, Signature.UNKNOWN_KEY):
         return Node(signature, {})
     return Node(signature, parse_object(_decoded(raw)))
 
 
-def _signature_of(raw: bytes, sign: bytes | None, key: VerifyingKey) -> Signature:
+def _signature_of(raw: bytes, sign: bytes | None, key: VerifyingKey | None) -> Signature:
     if sign is None:
         return Signature.MISSING
+    if key is None:
+        return Signature.UNKNOWN_KEY
     return Signature.VERIFIED if key.verifies(raw, _unquoted(sign)) else Signature.WRONG
 
 

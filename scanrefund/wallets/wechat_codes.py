@@ -1,7 +1,8 @@
 """WeChat Pay's error codes: one line each, per call, with the reason for its outcome.
 
 Sources: merchant documents 4013071036 (apply), 4013071041 (query), 4013070354 and 4013070356 (order),
-4014959631 (refund practice), 4012354972 (HTTP status), and the V2 refund page for the older spellings.
+4013071193 (second try), 4014959631 (refund practice), 4012354972 (HTTP status), and the V2 refund page for
+the older spellings.
 Only the code counts, never the message. Codes without a line prove nothing. The HTTP status decides
 before the code does: 5xx, 429 and 202 are unknown whatever they say (`wechat.py`).
 """
@@ -75,4 +76,21 @@ ORDER: Final[CodeTable] = {
     "RESOURCE_NOT_EXISTS": Line(_ABSENT, "another name of ORDER_NOT_EXIST"),
     "INVALID_REQUEST": Line(_UNKNOWN, "the look-up was refused, which says nothing of the order"),
     "TRADE_ERROR": Line(_UNKNOWN, "the look-up failed, which says nothing of the order"),
+}
+
+# A second try of a stuck refund (4013071193): what it says is about the try, never about the refund.
+ABNORMAL: Final[CodeTable] = {
+    **ANY_CALL,
+    "INVALID_REQUEST": Line(_DECLINED, "the second try was refused: the refund is as it was, ask"),
+    "RESOURCE_NOT_EXISTS": Line(_DECLINED, "no refund under this number of the wallet: ask by ours"),
+}
+
+CLOSE: Final[CodeTable] = {
+    **ANY_CALL,
+    "ORDER_NOT_EXIST": Line(_ABSENT, "no such order at this merchant"),
+    "RESOURCE_NOT_EXISTS": Line(_ABSENT, "another name of ORDER_NOT_EXIST"),
+    "ORDER_PAID": Line(_DECLINED, "it was paid meanwhile"),
+    "ORDERPAID": Line(_DECLINED, "older spelling of ORDER_PAID"),
+    "INVALID_REQUEST": Line(_DECLINED, "its state does not allow it, or it is paid by code"),
+    "TRADE_ERROR": Line(_DECLINED, "its state does not allow it"),
 }

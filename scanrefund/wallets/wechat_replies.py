@@ -12,10 +12,26 @@ from typing import Final
 from scanrefund.http import HttpReply
 from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, WalletOrder, WalletOrderState
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
+from scanrefund.model.outcome import (
+    Answer,
+    CloseAnswer,
+    Closing,
+    OrderAnswer,
+    OrderLook,
+    Outcome,
+    Signature,
+)
 from scanrefund.model.refund import Refund
 from scanrefund.wallets import wechat_codes
-from scanrefund.wallets.code_table import FORGED, RATE_WAIT_S, UNLISTED, CodeTable, Line, believed
+from scanrefund.wallets.code_table import (
+    CLOSING,
+    NOT_BELIEVED,
+    RATE_WAIT_S,
+    UNLISTED,
+    CodeTable,
+    Line,
+    believed,
+)
 from scanrefund.wallets.reading import (
     Fields,
     Mismatch,
@@ -60,12 +76,12 @@ def read_refund(reply: HttpReply, signature: Signature, refund: Refund, table: C
         signature=signature,
     )
     if reply.status != 200 or signature is not Signature.VERIFIED:
-        code, line, words = _refusal(reply, signature, table)
+        code, line, words = refusal(reply, signature, table)
         return replace(
             answer, outcome=line.outcome, code=code, message=words, alarm=line.alarm, wait_s=line.wait_s
         )
     try:
-        return _refund(answer, _fields(reply), refund)
+        return _refund(answer, fields_of(reply), refund)
     except (Unreadable, Mismatch) as error:
         return replace(answer, code=str(error), alarm=True)
 
@@ -75,19 +91,27 @@ def read_order(
 ) -> OrderAnswer:
     """The wallet's word on an order. Never raises for what came in."""
     if reply.status != 200 or signature is not Signature.VERIFIED:
-        code, line, words = _refusal(reply, signature, wechat_codes.ORDER)
+        code, line, words = refusal(reply, signature, wechat_codes.ORDER)
         absent = line.outcome is Outcome.ABSENT
         return OrderAnswer(OrderLook.NOT_FOUND if absent else OrderLook.NOT_ASKED, code=code, message=words)
     try:
-        return OrderAnswer(OrderLook.FOUND, _order(_fields(reply), order, mchid, appid))
+        return OrderAnswer(OrderLook.FOUND, _order(fields_of(reply), order, mchid, appid))
     except (Unreadable, Mismatch) as error:
         return OrderAnswer(OrderLook.NOT_ASKED, code=str(error))
 
 
-def _refusal(reply: HttpReply, signature: Signature, table: CodeTable) -> tuple[str, Line, str]:
+def read_close(reply: HttpReply, signature: Signature) -> CloseAnswer:
+    """The answer to closing an order: 204 and nothing else says that it is closed."""
+    if reply.status == 204 and signature is Signature.VERIFIED:
+        return CloseAnswer(Closing.CLOSED)
+    code, line, words = refusal(reply, signature, wechat_codes.CLOSE)
+    return CloseAnswer(CLOSING.get(line.outcome, Closing.UNKNOWN), code, words)
+
+
+def refusal(reply: HttpReply, signature: Signature, table: CodeTable) -> tuple[str, Line, str]:
     """Code, line and words of whatever is not a good 200."""
-    if signature is Signature.WRONG:
-        return "bad_signature", FORGED, ""
+    if signature in NOT_BELIEVED:
+        return *NOT_BELIEVED[signature], ""
     if 200 <= reply.status < 300 and signature is Signature.MISSING:
         return "unsigned", replace(UNLISTED, why="a success without a signature proves nothing"), ""
     code, words = _error(reply)
@@ -99,13 +123,13 @@ def _refusal(reply: HttpReply, signature: Signature, table: CodeTable) -> tuple[
 
 def _error(reply: HttpReply) -> tuple[str, str]:
     try:
-        fields = _fields(reply)
+        fields = fields_of(reply)
         return text(fields, "code") or f"http_{reply.status}", message(fields, "message")
     except Unreadable:
         return f"http_{reply.status}", ""
 
 
-def _fields(reply: HttpReply) -> Fields:
+def fields_of(reply: HttpReply) -> Fields:
     try:
         return parse_object(reply.body.decode("utf-8"))
     except UnicodeDecodeError:

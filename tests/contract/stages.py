@@ -15,9 +15,11 @@ from scanrefund.model.order import Order, OrderState
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.sandbox.server import Running
-from scanrefund.wallets.alipay import AlipayGateway, AlipaySettings
+from scanrefund.wallets.alipay import AlipayGateway
+from scanrefund.wallets.alipay_line import AlipaySettings
 from scanrefund.wallets.gateway import WalletGateway
-from scanrefund.wallets.wechat import WechatGateway, WechatSettings
+from scanrefund.wallets.wechat import WechatGateway
+from scanrefund.wallets.wechat_line import WechatSettings
 from tests.contract import second_truth
 from tests.contract.second_truth import Wallets
 
@@ -124,20 +126,20 @@ class Sandbox:
         return build_wechat(WechatSettings("", *who, ours, ids["wechatpay_public_key_id"], theirs)), ours
 
     def pay(self, wallet: Wallet, amount_fen: int, state: str) -> tuple[str, str]:
-        order = self._control("orders", {"wallet": wallet, "amount_fen": amount_fen, "state": state})
+        order = self.control("orders", {"wallet": wallet, "amount_fen": amount_fen, "state": state})
         return order["order_id"], order["wallet_order_id"] or ""
 
     def break_next(self, wallet: Wallet, on: str, fault: str) -> None:
-        self._control("faults", {"wallet": wallet, "on": on, "fault": fault})
+        self.control("faults", {"wallet": wallet, "on": on, "fault": fault})
 
     def settle(self) -> None:
-        self._control("settle", {})
+        self.control("settle", {})
 
     def refunded_fen(self, order_id: str) -> int:
-        rows = self._control("refunds", None)
+        rows = self.control("refunds", None)
         return sum(row["amount_fen"] for row in rows if row["order_id"] == order_id)
 
-    def _control(self, path: str, body: dict[str, Any] | None) -> Any:
+    def control(self, path: str, body: dict[str, Any] | None) -> Any:
         reply = Http(LIMITS).exchange(
             "GET" if body is None else "POST",
             f"{self.base_url}/sandbox/{path}",

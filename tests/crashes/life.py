@@ -18,7 +18,7 @@ from scanrefund.model.refund import RefundState
 from scanrefund.model.shown import Kind, Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import SupervisorDesk
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 from tests.crashes.points import Points
 from tests.crashes.wallet import FileWallet
 from tests.crashes.world import World
@@ -58,7 +58,7 @@ class Life:
         self.ledger = world.open_ledger(program.ledger)
         self.ledger.hear_witness(world.time.now)
         wallet = program.wallet(world.play.wallet, world.truth, world.play.plan_of, points)
-        gateways: Mapping[Wallet, WalletGateway] = {wallet.wallet: wallet}
+        gateways: Mapping[Wallet, RefundGateway] = {wallet.wallet: wallet}
         clock = world.time.clock
         dispatcher = program.dispatcher(self.ledger, gateways, clock, LEASE_S)
         writer = Writer("en", rehearsal=True)

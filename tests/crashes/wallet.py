@@ -16,7 +16,8 @@ from typing import Any
 
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, PayerAnswer, PayerLook
+from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
 from tests.crashes.points import Points
@@ -110,7 +111,7 @@ class Truth:
 
 
 class FileWallet:
-    """A WalletGateway on a `Truth`, with points before it leaves, on the way, and around the answer."""
+    """A RefundGateway on a `Truth`, with points before it leaves, on the way, and around the answer."""
 
     account = ACCOUNT
 
@@ -127,6 +128,9 @@ class FileWallet:
         self._points.come_by("order: before it leaves")
         self._points.come_by("order: answer received")
         return OrderAnswer(OrderLook.NOT_ASKED)
+
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
+        return PayerAnswer(PayerLook.NOT_OFFERED)
 
     def send(self, refund: Refund) -> Answer:
         number, amount_fen = refund.refund_id, refund.amount.fen

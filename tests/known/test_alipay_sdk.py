@@ -5,10 +5,13 @@ Every story twice: with plain keys and with certificates.
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import alipay
 import pytest
@@ -18,6 +21,7 @@ from alipay.utils import AliPayConfig
 
 from scanrefund.sandbox.server import Running, start
 from scanrefund.sandbox.signing import new_key, private_pem
+from tests.unit.sandbox.shop import listening_shop
 
 TIMEOUT_S = 10
 
@@ -109,6 +113,53 @@ def test_it_finds_the_order_by_both_numbers(client: Any, order_id: str) -> None:
 def test_it_learns_that_a_refund_does_not_exist(client: Any, order_id: str) -> None:
     nothing = client.api_alipay_trade_fastpay_refund_query("NONE", out_trade_no=order_id)
     assert nothing == {"code": "10000", "msg": "Success"}
+
+
+def test_it_closes_what_nobody_paid(client: Any, running: Running) -> None:
+    order = control(running, "orders", wallet="alipay", amount_fen=1000, state="unpaid")
+    closed = client.api_alipay_trade_close(out_trade_no=order["order_id"])
+    assert (closed["code"], closed["trade_no"]) == ("10000", order["wallet_order_id"])
+    assert client.api_alipay_trade_query(out_trade_no=order["order_id"])["trade_status"] == "TRADE_CLOSED"
+
+
+def test_it_may_not_close_what_was_paid(client: Any, order_id: str) -> None:
+    assert client.api_alipay_trade_close(out_trade_no=order_id)["sub_code"] == "ACQ.TRADE_STATUS_ERROR"
+
+
+def test_it_cancels(client: Any, order_id: str) -> None:
+    cancelled = client.api_alipay_trade_cancel(out_trade_no=order_id)
+    assert (cancelled["action"], cancelled["retry_flag"]) == ("refund", "N")
+    unknown = client.api_alipay_trade_cancel(out_trade_no="NONE")
+    assert unknown == {"code": "10000", "msg": "Success", "out_trade_no": "NONE", "retry_flag": "N"}
+
+
+def test_it_gets_a_bill_whose_rows_are_its_refunds(client: Any, order_id: str, running: Running) -> None:
+    refund(client, order_id)
+    day = datetime.fromisoformat(control(running, "clock", advance_s=0)["now"])
+    control(running, "clock", advance_s=2 * 86_400)
+    said = {"bill_type": "trade", "bill_date": day.strftime("%Y-%m-%d")}
+    found = client.server_api("alipay.data.dataservice.bill.downloadurl.query", said)
+    with zipfile.ZipFile(
+        io.BytesIO(requests.get(found["bill_download_url"], timeout=TIMEOUT_S).content)
+    ) as bill:
+        names = {entry.orig_filename.encode("cp437").decode("gbk"): entry for entry in bill.infolist()}
+        detail = next(entry for name, entry in names.items() if name.endswith("_业务明细.csv"))
+        rows = bill.read(detail).decode("gb18030").splitlines()
+    mine = [row.split(",") for row in rows if f"{order_id}\t" in row]
+    assert [(row[2].strip(), row[12]) for row in mine] == [("交易", "10.00"), ("退款", "-3.00")]
+
+
+def test_it_verifies_the_notice_of_a_refund(client: Any, running: Running) -> None:
+    with listening_shop() as shop:
+        shop.answers = [(200, b"success")]
+        order = control(running, "orders", wallet="alipay", amount_fen=1000, notify_url=shop.url)
+        refund(client, order["order_id"])
+        assert shop.arrived.acquire(timeout=TIMEOUT_S)
+        told = dict(parse_qsl(shop.heard[0].body.decode()))
+    signature = told.pop("sign")
+    assert (told["trade_status"], told["refund_fee"], told["out_biz_no"]) == ("TRADE_SUCCESS", "3.00", "Q1")
+    assert client.verify(dict(told), signature)
+    assert not client.verify({**told, "refund_fee": "9.00"}, signature)
 
 
 def test_another_apps_key_is_refused(running: Running, order_id: str) -> None:

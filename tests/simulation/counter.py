@@ -18,7 +18,8 @@ from scanrefund.dispatch.worker import Worker
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, WalletOrder, WalletOrderState
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, PayerAnswer, PayerLook
+from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import SupervisorDesk
@@ -59,6 +60,9 @@ class Wire:
 
     def compose(self, order: Order, refund_id: str, amount: Money, reason: str) -> bytes:
         return f"{order.order_id} {refund_id} {amount.fen} {reason}".encode()
+
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
+        return PayerAnswer(PayerLook.NOT_OFFERED)
 
     def send(self, refund: Refund) -> Answer:
         return self.travel(self.counter, Command.SEND, refund)

@@ -21,7 +21,7 @@ from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.refunds import Draft
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderState
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, PayerAnswer, PayerLook
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.shown import Kind, Reading, Shown, Source
@@ -178,12 +178,18 @@ class FakeWallet:
         self.asks: list[Callable[[Refund], Answer]] = []
         self.trips: list[tuple[Command, str]] = []
         self.order_answer = OrderAnswer(OrderLook.NOT_ASKED)
+        self.payer_answer = PayerAnswer(PayerLook.NOT_OFFERED)
+        self.codes_asked = 0
 
     def compose(self, order: Order, refund_id: str, amount: Money, reason: str) -> bytes:
         return f"{order.order_id} {refund_id} {amount.fen} {reason}".encode()
 
     def order(self, order: Order) -> OrderAnswer:
         return self.order_answer
+
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
+        self.codes_asked += 1
+        return self.payer_answer
 
     def send(self, refund: Refund) -> Answer:
         self.trips.append((Command.SEND, refund.refund_id))

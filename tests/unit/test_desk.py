@@ -20,12 +20,12 @@ from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, PayerAnswer, PayerLook
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Source
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -50,7 +50,7 @@ class Shopfloor:
 
     def __init__(self, ledger: Ledger, limits: Limits = LIMITS, *, set_up: bool = True) -> None:
         self.ledger, self.wallet, self.time = ledger, FakeWallet(), FakeClock()
-        gateways: Mapping[Wallet, WalletGateway] = {Wallet.WECHAT: self.wallet} if set_up else {}
+        gateways: Mapping[Wallet, RefundGateway] = {Wallet.WECHAT: self.wallet} if set_up else {}
         self.desk = Desk(
             counter=Counter("counter1", limits),
             keys=KEYS,
@@ -353,3 +353,57 @@ def test_an_ended_refund_is_asked_about_when_a_person_wants_to_know(shop: Shopfl
     told = shop.desk.status(closed.refund_id or "", ask=True)
     assert told.state is RefundState.SUCCEEDED
     assert order_of(shop.ledger).frozen_why == "fact_against_end"
+
+
+PAYER = replace(LIMITS, payer_match=True)
+
+
+def matched(ledger: Ledger, payer: PayerAnswer, order_payer: str = "o-1") -> tuple[Shopfloor, Receipt]:
+    """A shop that asks for the payer; the wallet names `order_payer` for the order."""
+    shop = Shopfloor(ledger, PAYER)
+    shop.wallet.order_answer = wallet_order(payer_id=order_payer)
+    shop.wallet.payer_answer = payer
+    return shop, shop.refund()
+
+
+def test_the_payers_own_code_opens_the_refund(ledger: Ledger) -> None:
+    shop, receipt = matched(ledger, PayerAnswer(PayerLook.FOUND, "o-1"))
+    assert (receipt.state, shop.wallet.codes_asked) == (RefundState.SUCCEEDED, 1)
+
+
+def test_somebody_elses_code_is_refused_and_nothing_is_sent(ledger: Ledger) -> None:
+    shop, receipt = matched(ledger, PayerAnswer(PayerLook.FOUND, "o-2"))
+    assert receipt.reason is Reason.PAYER_MISMATCH
+    assert shop.wallet.trips == []
+    assert "o-2" not in repr(receipt) + repr(entries(ledger))
+
+
+def test_a_code_that_the_wallet_refuses_is_no_living_code(ledger: Ledger) -> None:
+    shop, receipt = matched(ledger, PayerAnswer(PayerLook.CODE_REFUSED, code="AUTH_CODE_INVALID"))
+    assert receipt.reason is Reason.CODE_EXPIRED
+    assert "living" in receipt.say_clerk
+    assert shop.wallet.trips == []
+
+
+@pytest.mark.parametrize("look", [PayerLook.NOT_ASKED, PayerLook.NOT_OFFERED])
+def test_where_the_payer_cannot_be_told_the_other_rules_decide(ledger: Ledger, look: PayerLook) -> None:
+    assert matched(ledger, PayerAnswer(look))[1].state is RefundState.SUCCEEDED
+
+
+def test_without_the_orders_payer_the_code_is_not_spent(ledger: Ledger) -> None:
+    shop, receipt = matched(ledger, PayerAnswer(PayerLook.FOUND, "o-2"), order_payer="")
+    assert (receipt.state, shop.wallet.codes_asked) == (RefundState.SUCCEEDED, 0)
+
+
+def test_the_code_is_not_spent_on_a_refund_that_is_refused_anyway_nor_on_a_dry_run(ledger: Ledger) -> None:
+    shop = Shopfloor(ledger, PAYER)
+    shop.wallet.order_answer = wallet_order(payer_id="o-1")
+    assert shop.refund(amount_fen=99_999_999).reason is not None
+    shop.desk.rehearse(shop.wish())
+    assert shop.wallet.codes_asked == 0
+
+
+def test_nobody_is_asked_for_the_payer_unless_the_shop_wants_it(shop: Shopfloor) -> None:
+    shop.wallet.order_answer = wallet_order(payer_id="o-1")
+    assert shop.refund().state is RefundState.SUCCEEDED
+    assert shop.wallet.codes_asked == 0

@@ -231,6 +231,26 @@ def test_a_body_over_the_cap_is_no_answer_and_is_not_read_on() -> None:
         assert len(get(where, limits).body) == 1000
 
 
+def endless(conn: socket.socket) -> None:
+    read_request(conn)
+    conn.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+    while True:
+        conn.sendall(b"x" * 65_536)
+
+
+def test_a_body_without_an_end_is_cut_at_the_cap_and_not_at_the_deadline() -> None:
+    with server(endless) as where, pytest.raises(NoAnswer, match="too_large"):
+        get(where, HttpLimits(deadline_s=4.0, body_bytes_max=1000))
+
+
+def test_one_call_may_have_limits_of_its_own() -> None:
+    http, wide = Http(HttpLimits(body_bytes_max=10)), HttpLimits(body_bytes_max=1000)
+    with server(answering(reply(b"x" * 100))) as where:
+        assert len(http.exchange("GET", f"http://{where}/", headers={}, limits=wide).body) == 100
+    with server(answering(reply(b"x" * 100))) as where, pytest.raises(NoAnswer, match="too_large"):
+        http.exchange("GET", f"http://{where}/", headers={})
+
+
 def test_a_packed_body_counts_unpacked() -> None:
     bomb = zlib.compress(b"0" * 5_000_000)
     raw = reply(bomb, "Content-Encoding: deflate")

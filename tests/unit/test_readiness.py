@@ -22,12 +22,13 @@ from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook
+from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, PayerAnswer, PayerLook
+from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
 from scanrefund.readiness import CHECKS, Check, Finding, Surroundings, examine, is_ready
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 from tests.unit.builders import ORDER, keep, reserve
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -49,6 +50,9 @@ class Gateway:
     def compose(self, order: Order, refund_id: str, amount: Money, reason: str) -> bytes:
         raise AssertionError("a self test refunds nothing")
 
+    def payer_of_code(self, code: PaymentCode) -> PayerAnswer:
+        return PayerAnswer(PayerLook.NOT_OFFERED)
+
     def send(self, refund: Refund) -> Answer:
         raise AssertionError("a self test sends nothing")
 
@@ -60,7 +64,7 @@ class Gateway:
 def around(tmp_path: Path) -> Surroundings:
     home = tmp_path / "home"
     segno.make_qr("x").save(str(tmp_path / "frame0.png"), scale=4)
-    gateways: dict[Wallet, WalletGateway] = {
+    gateways: dict[Wallet, RefundGateway] = {
         wallet: Gateway(OrderLook.NOT_FOUND, wallet) for wallet in Wallet
     }
     return Surroundings(
@@ -180,7 +184,7 @@ def test_a_shop_may_do_without_one_wallet_but_not_without_any(around: Surroundin
 
 
 def test_a_key_file_that_is_gone_is_the_wallets_finding(around: Surroundings) -> None:
-    def no_keys() -> Mapping[Wallet, WalletGateway]:
+    def no_keys() -> Mapping[Wallet, RefundGateway]:
         raise KeyFault("key_damaged", path="x.pem")
 
     finding = found(replace(around, gateways=no_keys), "wallet_wechat")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from scanrefund.check import order_rules
+from scanrefund.check.case import PayerCheck
 from scanrefund.check.rules import first_refusal
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrderState
@@ -168,3 +169,8 @@ def test_a_wallet_that_cannot_be_asked_stops_refunds_where_the_shop_wants_its_wo
 def test_an_old_copy_of_the_books_refunds_nothing_that_was_not_looked_up() -> None:
     assert first_refusal(a_case(is_behind=True)) == Refusal(Reason.BOOKS_BEHIND)
     assert first_refusal(a_case(is_behind=False)) is None
+
+
+def test_another_payer_is_refused_and_an_unknown_one_is_not() -> None:
+    refused = {check for check in PayerCheck if order_rules.payer_mismatch(a_case(payer=check)) is not None}
+    assert refused == {PayerCheck.OTHER}

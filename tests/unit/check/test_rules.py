@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanrefund.check.case import Case
+from scanrefund.check.case import Case, PayerCheck
 from scanrefund.check.rules import LADDER, first_refusal, verdicts
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState, WalletOrderState
@@ -28,7 +28,8 @@ from tests.unit.builders import (
 ORDER_OF_RUNGS = [
     "code_unreadable", "not_a_payment_code", "codes_conflict", "code_expired", "code_seen_before",
     "picture_too_old", "picture_undated", "order_not_found", "order_not_paid", "order_cancelled",
-    "order_not_released", "order_already_refunded", "wallet_mismatch", "return_window_passed",
+    "order_not_released", "order_already_refunded", "wallet_mismatch", "payer_mismatch",
+    "return_window_passed",
     "amount_not_positive", "amount_over_remaining", "amount_over_cap", "too_many_refunds",
     "too_soon_after_last", "refund_in_flight", "wallet_window_passed", "wallet_amount_limit",
     "order_frozen", "order_changed", "code_required", "reason_missing", "wallet_stopped",
@@ -91,7 +92,8 @@ def test_rules_with_nothing_to_judge_are_skipped() -> None:
 
 
 def test_a_dry_run_shows_every_rule_of_a_good_case_as_passed() -> None:
-    shown = verdicts(a_case(sighting=Sighting(NOW), wallet_says=wallet_order()))
+    case = a_case(sighting=Sighting(NOW), wallet_says=wallet_order(), payer=PayerCheck.SAME)
+    shown = verdicts(case)
     assert [verdict.reason for verdict in shown if verdict.refusal or verdict.skipped] == []
     assert len(shown) == len(LADDER)
 

@@ -281,7 +281,9 @@ def test_a_dry_run_shows_every_rule_and_binds_nothing(refund: Refund, sold: Sell
     sold("alipay", "a-9")
     ended = refund("alipay", "a-9", "--dry-run", "--json")
     assert (ended.code, ended.document["may_go"]) == (0, True)
-    assert {rule["verdict"] for rule in ended.document["rules"]} == {"passed"}
+    # Asking for the payer would use the code up.
+    others = [rule["verdict"] for rule in ended.document["rules"] if rule["rule"] != "payer_mismatch"]
+    assert set(others) == {"passed"}
     assert program("refunds", "--json").document == []
 
 

@@ -11,7 +11,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets.gateway import WalletGateway
+from scanrefund.wallets.gateway import RefundGateway
 from tests.unit.builders import ORDER, FakeClock, FakeWallet, Killed, answering, killed, reserve
 
 LEASE_S = 30
@@ -27,7 +27,7 @@ class Counter:
         self.ledger = ledger
         self.wallet = wallet or FakeWallet()
         self.time = clock or FakeClock()
-        gateways: Mapping[Wallet, WalletGateway] = {Wallet.WECHAT: self.wallet}
+        gateways: Mapping[Wallet, RefundGateway] = {Wallet.WECHAT: self.wallet}
         self.dispatcher = Dispatcher(ledger, gateways, self.time.clock, LEASE_S)
 
     def trip(self, refund: Refund) -> Refund:

@@ -18,6 +18,7 @@ from scanrefund.sandbox.server import Running, start
 from scanrefund.sandbox.spoken import Call, Reply
 from scanrefund.sandbox.state import Store
 from scanrefund.sandbox.wechat_calls import WechatPay
+from scanrefund.sandbox.wechat_keys import WechatKeys
 from tests.unit.sandbox.merchants import AlipayMerchant, WechatMerchant
 
 TIMEOUT_S = 10
@@ -41,14 +42,16 @@ class Wallets:
     """Both wallets without a wire: calls in, replies out."""
 
     def __init__(self, path: Path, *, keeps_spacing: bool = False) -> None:
-        folder = Folder(path, seed=1)
+        self.folder = folder = Folder(path, seed=1)
         folder.announce("http://127.0.0.1:1")
         # Business time stands still unless a test moves it.
         began = time.time()
         self.store = Store(folder.state_file, seed=1, real_now=lambda: began)
         self.wechat, self.alipay = WechatMerchant(path), AlipayMerchant(path)
+        self.wechat_side = folder.wechat()
+        self.keys = WechatKeys(self.wechat_side, self.store)
         self._servers = (
-            WechatPay(folder.wechat(), self.store, keeps_spacing=keeps_spacing),
+            WechatPay(self.wechat_side, self.store, self.keys, keeps_spacing=keeps_spacing),
             Alipay(folder.alipay(), self.store, keeps_spacing=keeps_spacing),
         )
 
@@ -65,14 +68,20 @@ class Wallets:
         return self.merchant("wechat" if is_wechat else "alipay").open(self.answer(call))
 
     def add(
-        self, wallet: str, amount_fen: int = 1000, state: str = "paid", age_s: float = 60
+        self,
+        wallet: str,
+        amount_fen: int = 1000,
+        state: str = "paid",
+        age_s: float = 60,
+        notify_url: str | None = None,
     ) -> dict[str, Any]:
         """An order, as the merchants want it."""
         with self.store.turn() as turn:
             number = turn.next_number()
             paid_at = turn.now - age_s if state == "paid" else None
             order_id, theirs = f"ORDER{number}", f"42{number:026d}"
-            turn.add_order(Order(wallet, order_id, theirs, "payer", amount_fen, state, paid_at, turn.now))
+            known = (wallet, order_id, theirs, "payer", amount_fen, state, paid_at, turn.now, notify_url)
+            turn.add_order(Order(*known))
         return {"order_id": order_id, "wallet_order_id": theirs, "amount_fen": amount_fen}
 
     def advance(self, seconds: float) -> None:

@@ -67,6 +67,8 @@ def test_an_unknown_app_is_told_so_before_its_signature_and_unsigned(
         ({"sign_type": "RSA"}, "isv.invalid-signature-type"),
         ({"format": "XML"}, "isv.invalid-format"),
         ({"timestamp": ""}, "isv.missing-timestamp"),
+        ({"version": ""}, "isv.missing-version"),
+        ({"app_auth_token": "202611BB"}, "aop.invalid-app-auth-token"),
         ({"timestamp": "2026-11-23"}, "isv.invalid-timestamp"),
         ({"biz_content": "[]"}, "isv.illegal-json"),
         ({"biz_content": ""}, "isv.illegal-json"),
@@ -161,8 +163,34 @@ def test_slashes_are_escaped_in_what_is_signed(wallets: Wallets) -> None:
     assert wallets.alipay.open(reply)["sub_code"] == "isv.invalid-signature"
 
 
-def test_another_certificate_is_refused(wallets: Wallets) -> None:
-    assert refusal(wallets, resigned(wallets, app_cert_sn="0" * 32)) == "isv.invalid-app-cert-sn"
+@pytest.mark.parametrize(
+    ("app", "root", "code"),
+    [
+        ("0" * 32, "right", "isv.invalid-app-cert-sn"),
+        ("right", "0" * 32, "isv.invalid-alipay-root-cert-sn"),
+        ("", "right", "isv.missing-app-cert-sn"),
+        ("right", "", "isv.missing-alipay-root-cert-sn"),
+        ("right", "right", "ACQ.TRADE_NOT_EXIST"),
+        ("right", "other_right", "ACQ.TRADE_NOT_EXIST"),
+    ],
+)
+def test_both_certificates_are_named_and_right(wallets: Wallets, app: str, root: str, code: str) -> None:
+    side = wallets.folder.alipay()
+    sns = {
+        "app_cert_sn": app.replace("right", side.app_cert_sn),
+        "alipay_root_cert_sn": root.replace("right", side.root_cert_sn),
+    }
+    assert refusal(wallets, resigned(wallets, **sns)) == code
+
+
+def test_an_error_that_belongs_to_no_method_is_not_signed(wallets: Wallets) -> None:
+    reply = wallets.answer(wallets.alipay.split(resigned(wallets, method="alipay.trade.pay")))
+    assert json.loads(reply.body).keys() == {"error_response"}
+
+
+def test_every_answer_has_a_trace_id(wallets: Wallets) -> None:
+    reply = wallets.answer(wallets.alipay.call(QUERY, out_trade_no="NONE"))
+    assert len(dict(reply.headers)["trace_id"]) == 32
 
 
 def test_other_methods_than_get_and_post_are_405(wallets: Wallets) -> None:

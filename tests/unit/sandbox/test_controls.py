@@ -149,8 +149,9 @@ def test_a_fault_is_armed_and_disarmed(control: Control, running: Running, send:
     "body",
     [
         {"fault": "nonsense"},
-        {"on": "bill"},
-        {"on": "notice"},
+        {"on": "certificates"},
+        {"on": "bill", "fault": "abnormal"},
+        {"on": "notice", "fault": "http_502"},
         {"on": "ask", "fault": "not_enough"},
         {"wallet": "alipay", "fault": "returned_to_merchant"},
         {"times": 0},

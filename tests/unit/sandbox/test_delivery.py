@@ -130,9 +130,7 @@ def test_a_body_beyond_any_call_is_refused_unread(shop: Shop, send: Send) -> Non
     assert send(huge).status == 413
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/v3/bill/tradebill", "/v3/alipay/trade/refund", "/sandbox/notices", "/docs"]
-)
+@pytest.mark.parametrize("path", ["/", "/v3/bill", "/v3/pay", "/v3/nothing", "/sandbox/nothing", "/docs"])
 def test_an_unknown_path_is_404_and_empty(send: Send, path: str) -> None:
     for method in ("GET", "POST"):
         reply = send(Call(method, path, {}, b""))
@@ -143,3 +141,23 @@ def test_an_answer_on_a_kept_connection_is_followed_by_the_next(shop: Shop, send
     for number in ("R1", "R2", "R3"):
         reply = send(shop.merchant.refund(shop.order, number, 1))
         assert json.loads(reply.body)["out_refund_no"] == number
+
+
+def test_the_second_half_of_an_answer_does_not_wait_for_an_acknowledgement(
+    running: Running, http: requests.Session
+) -> None:
+    http.get(f"{running.base_url}/sandbox/orders", timeout=TIMEOUT_S)
+    (connection,) = running._house.server_state.connections
+    wire = connection.transport.get_extra_info("socket")
+    assert wire.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/sandbox/refunds", b"200"), ("/nothing", b"404"), ("", b"404")]
+)
+def test_a_whole_address_as_target_is_taken_by_its_path(running: Running, path: str, status: bytes) -> None:
+    place = urlsplit(running.base_url)
+    with socket.create_connection((place.hostname, place.port or 0), TIMEOUT_S) as wire:
+        head = f"GET {running.base_url}{path} HTTP/1.1\r\nHost: {place.netloc}\r\nConnection: close\r\n\r\n"
+        wire.sendall(head.encode())
+        assert wire.recv(64).split()[1] == status

@@ -11,7 +11,7 @@ import requests
 import zxingcpp
 from PIL import Image
 
-from scanrefund.sandbox.phone import shown
+from scanrefund.sandbox.phone_screen import shown
 from scanrefund.sandbox.server import Running
 from tests.unit.sandbox.conftest import TIMEOUT_S, Wallets
 
@@ -66,6 +66,29 @@ def test_the_bill_carries_the_wallets_number(get: Get, running: Running, http: r
     picture = Image.open(io.BytesIO(get(f"wechat/bill/{order['order_id']}.png").content))
     assert [one.text for one in zxingcpp.read_barcodes(picture)] == [order["wallet_order_id"]]
     assert get("alipay/bill/NONE.png").status_code == 404
+
+
+def test_the_pages_parts_are_served_under_a_policy_that_lets_nothing_else_in(get: Get) -> None:
+    page = get("alipay")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    for name, kind in (("phone.css", "text/css"), ("phone.js", "text/javascript")):
+        assert f"/sandbox/phone/alipay/{name}" in page.text
+        assert get(f"alipay/{name}").headers["content-type"].startswith(kind)
+    assert get("alipay/phone.html").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["qr.png", "bars.png"])
+def test_each_symbology_is_also_drawn_alone(get: Get, name: str) -> None:
+    before = get("wechat/code.json").json()["digits"]
+    picture = Image.open(io.BytesIO(get(f"wechat/{name}").content))
+    after = get("wechat/code.json").json()["digits"]
+    found = [one.text for one in zxingcpp.read_barcodes(picture)]
+    assert found in ([before], [after])
+
+
+def test_a_bill_that_is_not_there_is_404(get: Get) -> None:
+    for name in ("bill/NONE.png", "bill/NONE.json", "bill/NONE/bars.png"):
+        assert get(f"wechat/{name}").status_code == 404
 
 
 def test_another_wallet_has_no_phone_here(get: Get) -> None:

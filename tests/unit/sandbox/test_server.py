@@ -16,11 +16,12 @@ from typing import Any
 import pytest
 import requests
 
-from scanrefund.sandbox.server import PortInUse, start
+from scanrefund.sandbox.server import PortInUse, seen_from_outside, start
 from scanrefund.sandbox.spoken import Call
 from scanrefund.sandbox.state import FolderInUse
 from tests.unit.sandbox.conftest import TIMEOUT_S
 from tests.unit.sandbox.merchants import WechatMerchant
+from tests.unit.sandbox.shop import listening_shop
 
 WAIT_S = 30
 # A test run in the background may have been told to ignore Ctrl-C, and hands that on.
@@ -63,6 +64,24 @@ def control(base_url: str, method: str, name: str, **body: Any) -> Any:
     return requests.request(method, url, json=body if method == "POST" else None, timeout=TIMEOUT_S).json()
 
 
+def test_it_listens_on_this_machine_only_and_says_nothing_of_the_network(
+    folder: Path, processes: list[Process]
+) -> None:
+    processes.append(one := Process(folder))
+    assert one.base_url.startswith("http://127.0.0.1:")
+    assert "NETWORK" not in one.end(signal.SIGTERM)[1]
+
+
+def test_opening_it_to_the_network_is_said_loudly(folder: Path, processes: list[Process]) -> None:
+    processes.append(one := Process(folder, "--host", "0.0.0.0"))
+    assert one.base_url.startswith("http://127.0.0.1:")
+    outside = seen_from_outside("0.0.0.0")
+    url = one.base_url.replace("127.0.0.1", outside)
+    assert requests.get(f"{url}/sandbox/orders", timeout=TIMEOUT_S).json() == []
+    said = one.end(signal.SIGTERM)[1]
+    assert f"{url}/sandbox/phone/wechat" in said
+
+
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
 def test_a_kill_loses_nothing_that_was_answered(folder: Path, processes: list[Process]) -> None:
     processes.append(first := Process(folder))
@@ -86,6 +105,23 @@ def test_a_kill_loses_nothing_that_was_answered(folder: Path, processes: list[Pr
     ask = WechatMerchant(folder).ask(order, "R1")
     asked = requests.get(second.base_url + ask.target, headers=ask.headers, timeout=TIMEOUT_S)
     assert asked.status_code == 502
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL is POSIX")
+def test_a_kill_delays_a_notice_and_does_not_lose_it(folder: Path, processes: list[Process]) -> None:
+    with listening_shop() as shop:
+        shop.answers = [(500, b""), (204, b"")]
+        processes.append(first := Process(folder))
+        order = control(first.base_url, "POST", "orders", wallet="wechat", amount_fen=1000)
+        call = WechatMerchant(folder).refund(order, "R1", 300, notify_url=shop.url)
+        requests.post(first.base_url + call.target, call.body, headers=call.headers, timeout=TIMEOUT_S)
+        control(first.base_url, "POST", "settle")
+        assert shop.arrived.acquire(timeout=TIMEOUT_S)
+        first.end(signal.SIGKILL)
+        processes.append(second := Process(folder))
+        control(second.base_url, "POST", "clock", advance_s=15)
+        assert shop.arrived.acquire(timeout=TIMEOUT_S)
+        assert len({json.loads(heard.body)["id"] for heard in shop.heard}) == 1
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows interrupts a whole console")

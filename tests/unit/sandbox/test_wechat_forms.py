@@ -11,6 +11,7 @@ from scanrefund.sandbox.spoken import Said
 from scanrefund.sandbox.wechat_forms import refund_fields
 
 AMOUNT = {"refund": 1, "total": 1, "currency": "CNY"}
+TWICE = [{"account": "AVAILABLE", "amount": 1}, {"account": "AVAILABLE", "amount": 1}]
 GOODS = {"merchant_goods_id": "1", "unit_price": 1, "refund_amount": 1, "refund_quantity": 1}
 FIELDS: dict[str, Any] = {"out_trade_no": "O1", "out_refund_no": "R1", "amount": AMOUNT}
 
@@ -57,16 +58,20 @@ def test_a_documented_request_is_accepted(changes: dict[str, Any]) -> None:
         ({"notify_url": "http://[bad/notice"}, "/notify_url"),
         ({"funds_account": "BASIC"}, "/funds_account"),
         ({"funds_account": []}, "/funds_account"),
-        ({"amount": {**AMOUNT, "refund": 0}}, "/amount"),
-        ({"amount": {**AMOUNT, "refund": 1.0}}, "/amount"),
-        ({"amount": {**AMOUNT, "refund": True}}, "/amount"),
-        ({"amount": {**AMOUNT, "refund": "1"}}, "/amount"),
-        ({"amount": {**AMOUNT, "currency": "USD"}}, "/amount"),
-        ({"amount": {**AMOUNT, "extra": 1}}, "/amount"),
-        ({"amount": {"refund": 1, "total": 1}}, "/amount"),
-        ({"amount": {**AMOUNT, "from": [{"account": "AVAILABLE", "amount": 2}]}}, "/amount"),
+        ({"amount": {**AMOUNT, "refund": 0}}, "/amount/refund"),
+        ({"amount": {**AMOUNT, "refund": 1.0}}, "/amount/refund"),
+        ({"amount": {**AMOUNT, "refund": True}}, "/amount/refund"),
+        ({"amount": {**AMOUNT, "refund": "1"}}, "/amount/refund"),
+        ({"amount": {**AMOUNT, "currency": "USD"}}, "/amount/currency"),
+        ({"amount": {**AMOUNT, "extra": 1}}, "/amount/extra"),
+        ({"amount": {"refund": 1, "total": 1}}, "/amount/currency"),
+        ({"amount": {**AMOUNT, "from": [{"account": "AVAILABLE", "amount": 2}]}}, "/amount/from"),
+        ({"amount": {**AMOUNT, "refund": 2, "from": TWICE}}, "/amount/from"),
+        ({"amount": {**AMOUNT, "from": [{"account": "BASIC", "amount": 1}]}}, "/amount/from/0/account"),
+        ({"amount": 1}, "/amount"),
         ({"goods_detail": []}, "/goods_detail"),
-        ({"goods_detail": [{"merchant_goods_id": "1"}]}, "/goods_detail"),
+        ({"goods_detail": [{"merchant_goods_id": "1"}]}, "/goods_detail/0/unit_price"),
+        ({"goods_detail": [GOODS, {**GOODS, "unit_price": -1}]}, "/goods_detail/1/unit_price"),
     ],
 )
 def test_a_field_outside_its_limits_is_named(changes: dict[str, Any], field: str) -> None:

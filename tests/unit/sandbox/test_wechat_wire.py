@@ -46,6 +46,14 @@ def test_no_authorization_and_another_scheme_are_told_apart(wallets: Wallets) ->
     assert "认证类型不正确" in refusal(wallets.answer(with_header(call, "authorization", other)))[2]
 
 
+def test_the_payment_paths_answer_a_bare_call_in_words_of_their_own(wallets: Wallets) -> None:
+    call = with_header(wallets.wechat.order({"order_id": "O1"}), "authorization", None)
+    reply = wallets.answer(call)
+    assert refusal(reply) == (401, "SIGN_ERROR", "签名信息错误，验签失败")
+    assert "request-id" not in dict(reply.headers)
+    assert "request-id" in dict(wallets.answer(with_header(genuine(wallets), "authorization", None)).headers)
+
+
 @pytest.mark.parametrize("off_s", [-310, 310])
 def test_a_clock_more_than_five_minutes_off_is_refused(wallets: Wallets, off_s: int) -> None:
     wallets.wechat.clock_off_s = off_s
@@ -103,4 +111,4 @@ def test_an_unknown_path_is_nobodys_and_a_wrong_method_is_405(wallets: Wallets) 
     bare = Call("DELETE", REFUNDS, {}, b"")
     assert wallets.answer(bare) == Reply(405)
     with pytest.raises(StopIteration):
-        wallets.answer(Call("GET", "/v3/bill/tradebill", {}, b""))
+        wallets.answer(Call("GET", "/v3/nothing", {}, b""))

@@ -51,6 +51,7 @@ EXAMPLES: Final = {
     "refund.abnormal": replace(REFUND, state=S.ABNORMAL, outcome=Outcome.ABNORMAL),
     "refund.held_balance_short": held("NOT_ENOUGH"),
     "refund.held_setup": held("isv.invalid-signature"),
+    "refund.held_clock": held("clock_skew:412"),
     "refund.held_frozen": held("ACQ.REASON_TRADE_BEEN_FREEZEN"),
     "refund.held_other": held("timeout"),
     "refund.succeeded": replace(REFUND, state=S.SUCCEEDED, outcome=Outcome.SUCCEEDED),

@@ -75,6 +75,11 @@ def test_a_kind_nobody_listed_is_some_text(detail: dict[str, str]) -> None:
     assert cause_of_refusal(Refusal(Reason.NOT_A_PAYMENT_CODE, detail)) == "kind.other_text"
 
 
+def test_a_code_that_the_wallet_itself_refuses_has_a_sentence_of_its_own() -> None:
+    refused = Refusal(Reason.CODE_EXPIRED, {"wallet": "wechat", "refused_by": "wallet"})
+    assert cause_of_refusal(refused) == "refusal.code_refused_by_wallet"
+
+
 def test_a_picture_from_the_future_has_a_sentence_of_its_own() -> None:
     ahead = Refusal(Reason.PICTURE_TOO_OLD, {"ahead_s": 7200, "limit_s": 60})
     assert cause_of_refusal(ahead) == "refusal.picture_from_the_future"

@@ -35,7 +35,7 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.ORDER_FROZEN: {"why"},
     Reason.ORDER_CHANGED: {"field", "ours", "theirs"},
 }
-GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code"}
+GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code", "off_s"}
 
 # While money may still move, nobody may read that the refund failed, ended or may be made anew.
 FORBIDDEN_WHILE_OPEN = ("失败", "失敗", "重新发起", "重新發起", "改付", "failed", "failure", "start a new")
@@ -73,7 +73,10 @@ def open_causes() -> list[str]:
 def test_the_table_holds_every_reason_every_kind_and_every_state_and_nothing_else() -> None:
     reasons = {f"refusal.{reason.value}" for reason in Reason if reason is not Reason.NOT_A_PAYMENT_CODE}
     kinds = {f"kind.{kind.value}" for kind in Kind}
-    assert set(FAILURES) == reasons | {"refusal.picture_from_the_future"} | kinds | set(EXAMPLES)
+    assert set(FAILURES) == reasons | {
+        "refusal.picture_from_the_future",
+        "refusal.code_refused_by_wallet",
+    } | kinds | set(EXAMPLES)
 
 
 def test_no_cause_stands_in_the_table_twice() -> None:

@@ -78,6 +78,11 @@ def test_the_code_of_the_wallet_is_handed_on() -> None:
     assert "ACQ.SOMETHING_NEW" in say_refund(held("ACQ.SOMETHING_NEW"), "en").next_step
 
 
+def test_a_wrong_clock_is_told_with_its_seconds() -> None:
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        assert "412" in say_refund(held("clock_skew:412"), language).clerk
+
+
 def test_a_refund_held_without_a_code_is_still_spoken() -> None:
     assert MISSING in say_refund(held(""), "zh-Hans").clerk
 

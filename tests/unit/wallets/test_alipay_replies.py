@@ -45,7 +45,7 @@ class Alipay:
                 serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
             )
         )
-        self.key = VerifyingKey(path)
+        self.keys = {"": VerifyingKey(path)}
 
     def sign(self, node: bytes) -> bytes:
         raw = self.pen.sign(node, padding.PKCS1v15(), hashes.SHA256())
@@ -60,17 +60,17 @@ class Alipay:
 
     def sent_raw(self, body: bytes, status: int = 200) -> Answer:
         reply = HttpReply(status, {"trace_id": "t1"}, body, 1)
-        judged = opened(reply, REFUND, self.key, alipay_codes.SEND)
+        judged = opened(reply, REFUND, self.keys, alipay_codes.SEND)
         return read_refund(reply, judged, refund_at(Wallet.ALIPAY), sent)
 
     def asked(self, fields: dict[str, Any]) -> Answer:
         reply = HttpReply(200, {}, self.write(REFUND_QUERY, json.dumps(fields).encode()), 1)
-        judged = opened(reply, REFUND_QUERY, self.key, alipay_codes.ASK)
+        judged = opened(reply, REFUND_QUERY, self.keys, alipay_codes.ASK)
         return read_refund(reply, judged, refund_at(Wallet.ALIPAY), asked)
 
     def looked(self, fields: dict[str, Any]) -> OrderAnswer:
         reply = HttpReply(200, {}, self.write(TRADE_QUERY, json.dumps(fields).encode()), 1)
-        judged = opened(reply, TRADE_QUERY, self.key, alipay_codes.ORDER)
+        judged = opened(reply, TRADE_QUERY, self.keys, alipay_codes.ORDER)
         return read_order(judged, order_at(Wallet.ALIPAY))
 
 

@@ -13,10 +13,13 @@ SECTIONS: dict[str, tuple[CodeTable, CodeTable]] = {
     "WeChat Pay: send": (wechat_codes.SEND, wechat_codes.ANY_CALL),
     "WeChat Pay: ask": (wechat_codes.ASK, wechat_codes.ANY_CALL),
     "WeChat Pay: order": (wechat_codes.ORDER, wechat_codes.ANY_CALL),
+    "WeChat Pay: second try": (wechat_codes.ABNORMAL, wechat_codes.ANY_CALL),
+    "WeChat Pay: close": (wechat_codes.CLOSE, wechat_codes.ANY_CALL),
     "Alipay: any call": (alipay_codes.GATEWAY, {}),
     "Alipay: send": (alipay_codes.SEND, alipay_codes.GATEWAY),
     "Alipay: ask": (alipay_codes.ASK, alipay_codes.GATEWAY),
     "Alipay: order": (alipay_codes.ORDER, alipay_codes.GATEWAY),
+    "Alipay: close": (alipay_codes.CLOSE, alipay_codes.GATEWAY),
 }
 
 

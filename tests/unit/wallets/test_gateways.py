@@ -12,10 +12,12 @@ import pytest
 from scanrefund.http import Http
 from scanrefund.model.money import Money
 from scanrefund.model.wallet import Wallet
-from scanrefund.wallets.alipay import AlipayGateway, AlipaySettings
+from scanrefund.wallets.alipay import AlipayGateway
+from scanrefund.wallets.alipay_line import AlipaySettings
 from scanrefund.wallets.body import fitted
 from scanrefund.wallets.gateway import WalletGateway
-from scanrefund.wallets.wechat import WechatGateway, WechatSettings
+from scanrefund.wallets.wechat import WechatGateway
+from scanrefund.wallets.wechat_line import WechatSettings
 from tests.contract import second_truth
 from tests.unit.wallets.refunds import NOW, WALLET_ORDER_ID, order_at
 
@@ -99,7 +101,7 @@ def test_a_reason_is_cut_to_whole_characters_the_wallets_take(reason: str, fit: 
 
 
 def test_wechats_request_has_the_documented_headers_and_a_new_nonce_each_time(wechat: WechatGateway) -> None:
-    one, two = (wechat._request("POST", "/v3/x", b"{}") for _ in range(2))
+    one, two = (wechat._line.request("https://pay.example", "POST", "/v3/x", b"{}") for _ in range(2))
     assert (one.method, one.url, one.body) == ("POST", "https://pay.example/v3/x", b"{}")
     assert f'timestamp="{int(NOW.timestamp())}"' in one.headers["Authorization"]
     assert one.headers["Authorization"] != two.headers["Authorization"]
@@ -118,7 +120,9 @@ def test_a_number_with_odd_signs_is_encoded_before_it_is_signed(wechat: WechatGa
 def test_alipays_public_parameters_stand_in_the_address_and_the_time_is_beijings(
     alipay: AlipayGateway,
 ) -> None:
-    request = alipay._request("alipay.trade.refund", '{"refund_reason":"尺码"}'.encode())
+    request = alipay._line.request(
+        "https://pay.example", "alipay.trade.refund", '{"refund_reason":"尺码"}'.encode()
+    )
     address = urlsplit(request.url)
     params = dict(parse_qsl(address.query))
     assert (address.netloc, address.path) == ("pay.example", "/gateway.do")
@@ -138,5 +142,5 @@ def test_alipays_public_parameters_stand_in_the_address_and_the_time_is_beijings
 def test_a_request_prints_neither_address_nor_headers_nor_body(
     wechat: WechatGateway, alipay: AlipayGateway
 ) -> None:
-    assert repr(wechat._request("GET", "/v3/x")) == "WireRequest(method='GET')"
-    assert repr(alipay._request("m", b"{}")) == "WireRequest(method='POST')"
+    assert repr(wechat._line.request("https://pay.example", "GET", "/v3/x")) == "WireRequest(method='GET')"
+    assert repr(alipay._line.request("https://pay.example", "m", b"{}")) == "WireRequest(method='POST')"

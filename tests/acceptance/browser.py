@@ -1,0 +1,39 @@
+"""A real browser for the pages: Chromium from the system, driven through playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+# A phone held upright, in CSS pixels.
+PHONE_PX = ViewportSize(width=420, height=860)
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+def chromium() -> str:
+    """The browser's program; without one the test is skipped, save in CI, where that is a failure."""
+    found = next((path for path in map(shutil.which, _NAMES) if path), None)
+    if found is None:
+        assert not os.environ.get("CI"), "CI has a browser: apt-get install chromium"
+        pytest.skip("no Chromium on this machine")
+    return found
+
+
+@contextmanager
+def phone_page(url: str) -> Iterator[Page]:
+    """A page in a window of a phone's size. What the page logs as an error fails the test."""
+    wrong: list[str] = []
+    with sync_playwright() as driver:
+        # As root, in a container, Chromium has no sandbox of its own to build.
+        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport=PHONE_PX)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(url)
+        yield page
+        browser.close()
+    assert wrong == []
