@@ -30,6 +30,14 @@ def test_zero_and_less_are_no_refund(fen: int) -> None:
     assert refusal == Refusal(Reason.AMOUNT_NOT_POSITIVE, {"amount_fen": fen})
 
 
+def test_a_single_fen_is_an_amount() -> None:
+    assert first_refusal(a_case(asked_amount=Money(1))) is None
+
+
+def test_the_last_fen_of_an_order_may_still_go_back() -> None:
+    assert first_refusal(a_case(order=partly_refunded(9_999), asked_amount=None)) is None
+
+
 def test_the_third_partial_refund_is_refused_with_the_maximum() -> None:
     order = partly_refunded(8_000)
     assert first_refusal(a_case(order=order, asked_amount=Money(2_000))) is None

@@ -100,6 +100,35 @@ def test_an_unknown_send_is_asked_about_ten_seconds_later_and_not_sent_again() -
     assert timedelta(seconds=10) <= move.next_try_at - NOW <= timedelta(seconds=12)
 
 
+@pytest.mark.parametrize(("command", "state"), [(Command.SEND, S.SENDING), (Command.ASK, S.PROCESSING)])
+def test_a_stuck_refund_is_told_to_a_person_and_looked_at_hourly(
+    command: Command, state: RefundState
+) -> None:
+    move = step(state, command, O.ABNORMAL)
+    assert move == Move(S.ABNORMAL, Command.ASK, NOW + timedelta(seconds=STUCK_S), "abnormal")
+
+
+@pytest.mark.parametrize(("command", "state"), [(Command.SEND, S.SENDING), (Command.ASK, S.PROCESSING)])
+def test_what_the_wallet_gave_to_the_merchant_is_told_to_a_person(
+    command: Command, state: RefundState
+) -> None:
+    move = step(state, command, O.RETURNED_TO_MERCHANT)
+    assert move == Move(S.RETURNED_TO_MERCHANT, alarm="returned_to_merchant")
+    assert step(state, command, O.SUCCEEDED) == Move(S.SUCCEEDED)
+    assert step(state, command, O.CLOSED) == Move(S.CLOSED)
+
+
+def test_a_cause_without_a_code_still_has_a_word() -> None:
+    def alarm(state: RefundState, command: Command, outcome: Outcome, **history: object) -> str:
+        refund = a_refund(state=state, sends=1, last_sent_at=NOW, **history)
+        return next_step(refund, command, Answer(outcome, alarm=True), NOW).alarm
+
+    assert alarm(S.SENDING, Command.SEND, O.HELD) == "held"
+    assert alarm(S.SENDING, Command.SEND, O.HELD, ever_unknown=True) == "held"
+    assert alarm(S.PROCESSING, Command.ASK, O.DECLINED) == "ask_refused"
+    assert alarm(S.PROCESSING, Command.ASK, O.PROCESSING) == "look"
+
+
 def test_the_time_spent_waiting_for_an_answer_counts() -> None:
     sent = NOW - timedelta(seconds=15)
     assert step(S.SENDING, Command.SEND, O.UNKNOWN, last_sent_at=sent).next_try_at == NOW

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import PAUSE_S, ROUND_MAX, Worker
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.model.outcome import Outcome
-from scanrefund.model.refund import RefundState
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import (
     NOW,
@@ -70,3 +72,28 @@ def test_refunds_without_a_wallet_starve_nobody(ledger: Ledger) -> None:
         reserve(ledger, amount_fen=1, request_id=f"r{number}")
     reserve(ledger, "B2", amount_fen=1, request_id="alipay")
     assert a_worker(ledger, FakeWallet(Wallet.ALIPAY), FakeClock()).run_once() == 1
+
+
+def test_a_round_is_short_however_much_is_due(ledger: Ledger) -> None:
+    for number in range(ROUND_MAX + 1):
+        keep(ledger, an_order(order_id=f"R{number}", wallet_order_id=""))
+        reserve(ledger, f"R{number}", amount_fen=1, request_id=f"r{number}")
+    worker = a_worker(ledger, FakeWallet(), FakeClock())
+    assert [worker.run_once(), worker.run_once()] == [ROUND_MAX, 1]
+
+
+def test_a_trip_that_the_clock_set_back_forbids_is_not_counted(ledger: Ledger) -> None:
+    wallet, time = FakeWallet(), FakeClock()
+    keep(ledger, an_order(order_id="B2"))
+    reserve(ledger, amount_fen=1, request_id="r1", now=NOW - timedelta(seconds=1))
+    waiting = reserve(ledger, "B2", amount_fen=1, request_id="r2", not_before=NOW)
+
+    def set_back(refund: Refund) -> Answer:
+        time.forward(-60)
+        return wallet.pay(refund)
+
+    wallet.sends = [set_back]
+    told: list[str] = []
+    assert a_worker(ledger, wallet, time).run_once(lambda refund: told.append(refund.request_id)) == 1
+    assert told == ["r1"]
+    assert ledger.refund(waiting.refund_id) == waiting
