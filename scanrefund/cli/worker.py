@@ -15,8 +15,9 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.errors import UsageFault
+from scanrefund.errors import Fault, UsageFault
 from scanrefund.model.refund import Refund
+from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from scanrefund.config import Settings
 
 EXIT_OPEN: Final = 3
-# More open refunds than a shop makes in a week; counting further would tell nobody anything.
-OPEN_MAX: Final = 10_000
 
 
 def worker(
@@ -59,7 +58,10 @@ def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
 
     A sandbox that was started anew may serve at another address: the house is opened again for it.
     """
+    from scanrefund.dispatch.worker import nobody_cures
     from scanrefund.ledger.writer_lock import only_writer
+
+    on_fault = nobody_cures if until_idle else told.fault
 
     with _stopped_by_signal() as stopped:
         while True:
@@ -70,7 +72,7 @@ def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
                 def ended(house: House = house) -> bool:
                     return stopped.is_set() or (until_idle and _is_idle(house))
 
-                house.worker.run(lambda: ended() or _has_moved(settings), told)  # noqa: B023
+                house.worker.run(lambda: ended() or _has_moved(settings), told, on_fault)  # noqa: B023
                 if ended():
                     return len(_open_refunds(house))
 
@@ -95,11 +97,21 @@ class Told:
         self.trips = 0
         self._invocation = invocation
         self._quiet = quiet
+        self._faults: set[tuple[str, str]] = set()
 
     def hint(self, key: str) -> None:
         """A line for somebody who watches; nobody else needs it."""
         if sys.stderr.isatty():
             output.complain(self._invocation.words(key))
+
+    def fault(self, refund: Refund | None, fault: Fault) -> None:
+        """Tell once what cannot be brought on; the worker tries it again with every round."""
+        about = (refund.refund_id if refund else "", fault.code)
+        if about in self._faults:
+            return
+        self._faults.add(about)
+        sentence = say_fault(fault, self._invocation.spoken())
+        output.complain(f"{about[0]}: {sentence}" if refund else sentence)
 
     def __call__(self, refund: Refund) -> None:
         self.trips += 1
@@ -110,6 +122,8 @@ class Told:
 
 
 def _open_refunds(house: House) -> list[Receipt]:
+    from scanrefund.readiness import OPEN_MAX
+
     return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
 
 

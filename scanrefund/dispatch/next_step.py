@@ -126,6 +126,9 @@ def _absent(turn: Turn) -> Move:
     refund = turn.refund
     if refund.state is not RefundState.UNKNOWN:
         return _contradiction(turn)
+    if not refund.sends:
+        # Only in a restored old copy: whether it was withdrawn since the copy was made, no wallet can tell.
+        return Move(RefundState.HELD, alarm="never_sent_in_old_books")
     if not refund.declined_code or _may_be_too_early(refund):
         return Move(RefundState.UNKNOWN, Command.SEND, _at(turn, _resend_delay_s(refund)))
     if refund.ever_unknown:

@@ -19,7 +19,7 @@ from scanrefund.ledger.numbers import refund_number
 from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import FACTS, Wallet, safe_number
 from scanrefund.wallets.gateway import WalletGateway
 
@@ -37,7 +37,10 @@ _FOUND_AS: Final = {
     Outcome.RETURNED_TO_MERCHANT: RefundState.RETURNED_TO_MERCHANT,
     Outcome.CLOSED: RefundState.CLOSED,
 }
-_MAY_BE_WRONG: Final = frozenset({RefundState.CLOSED, RefundState.CANCELLED})
+# What the wallet may know better than an old copy of the books; the others count as paid in any case.
+_MAY_BE_WRONG: Final = frozenset(
+    {RefundState.CLOSED, RefundState.CANCELLED, RefundState.UNKNOWN, RefundState.HELD}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,10 @@ class Recovery:
         found: list[Refund] = []
         absent = 0
         for sequence in range(1, FACTS[order.wallet].refunds_per_order_max + ABSENT_IN_A_ROW + 1):
-            if self._known(order, sequence) is not None:
+            known = self._known(order, sequence)
+            if known is not None:
+                if _still_to_ask(known):
+                    return LookedUp(order.order_id, tuple(found), complete=False)
                 absent = 0
                 continue
             answer = self._ask(order, sequence)
@@ -140,3 +146,8 @@ class Recovery:
             created_at=self._clock.now(),
             account=account,
         )
+
+
+def _still_to_ask(refund: Refund) -> bool:
+    """Whether an end, whose amount counts no more, was asked about in vain."""
+    return not refund.is_open and refund.next_command is Command.ASK

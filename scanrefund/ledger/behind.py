@@ -8,11 +8,16 @@ from typing import Final
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from scanrefund.ledger import orders as order_rows
+from scanrefund.ledger import refunds as refund_rows
+from scanrefund.ledger import trips
 from scanrefund.ledger.columns import time_of, time_text
-from scanrefund.ledger.schema import meta, orders
+from scanrefund.ledger.schema import meta, orders, refunds
 from scanrefund.model.order import Order
+from scanrefund.model.refund import Command, RefundState
 
 _NAME: Final = "books_behind_since"
+
+_NEVER_SENT: Final = (RefundState.READY.value, RefundState.WAIT_APPROVAL.value)
 
 
 def since(connection: Connection) -> datetime | None:
@@ -22,9 +27,14 @@ def since(connection: Connection) -> datetime | None:
 
 
 def note(connection: Connection, now: datetime) -> None:
-    """From now on no order is refunded before it has been looked up. What was looked up before counts not."""
+    """From now on no order is refunded before it has been looked up. What was looked up before counts not.
+
+    What the old copy holds as never sent, or proved of what is held, may be overtaken: the wallet is asked.
+    """
     connection.execute(delete(meta).where(meta.c.name == _NAME))
     connection.execute(insert(meta).values(name=_NAME, value=time_text(now)))
+    _doubt_never_sent(connection, now)
+    _doubt_proofs(connection, now)
 
 
 def forget(connection: Connection) -> None:
@@ -56,3 +66,29 @@ def to_look_up(connection: Connection, paid_after: datetime, after_id: str, limi
     )
     found = connection.execute(query.order_by(orders.c.order_id).limit(limit)).scalars().all()
     return [order for order_id in found if (order := order_rows.load(connection, order_id)) is not None]
+
+
+def _doubt_never_sent(connection: Connection, now: datetime) -> None:
+    """Any of these may have been sent, or withdrawn, after the copy was made."""
+    found = connection.execute(select(refunds.c.refund_id).where(refunds.c.state.in_(_NEVER_SENT))).scalars()
+    doubt = _maybe_sent(now) | _ask_now(now)
+    for refund_id in found.all():
+        refund = refund_rows.required(connection, refund_id)
+        trips.decide(connection, refund, RefundState.UNKNOWN, now, "books_behind", doubt)
+
+
+def _doubt_proofs(connection: Connection, now: datetime) -> None:
+    """A held refund may have been released and sent since: older proofs of its absence prove nothing now.
+
+    Nor does an older release: it may since have been closed and paid in cash.
+    """
+    held = update(refunds).where(refunds.c.state == RefundState.HELD.value)
+    connection.execute(held.values(absent_asks=0, released=False, **_ask_now(now), **_maybe_sent(now)))
+
+
+def _ask_now(now: datetime) -> dict[str, object]:
+    return {"next_command": Command.ASK.value, "next_try_at": now}
+
+
+def _maybe_sent(now: datetime) -> dict[str, object]:
+    return {"ever_unknown": True, "not_sent_only": False, "last_sent_at": now}

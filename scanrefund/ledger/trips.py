@@ -16,6 +16,7 @@ from scanrefund.ledger.refunds import AHEAD_MAX, is_free, required
 from scanrefund.ledger.schema import attempts, moves, refunds
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import FACT_MOVES, TERMINAL, Command, Refund, RefundState, may_move
+from scanrefund.model.wallet import FACTS
 
 # Enough of a wallet's text to read aloud to its support, not enough to fill a disk.
 MESSAGE_CHARS_MAX: Final = 300
@@ -91,6 +92,9 @@ def end(
     """Write what a trip told, and the move it causes. False when the refund moved on without us."""
     refund = attempt.refund
     _end_attempt(connection, attempt, answer, now)
+    if answer.code in FACTS[refund.wallet].other_content_codes:
+        # A mistake of ours or a stranger's number: until somebody has looked, the order's rest is not known.
+        orders.freeze(connection, refund.order_id, "number_in_use")
     ended_at = {} if new is refund.state else {"ended_at": now if new in TERMINAL else None}
     moved = connection.execute(
         update(refunds)

@@ -54,9 +54,10 @@ COUNTS_FOR_CUSTOMER: Final = frozenset(RefundState) - {_S.CLOSED, _S.CANCELLED, 
 
 _ENDS: Final = (_S.SUCCEEDED, _S.RETURNED_TO_MERCHANT, _S.CLOSED)
 
+# Never sent becomes UNKNOWN only in a restored old copy of the books: it cannot know what was sent since.
 MOVES: Final[frozenset[tuple[RefundState, RefundState]]] = frozenset(
-    {(_S.WAIT_APPROVAL, to) for to in (_S.READY, _S.CANCELLED)}
-    | {(_S.READY, to) for to in (_S.SENDING, _S.CANCELLED)}
+    {(_S.WAIT_APPROVAL, to) for to in (_S.READY, _S.CANCELLED, _S.UNKNOWN)}
+    | {(_S.READY, to) for to in (_S.SENDING, _S.CANCELLED, _S.UNKNOWN)}
     | {(_S.SENDING, to) for to in (_S.UNKNOWN, _S.PROCESSING, _S.ABNORMAL, _S.HELD, *_ENDS)}
     | {(_S.UNKNOWN, to) for to in (_S.SENDING, _S.PROCESSING, _S.ABNORMAL, _S.HELD, *_ENDS)}
     | {(_S.PROCESSING, to) for to in (_S.ABNORMAL, *_ENDS)}

@@ -25,7 +25,8 @@ class WalletFacts:
     """What a wallet's documents fix. Lengths in digits, ages in seconds, windows in days.
 
     `order_missing_codes` are the refusals of a send that say there is no such paid order; shortly after the
-    payment they may be wrong.
+    payment they may be wrong. `other_content_codes` say that a number already stands for
+    another refund.
     """
 
     wallet: Wallet
@@ -40,6 +41,7 @@ class WalletFacts:
     order_number: re.Pattern[str]
     refund_number: re.Pattern[str] | None
     order_missing_codes: frozenset[str]
+    other_content_codes: frozenset[str]
 
     def owns_code(self, digits: str) -> bool:
         """Whether ASCII digits have the form of this wallet's payment code."""
@@ -65,6 +67,8 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
         order_number=re.compile(r"42[0-9]{26}"),
         refund_number=re.compile(r"5[02][0-9]{27}"),
         order_missing_codes=frozenset({"RESOURCE_NOT_EXISTS", "ORDER_NOT_EXIST", "ORDERNOTEXIST"}),
+        # WeChat Pay says it as INVALID_REQUEST, a code with many meanings.
+        other_content_codes=frozenset(),
     ),
     Wallet.ALIPAY: WalletFacts(
         wallet=Wallet.ALIPAY,
@@ -79,6 +83,7 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
         order_number=re.compile(r"20[0-9]{26}"),
         refund_number=None,
         order_missing_codes=frozenset({"ACQ.TRADE_NOT_EXIST"}),
+        other_content_codes=frozenset({"ACQ.DISCORDANT_REPEAT_REQUEST"}),
     ),
 }
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pytest
 
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import PAUSE_S, ROUND_MAX, Worker
+from scanrefund.errors import Bug, Fault, LedgerFault
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Refund, RefundState
@@ -97,3 +101,59 @@ def test_a_trip_that_the_clock_set_back_forbids_is_not_counted(ledger: Ledger) -
     assert a_worker(ledger, wallet, time).run_once(lambda refund: told.append(refund.request_id)) == 1
     assert told == ["r1"]
     assert ledger.refund(waiting.refund_id) == waiting
+
+
+def test_a_refund_that_breaks_a_rule_of_ours_stops_no_other(ledger: Ledger) -> None:
+    first = reserve(ledger, amount_fen=1, request_id="first")
+    reserve(ledger, amount_fen=1, request_id="second")
+    wallet = FakeWallet()
+    wallet.sends = [breaking_a_rule]
+    heard: list[tuple[str, str]] = []
+    trips = a_worker(ledger, wallet, FakeClock()).run_once(
+        on_fault=lambda refund, fault: heard.append((refund.refund_id if refund else "", fault.code))
+    )
+    assert (trips, heard) == (1, [(first.refund_id, "broken")])
+
+
+def test_a_ledger_that_is_away_is_tried_again(ledger: Ledger) -> None:
+    time = FakeClock()
+    refund = reserve(ledger)
+    away = AwayLedger(ledger, rounds=2)
+    worker = Worker(away, Dispatcher(ledger, {Wallet.WECHAT: FakeWallet()}, time.clock, 30), time.clock)
+    heard: list[tuple[Refund | None, str]] = []
+    rounds = iter([False] * 3 + [True])
+    worker.run(lambda: next(rounds), on_fault=lambda about, fault: heard.append((about, fault.code)))
+    assert heard == [(None, "ledger_away")] * 2
+    found = ledger.refund(refund.refund_id)
+    assert found is not None
+    assert found.state is RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("fault", [Bug("broken"), LedgerFault("ledger_away")])
+def test_a_fault_ends_the_work_where_nobody_hears_it(ledger: Ledger, fault: Fault) -> None:
+    reserve(ledger)
+    wallet, time = FakeWallet(), FakeClock()
+
+    def fails(_refund: Refund) -> Answer:
+        raise fault
+
+    wallet.sends = [fails]
+    with pytest.raises(type(fault)):
+        a_worker(ledger, wallet, time).run(lambda: False)
+
+
+def breaking_a_rule(_refund: Refund) -> Answer:
+    raise Bug("broken")
+
+
+class AwayLedger(Ledger):
+    """A ledger whose server does not answer for a few rounds."""
+
+    def __init__(self, ledger: Ledger, rounds: int) -> None:
+        self._ledger, self._rounds = ledger, rounds
+
+    def due(self, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
+        if self._rounds:
+            self._rounds -= 1
+            raise LedgerFault("ledger_away")
+        return self._ledger.due(now, limit, accounts)

@@ -36,7 +36,7 @@ def by_hand(ledger: Ledger) -> ByHand:
 
 
 def trip(
-    ledger: Ledger, refund: Refund, outcome: Outcome, new: RefundState, at: datetime = NOW, **news: object
+    ledger: Ledger, refund: Refund, outcome: Outcome, new: RefundState, at: datetime = NOW, **news: Any
 ) -> Refund:
     """One send, or one ask of what is held, with what it told."""
     command = Command.ASK if refund.state is S.HELD else Command.SEND

@@ -15,7 +15,7 @@ from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome, Signature
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
-from tests.unit.builders import ACCOUNT, NOW, ORDER, reserve
+from tests.unit.builders import ACCOUNT, NOW, ORDER, an_order, keep, reserve
 
 ONE = Lease("counter1", 30)
 OTHER = Lease("counter2", 30)
@@ -144,6 +144,16 @@ def test_a_late_answer_after_a_take_over_changes_nothing(ledger: Ledger) -> None
     assert order is not None
     assert order.wallet_reserved == Money(2_500)
     assert '"state":"moved_meanwhile"' in rows(ledger, "SELECT facts FROM book")[-1][0]
+
+
+def test_an_order_with_a_contested_number_is_frozen(ledger: Ledger) -> None:
+    order = an_order(order_id="B1", wallet=Wallet.ALIPAY)
+    keep(ledger, order)
+    said = Answer(Outcome.UNKNOWN, "ACQ.DISCORDANT_REPEAT_REQUEST")
+    end(ledger, begun(ledger, reserve(ledger, "B1")), RefundState.UNKNOWN, said)
+    found = ledger.order("B1")
+    assert found is not None
+    assert found.frozen_why == "number_in_use"
 
 
 def test_an_alarm_is_an_entry_of_its_own(ledger: Ledger) -> None:
