@@ -45,7 +45,7 @@ def trip(
     return ledger.end(attempt, Answer(outcome), new, NO_PLAN | news, "", at)
 
 
-def held(ledger: Ledger, **news: object) -> Refund:
+def held(ledger: Ledger, **news: Any) -> Refund:
     return trip(ledger, reserve(ledger), Outcome.HELD, S.HELD, **news)
 
 
