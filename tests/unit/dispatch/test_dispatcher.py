@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX
 from scanrefund.errors import Bug
 from scanrefund.ledger.engine import reading
 from scanrefund.ledger.ledger import Ledger
@@ -203,6 +204,46 @@ def test_an_answer_without_a_number_leaves_the_known_one(counter: Counter) -> No
     counter.play([counter.wallet.accept], [answering(Outcome.UNKNOWN)], 2)
     [refund] = counter.ledger.refunds()
     assert refund.wallet_refund_id == "5030000000"
+
+
+def alarms(counter: Counter) -> list[str]:
+    with reading(counter.ledger._engine) as connection:
+        rows = connection.exec_driver_sql("SELECT facts FROM book WHERE kind='alarm' ORDER BY number")
+        return [row.facts for row in rows]
+
+
+def test_what_a_person_must_cure_is_in_the_book_as_an_alarm(counter: Counter) -> None:
+    counter.play([answering(Outcome.HELD, "NOT_ENOUGH")], [], 1)
+    assert alarms(counter) == ['{"alarm":"NOT_ENOUGH"}']
+
+
+def test_the_first_ask_that_no_longer_finds_an_accepted_refund_alarms_and_the_second_does_not(
+    counter: Counter,
+) -> None:
+    counter.play([counter.wallet.accept], [answering(Outcome.ABSENT)] * 3, 4)
+    assert alarms(counter) == ['{"alarm":"absent_after_accepted"}']
+
+
+def test_the_fifth_answer_that_no_table_knows_holds_the_refund(counter: Counter) -> None:
+    def odd(_refund: Refund) -> Answer:
+        return Answer(Outcome.UNKNOWN, "NEW_CODE", alarm=True)
+
+    states = counter.play([odd], [odd] * ODD_ANSWERS_MAX, ODD_ANSWERS_MAX)
+    assert states == [S.UNKNOWN] * (ODD_ANSWERS_MAX - 1) + [S.HELD]
+    assert alarms(counter)[-1] == '{"alarm":"odd_answers"}'
+
+
+def test_after_one_open_send_what_never_left_is_asked_about_first(counter: Counter) -> None:
+    counter.play([answering(Outcome.UNKNOWN), answering(Outcome.NOT_SENT)], [], 4)
+    assert commands(counter) == [SEND, ASK, SEND, ASK]
+
+
+@pytest.mark.parametrize(("code", "kept"), [("NO", "NO"), ("", "declined")])
+def test_a_refusal_is_remembered_with_or_without_a_code(counter: Counter, code: str, kept: str) -> None:
+    counter.play([lambda _refund: Answer(Outcome.DECLINED, code)], [answering(Outcome.UNKNOWN)], 2)
+    [refund] = counter.ledger.refunds()
+    assert refund.declined_code == kept
+    assert counter.trip(refund).state is S.CLOSED
 
 
 def test_where_the_money_went_is_kept_until_the_wallet_says_otherwise(counter: Counter) -> None:

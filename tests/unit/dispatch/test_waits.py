@@ -121,6 +121,14 @@ def test_each_number_has_its_own_wait_after_each_kind_of_silence() -> None:
     assert wait_s(SEND, Answer(Outcome.UNKNOWN), state=S.SENDING, **sent) == exactly(4, number)
     assert wait_s(ASK, Answer(Outcome.UNKNOWN), **unknown) == exactly(1, number)
     assert wait_s(ASK, Answer(Outcome.ABSENT), **unknown) == exactly(1, number)
+    too_new = {**unknown, "declined_code": "ORDER_NOT_EXIST", "sends": 2}
+    assert wait_s(ASK, Answer(Outcome.ABSENT), **too_new) == exactly(1, number)
+
+
+def test_no_trip_is_planned_for_the_past() -> None:
+    answer = Answer(Outcome.UNKNOWN, wait_s=-60)
+    sent = {"state": S.SENDING, "sends": 1, "last_sent_at": NOW - timedelta(hours=1)}
+    assert wait_s(SEND, answer, **sent) == 0
 
 
 def exactly(tries: int, number: str) -> float:
