@@ -102,6 +102,12 @@ def test_a_longer_wait_is_refused_with_its_length() -> None:
     )
 
 
+@pytest.mark.parametrize(("spacing_s", "waits"), [(60, True), (61, False)])
+def test_a_customer_is_kept_waiting_a_minute_and_no_longer(spacing_s: int, *, waits: bool) -> None:
+    case = a_case(order=an_order(last_refund_at=NOW), limits=replace(LIMITS, refund_spacing_s=spacing_s))
+    assert (first_refusal(case) is None) == waits
+
+
 def test_a_refund_sent_in_the_future_makes_the_next_wait_one_spacing() -> None:
     order = an_order(last_refund_at=NOW + timedelta(days=365))
     assert earliest_send(a_case(order=order)) == NOW + timedelta(seconds=60)

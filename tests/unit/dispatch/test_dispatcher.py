@@ -253,6 +253,22 @@ def test_where_the_money_went_is_kept_until_the_wallet_says_otherwise(counter: C
     assert (refund.received_account, refund.wallet_refund_id) == ("CMB 0403", "")
 
 
+def test_what_an_ask_tells_is_kept_as_what_a_send_tells(counter: Counter) -> None:
+    first = Answer(Outcome.PROCESSING, "WAIT", wallet_refund_id="503")
+    last = Answer(Outcome.SUCCEEDED, "DONE", wallet_refund_id="503", received_account="CMB 0403")
+    counter.wallet.sends = [answering(Outcome.PROCESSING)]
+    counter.wallet.asks = [lambda _refund: first, lambda _refund: last]
+    refund = counter.trip(counter.trip(reserve(counter.ledger)))
+    assert (refund.outcome, refund.wallet_code, refund.wallet_refund_id) == (
+        Outcome.PROCESSING,
+        "WAIT",
+        "503",
+    )
+    refund = counter.trip(refund)
+    assert (refund.outcome, refund.wallet_code) == (Outcome.SUCCEEDED, "DONE")
+    assert refund.received_account == "CMB 0403"
+
+
 def test_a_second_look_leaves_an_end_its_cause(counter: Counter) -> None:
     counter.play([lambda _refund: Answer(Outcome.SUCCEEDED, "SUCCESS", wallet_refund_id="503")], [], 1)
     [refund] = counter.ledger.refunds()

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from scanrefund.dispatch.backoff import STUCK_S
-from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX, Move, next_step
+from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX, Move, is_odd, next_step
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import FACT_MOVES, TERMINAL, Command, Refund, RefundState, may_move
 from scanrefund.model.wallet import FACTS, Wallet
@@ -231,6 +231,12 @@ def test_five_answers_that_no_table_knows_hold_a_refund_and_go_on_asking(
     )
     assert (fourth.state, fourth.alarm) == (S.UNKNOWN, "NEW_CODE")
     assert (fifth.state, fifth.next_command, fifth.alarm) == (S.HELD, Command.ASK, "odd_answers")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("alarm", [False, True])
+def test_odd_is_only_what_proves_nothing_and_asks_for_a_person(outcome: Outcome, *, alarm: bool) -> None:
+    assert is_odd(Answer(outcome, alarm=alarm)) == (outcome is O.UNKNOWN and alarm)
 
 
 @pytest.mark.parametrize("state", [S.PROCESSING, S.ABNORMAL, S.SUCCEEDED])
