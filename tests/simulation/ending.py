@@ -56,7 +56,7 @@ def _let_a_person_decide(history: History, number: str) -> None:
 def _must_have_ended(history: History, number: str, state: str) -> None:
     taken = history.truth.taken.get(number)
     truth = taken.state(history.now).value if taken else "nothing"
-    if state == "EXTERNAL" and taken is not None:
+    if state == "EXTERNAL" and truth == "SUCCEEDED":
         return
     if state == "PAID_OTHER_WAY":
         return  # judged by `no_customer_is_paid_twice`

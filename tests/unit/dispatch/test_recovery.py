@@ -78,6 +78,21 @@ def test_what_reached_only_the_merchant_is_left_to_the_customer(restored: Restor
     assert (restored.order.wallet_reserved, restored.order.customer_reserved) == (Money(2_000), Money(0))
 
 
+@pytest.mark.parametrize(
+    ("found", "end"), [(Outcome.PROCESSING, Outcome.CLOSED), (Outcome.ABNORMAL, Outcome.RETURNED_TO_MERCHANT)]
+)
+def test_what_is_found_on_its_way_is_asked_about_until_it_ends(
+    restored: Restored, found: Outcome, end: Outcome
+) -> None:
+    number = restored.lost(1, 2_000, found)
+    [refund] = restored.recovery.one(ORDER.order_id).found
+    assert (refund.state.value, refund.is_open, refund.ended_at) == (found.value, True, None)
+    assert restored.order.open_refund_id == number
+    restored.wallet.ended[number] = end
+    assert Worker(restored.ledger, restored.dispatcher, restored.time.clock).run_once() == 1
+    assert (restored.row(refund).state.value, restored.order.open_refund_id or "") == (end.value, "")
+
+
 def test_an_end_in_the_old_books_is_looked_at_again(restored: Restored) -> None:
     restored.wallet.sends = [answering(Outcome.DECLINED)]
     refund = reserve(restored.ledger)

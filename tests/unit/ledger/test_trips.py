@@ -205,11 +205,11 @@ def test_nothing_but_a_fact_moves_an_ended_refund(ledger: Ledger, new: RefundSta
 
 def test_a_fact_beyond_the_cap_fills_it_and_freezes_the_order(ledger: Ledger) -> None:
     first = closed(ledger, 6_000)
-    second = reserve(ledger, amount_fen=6_000, request_id="again")
+    under_way = begun(ledger, reserve(ledger, amount_fen=6_000, request_id="again"))
     paid = end(ledger, begun(ledger, first, Command.ASK), RefundState.SUCCEEDED, Answer(Outcome.SUCCEEDED))
     assert paid.beyond_cap
     assert (the_order(ledger).remaining, the_order(ledger).frozen_why) == (Money(0), "fact_against_end")
-    end(ledger, begun(ledger, second), RefundState.CLOSED)
+    end(ledger, under_way, RefundState.CLOSED)
     assert the_order(ledger).remaining == Money(4_000)
 
 
