@@ -44,6 +44,12 @@ def test_an_ask_for_a_number_of_which_our_books_know_nothing_names_the_order_and
     assert NOW <= restored.wallet.asked[0].created_at <= restored.time.at
 
 
+def test_three_numbers_that_nobody_knows_end_a_look_up_at_five_asks_a_second(restored: Restored) -> None:
+    restored.recovery.one(ORDER.order_id)
+    assert [refund.refund_id for refund in restored.wallet.asked] == [number(1), number(2), number(3)]
+    assert (restored.time.at - NOW).total_seconds() == pytest.approx(0.6)
+
+
 def test_a_look_up_is_in_the_book_with_what_it_found(restored: Restored) -> None:
     restored.lost(1, 2_000)
     restored.recovery.one(ORDER.order_id)

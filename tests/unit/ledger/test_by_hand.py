@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind, orders
-from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
+from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.schema import refunds
 from scanrefund.ledger.trips import Lease
@@ -25,7 +25,9 @@ from tests.unit.builders import NOW, ORDER, WECHAT_DIGITS, a_refund, an_order, k
 S = RefundState
 HAND = Hand("Li", "seen")
 LEASE = Lease("counter1", 30)
-LATE = NOW + PROOF_AFTER
+# Ten minutes after a send, and two asks: told a second time here.
+LATE = NOW + timedelta(minutes=10)
+TWICE = 2
 MASKED = PaymentCode(WECHAT_DIGITS).masked
 NO_PLAN: dict[str, Any] = {"next_command": None, "next_try_at": None}
 
@@ -102,10 +104,10 @@ def test_two_late_asks_that_found_nothing_are_the_proof_that_closes(ledger: Ledg
         "close_not_proved",
         refund_id=refund.refund_id,
         found=1,
-        needed=PROOF_ASKS,
+        needed=TWICE,
     )
     twice = absent(ledger, once, LATE + timedelta(seconds=1))
-    assert by_hand.proofs(twice) == PROOF_ASKS
+    assert by_hand.proofs(twice) == TWICE
     after = by_hand.close(refund.refund_id, HAND, LATE)
     assert (after.state, after.ended_at, after.next_command) == (S.CLOSED, LATE, None)
     facts = '{"amount_fen":2500,"by":"Li","why":"seen"}'
@@ -116,14 +118,14 @@ def test_a_refund_that_the_wallet_gave_a_number_is_never_closed_by_hand(
     ledger: Ledger, by_hand: ByHand
 ) -> None:
     refund = held(ledger, wallet_refund_id="5030000000")
-    for _ in range(PROOF_ASKS):
+    for _ in range(TWICE):
         refund = absent(ledger, refund, LATE)
     refused(
         partial(by_hand.close, refund.refund_id, HAND, LATE),
         "close_not_proved",
         refund_id=refund.refund_id,
-        found=PROOF_ASKS,
-        needed=PROOF_ASKS,
+        found=TWICE,
+        needed=TWICE,
     )
 
 
@@ -132,7 +134,7 @@ def test_asks_about_another_refund_prove_nothing(ledger: Ledger, by_hand: ByHand
     other = reserve(ledger, "B2", request_id="other")
     other = trip(ledger, other, Outcome.HELD, S.HELD)
     refund = held(ledger, absent_asks=9)
-    for _ in range(PROOF_ASKS):
+    for _ in range(TWICE):
         other = absent(ledger, other, LATE)
     assert by_hand.proofs(refund) == 0
     assert by_hand.proofs(a_refund()) == 0
