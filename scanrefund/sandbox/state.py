@@ -1,7 +1,9 @@
 """What happened, on disk before it is answered: orders, refunds, armed faults, business time.
 
-One SQLite file, one connection, one turn at a time. A turn is a transaction with synchronous=FULL: what a
-wallet has answered survives `kill -9`. The file is locked for as long as a sandbox serves from it.
+One SQLite file, one connection, one turn at a time. A turn is a transaction in a write-ahead log: what a
+wallet has answered survives `kill -9`. A machine that loses its power may lose the last moments, never the
+file: this is a rehearsal, and waiting for the disk would be most of an answer's time. The file is locked for
+as long as a sandbox serves from it.
 """
 
 from __future__ import annotations
@@ -52,7 +54,8 @@ class Store:
     def _prepare(self, seed: int) -> None:
         # A second process finds the file locked; a killed one leaves no lock behind.
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA foreign_keys = ON")
         self._db.executescript(SCHEMA + NOTICE_SCHEMA)
         here = {row["name"] for row in self._db.execute("PRAGMA table_info(refunds)")}
