@@ -19,8 +19,8 @@ from tests.simulation.stage import Stage
 Write = Callable[[str], object]
 
 REPORT_EVERY = 1_000
-# What a process plays between two reports: about two seconds, so that a stop is heard soon.
-CHUNK = 50
+# What a process plays between two reports: less than a second, so that a stop is heard soon.
+CHUNK = 10
 
 
 @dataclass(frozen=True, slots=True)

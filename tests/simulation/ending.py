@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from scanrefund.ledger.by_hand import PROOF_AFTER, Hand
+from tests.simulation.counter import LEASE_S
 from tests.simulation.history import History
 from tests.simulation.view import View, time_of
 from tests.simulation.watch import Violation
@@ -45,11 +46,12 @@ def _let_work(history: History) -> None:
 
 
 def _let_a_person_decide(history: History, number: str) -> None:
-    """What is held goes on under its number, or closes by proof."""
+    """What is held goes on under its number, or closes by proof; not while a dead counter's lease stands."""
+    history.forward(LEASE_S)
     history.decide(lambda at: at.supervisor.release(number, HAND))
     _let_work(history)
     if any(row.refund_id == number and row.state == "HELD" for row in history.view().refunds):
-        history.forward(PROOF_AFTER.total_seconds())
+        history.forward(PROOF_AFTER.total_seconds() + history.world.skew_s)
         history.decide(lambda at: at.supervisor.close(number, HAND))
 
 
