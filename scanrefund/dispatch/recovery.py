@@ -115,7 +115,7 @@ class Recovery:
     def _ask(self, order: Order, sequence: int) -> Answer:
         gateway = self._gateways.get(order.wallet)
         if gateway is None:
-            return Answer(Outcome.NOT_SENT, "wallet_not_set_up")
+            return Answer(Outcome.NOT_SENT)
         self._clock.sleep(ASK_PAUSE_S)
         return gateway.ask(self._any_refund(order, self._number(order, sequence), gateway.account))
 

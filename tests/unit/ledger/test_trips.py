@@ -252,3 +252,15 @@ def test_a_refund_is_not_sent_before_the_wallets_spacing_is_over(ledger: Ledger)
 def test_a_wait_written_by_a_clock_that_ran_ahead_strands_nothing(ledger: Ledger) -> None:
     waiting = reserve(ledger, not_before=NOW + timedelta(days=365))
     assert ledger.begin(waiting, Command.SEND, ONE, NOW) is not None
+
+
+@pytest.mark.parametrize(("ahead_s", "goes"), [(7_200, False), (7_201, True)])
+def test_a_wait_or_a_lease_of_more_than_two_hours_was_written_by_a_wrong_clock(
+    ledger: Ledger, ahead_s: int, *, goes: bool
+) -> None:
+    waiting = reserve(ledger, amount_fen=1, not_before=NOW + timedelta(seconds=ahead_s))
+    assert (ledger.begin(waiting, Command.SEND, ONE, NOW) is not None) == goes
+    other = reserve(ledger, amount_fen=1, request_id="another")
+    leased = ledger.begin(other, Command.SEND, Lease("counter1", ahead_s), NOW)
+    assert leased is not None
+    assert (ledger.take_over(leased.refund, OTHER, NOW) is not None) == goes
