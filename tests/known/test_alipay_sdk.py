@@ -168,6 +168,17 @@ def test_another_apps_key_is_refused(running: Running, order_id: str) -> None:
     assert (answer["code"], answer["sub_code"]) == ("40002", "isv.invalid-signature")
 
 
+def test_a_body_that_was_changed_after_signing_is_refused(
+    client: Any, order_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign = client.sign_data
+    monkeypatch.setattr(client, "sign_data", lambda data: sign(data).replace("3.00", "9.00"))
+    assert refund(client, order_id)["sub_code"] == "isv.invalid-signature"
+    monkeypatch.undo()
+    unknown = client.api_alipay_trade_fastpay_refund_query("Q1", out_trade_no=order_id)
+    assert unknown == {"code": "10000", "msg": "Success"}
+
+
 def test_an_unknown_app_is_answered_without_a_signature(running: Running, order_id: str) -> None:
     stranger = with_keys(running)
     stranger._appid = "9021000000000000"
