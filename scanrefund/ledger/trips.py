@@ -231,7 +231,7 @@ def _note_attempt(
     }
     noted = connection.execute(_NOTE_ATTEMPT, row)
     key = noted.inserted_primary_key
-    if key is None:
+    if key is None:  # pragma: no cover - only the type allows it: a row that was inserted has a key
         raise Bug("attempt_without_key", refund_id=refund.refund_id)
     return int(key[0])
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanrefund.dispatch.backoff import (
@@ -15,6 +15,7 @@ from scanrefund.dispatch.backoff import (
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.text(max_size=20))
 def test_an_unknown_is_left_alone_ten_seconds_at_least_and_an_hour_at_most(tries: int, seed: str) -> None:
     delay = unknown_delay_s(tries, seed)
@@ -22,6 +23,7 @@ def test_an_unknown_is_left_alone_ten_seconds_at_least_and_an_hour_at_most(tries
     assert delay <= 10 * 2 ** min(tries, 20) * (1 + JITTER) + 1e-6
 
 
+@settings(deadline=None)
 @given(st.integers(0, 100), st.text(max_size=20))
 def test_each_wait_is_as_long_as_the_one_before_or_longer(tries: int, seed: str) -> None:
     assert unknown_delay_s(tries + 1, seed) >= unknown_delay_s(tries, seed)

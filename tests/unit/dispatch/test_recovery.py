@@ -171,7 +171,7 @@ def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(restored: Res
     restored.wallet.sends = [answering(Outcome.CLOSED)]
     restored.dispatcher.dispatch(reserve(restored.ledger))
     restored.wallet.asks = [answering(Outcome.UNKNOWN)]
-    assert not restored.recovery.one(ORDER.order_id).complete
+    assert restored.recovery.one(ORDER.order_id) == LookedUp(ORDER.order_id, (), complete=False)
     assert restored.ledger.is_behind(restored.order)
     assert restored.recovery.one(ORDER.order_id).complete
 

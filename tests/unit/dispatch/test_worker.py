@@ -115,6 +115,18 @@ def test_a_refund_that_breaks_a_rule_of_ours_stops_no_other(ledger: Ledger) -> N
     assert (trips, heard) == (1, [(first.refund_id, "broken")])
 
 
+def test_a_worker_goes_on_after_a_refund_that_breaks_a_rule(ledger: Ledger) -> None:
+    refund = reserve(ledger)
+    wallet, heard = FakeWallet(), list[str]()
+    wallet.sends = [breaking_a_rule]
+    rounds = iter([False, True])
+    worker = a_worker(ledger, wallet, FakeClock())
+    worker.run(
+        lambda: next(rounds), on_fault=lambda about, _fault: heard.append(about.refund_id if about else "")
+    )
+    assert heard == [refund.refund_id]
+
+
 def test_a_ledger_that_is_away_is_tried_again(ledger: Ledger) -> None:
     time = FakeClock()
     refund = reserve(ledger)
@@ -124,6 +136,7 @@ def test_a_ledger_that_is_away_is_tried_again(ledger: Ledger) -> None:
     rounds = iter([False] * 3 + [True])
     worker.run(lambda: next(rounds), on_fault=lambda about, fault: heard.append((about, fault.code)))
     assert heard == [(None, "ledger_away")] * 2
+    assert (time.at - NOW).total_seconds() == 1.0
     found = ledger.refund(refund.refund_id)
     assert found is not None
     assert found.state is RefundState.SUCCEEDED

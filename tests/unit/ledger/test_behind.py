@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select, update
 
 from scanrefund.ledger import behind, orders
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.schema import moves, refunds
 from scanrefund.model.order import Order
-from tests.unit.builders import NOW, ORDER, an_order, keep
+from scanrefund.model.refund import Command, RefundState
+from tests.unit.builders import NOW, ORDER, an_order, keep, reserve
 
 SECOND = timedelta(seconds=1)
 LONG_AGO = NOW - timedelta(days=400)
@@ -84,6 +86,25 @@ def test_a_look_up_by_a_clock_set_back_counts_as_of_the_notice(connection: Conne
     behind.note(connection, NOW)
     behind.looked_up(connection, "B1", NOW - SECOND)
     assert the(connection, "B1").looked_up_at == NOW
+
+
+def test_old_books_doubt_what_they_hold_as_never_sent_or_held(ledger: Ledger) -> None:
+    never = reserve(ledger, amount_fen=1, request_id="never")
+    held = reserve(ledger, amount_fen=1, request_id="held")
+    written = {"state": "HELD", "absent_asks": 2, "released": True}
+    with ledger.writing() as opened:
+        opened.execute(update(refunds).where(refunds.c.refund_id == held.refund_id).values(written))
+        behind.note(opened, NOW + SECOND)
+    for number, state in ((never.refund_id, RefundState.UNKNOWN), (held.refund_id, RefundState.HELD)):
+        refund = ledger.refund(number)
+        assert refund is not None
+        assert (refund.state, refund.released, refund.absent_asks) == (state, False, 0)
+        assert (refund.ever_unknown, refund.not_sent_only) == (True, False)
+        assert (refund.next_command, refund.next_try_at) == (Command.ASK, NOW + SECOND)
+        assert refund.last_sent_at == NOW + SECOND
+    with ledger.reading() as opened:
+        rows = opened.execute(select(moves.c.refund_id, moves.c.new_state, moves.c.at, moves.c.cause))
+        assert [tuple(row) for row in rows] == [(never.refund_id, "UNKNOWN", NOW + SECOND, "books_behind")]
 
 
 def test_books_that_caught_up_are_current_and_nothing_else_is_forgotten(connection: Connection) -> None:

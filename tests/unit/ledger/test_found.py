@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from scanrefund.errors import Bug, UsageFault
+from scanrefund.ledger import behind
 from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.numbers import refund_number
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.refund import RefundState
-from tests.unit.builders import NOW, ORDER, reserve
+from scanrefund.model.payment_code import PaymentCode
+from scanrefund.model.refund import Command, RefundState
+from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, reserve
 
 FOREIGN = "platform-20261123-1"
 
@@ -70,9 +74,58 @@ def test_a_refund_the_wallet_closed_takes_its_number_and_no_money(ledger: Ledger
 
 
 def test_only_what_a_wallet_can_hold_is_found(ledger: Ledger) -> None:
-    with pytest.raises(Bug):
-        Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(1), NOW, RefundState.READY)
-    with pytest.raises(Bug):
-        Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(1), NOW, RefundState.PROCESSING)
-    with pytest.raises(UsageFault):
-        Found(ledger).record_external("nobody", FOREIGN, Money(1), NOW)
+    for state in (RefundState.READY, RefundState.PROCESSING):
+        with pytest.raises(Bug) as caught:
+            Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(1), NOW, state)
+        details = {"refund_id": FOREIGN, "old": "", "new": state.value}
+        assert (caught.value.code, caught.value.details) == ("illegal_move", details)
+
+
+@pytest.mark.parametrize(
+    ("order_id", "told"), [("nobody", "nobody"), (WECHAT_DIGITS, PaymentCode(WECHAT_DIGITS).masked)]
+)
+def test_nothing_is_found_for_an_order_nobody_knows(ledger: Ledger, order_id: str, told: str) -> None:
+    with pytest.raises(UsageFault) as caught:
+        Found(ledger).record_external(order_id, FOREIGN, Money(1), NOW)
+    assert (caught.value.code, caught.value.details) == ("order_unknown", {"order_id": told})
+
+
+def book(ledger: Ledger) -> list[tuple[str, str, str]]:
+    with ledger.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT kind, subject, facts FROM book ORDER BY number")
+        return [tuple(row) for row in rows]
+
+
+def test_what_was_found_is_in_the_book_and_told_to_a_person(ledger: Ledger) -> None:
+    Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(40), NOW)
+    facts = f'{{"amount_fen":40,"order":"{ORDER.order_id}","state":"EXTERNAL"}}'
+    assert book(ledger)[-2:] == [
+        ("refund_found", FOREIGN, facts),
+        ("alarm", FOREIGN, '{"alarm":"external"}'),
+    ]
+
+
+def test_what_is_found_on_its_way_is_asked_about_under_its_account(ledger: Ledger) -> None:
+    made = Found(ledger).record_external(
+        ORDER.order_id, ours(1), Money(40), NOW, RefundState.PROCESSING, ACCOUNT
+    )
+    assert (made.state, made.ended_at, made.account) == (RefundState.PROCESSING, None, ACCOUNT)
+    assert (made.next_command, made.next_try_at) == (Command.ASK, NOW)
+    over = Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(40), NOW, account=ACCOUNT)
+    assert (over.ended_at, over.next_command, over.account) == (NOW, None, ACCOUNT)
+
+
+def test_a_look_up_and_the_end_of_being_behind_are_in_the_book(ledger: Ledger) -> None:
+    with ledger.writing() as connection:
+        behind.note(connection, NOW)
+    found = Found(ledger)
+    long_ago = NOW - timedelta(days=400)
+    assert not found.caught_up(long_ago, NOW)
+    found.looked_up(ORDER.order_id, 3, NOW)
+    assert found.caught_up(long_ago, NOW)
+    assert book(ledger)[-2:] == [
+        ("order_looked_up", ORDER.order_id, '{"found":3}'),
+        ("books_caught_up", "", "{}"),
+    ]
+    assert found.caught_up(long_ago, NOW)
+    assert book(ledger)[-1][0] == "books_caught_up"

@@ -99,6 +99,15 @@ def test_one_fen_too_much_is(ledger: Ledger) -> None:
     assert not begins(ledger, refund)
 
 
+def test_what_is_held_back_is_no_longer_released(ledger: Ledger) -> None:
+    refund = ByHand(ledger).release(sent(ledger, RefundState.HELD).refund_id, HAND, NOW)
+    assert refund.released
+    find(ledger)
+    assert not begins(ledger, refund)
+    held = the_row(ledger, refund)
+    assert (held.state, held.released, held.next_try_at) == (RefundState.HELD, False, None)
+
+
 def test_a_release_is_refused_until_the_sum_fits_again(ledger: Ledger) -> None:
     refund = sent(ledger, RefundState.HELD)
     find(ledger)
