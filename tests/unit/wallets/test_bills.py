@@ -180,7 +180,9 @@ def test_alipays_refusals_say_empty_or_not_yet(alipay: AlipayPen, code: str, loo
     assert of_alipay(alipay, ScriptedHttp(refused)).look is look
 
 
-@pytest.mark.parametrize("body", [b"", b"PK", b"<html>", zipped("x")[:-30]])
+@pytest.mark.parametrize(
+    "body", [b"", b"PK", b"<html>", zipped("x")[:-30]], ids=["empty", "short", "page", "cut"]
+)
 def test_a_file_that_is_no_zip_is_not_taken(alipay: AlipayPen, body: bytes) -> None:
     assert of_alipay(alipay, ScriptedHttp(placed(alipay), unsigned(body))).code == "not_zip"
 
