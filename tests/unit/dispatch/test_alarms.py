@@ -14,6 +14,7 @@ MINUTES = [
     (2, AlarmLevel.CLERK),
     (29.9, AlarmLevel.CLERK),
     (30, AlarmLevel.SUPERVISOR),
+    (24 * 60 - 1, AlarmLevel.SUPERVISOR),
     (24 * 60, AlarmLevel.DAILY_SHEET),
     (7 * 24 * 60 - 1, AlarmLevel.DAILY_SHEET),
     (7 * 24 * 60, AlarmLevel.WALLET_MAY_CLOSE),

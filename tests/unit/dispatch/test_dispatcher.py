@@ -233,6 +233,10 @@ def test_the_fifth_answer_that_no_table_knows_holds_the_refund(counter: Counter)
     assert alarms(counter)[-1] == '{"alarm":"odd_answers"}'
 
 
+def test_one_open_send_is_remembered_as_more_than_never_sent(counter: Counter) -> None:
+    assert not end_unknown(counter, reserve(counter.ledger)).not_sent_only
+
+
 def test_after_one_open_send_what_never_left_is_asked_about_first(counter: Counter) -> None:
     counter.play([answering(Outcome.UNKNOWN), answering(Outcome.NOT_SENT)], [], 4)
     assert commands(counter) == [SEND, ASK, SEND, ASK]

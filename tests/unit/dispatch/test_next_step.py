@@ -151,6 +151,11 @@ def test_later_repeats_wait_longer_each() -> None:
     assert len(set(waits)) == len(waits)
 
 
+def test_what_old_books_hold_as_never_sent_waits_for_a_person() -> None:
+    move = step(S.UNKNOWN, Command.ASK, O.ABSENT, sends=0)
+    assert move == Move(S.HELD, alarm="never_sent_in_old_books")
+
+
 def test_what_provably_never_left_goes_without_an_ask() -> None:
     assert step(S.SENDING, Command.SEND, O.NOT_SENT, not_sent_only=True).next_command is Command.SEND
     assert step(S.SENDING, Command.SEND, O.NOT_SENT, not_sent_only=False).next_command is Command.ASK
