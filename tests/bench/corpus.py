@@ -27,7 +27,7 @@ UNSEEN_ONE_IN: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One line of a manifest: `texts` holds every accepted spelling, `plain`; pictures alike share `scene`."""
+    """A line of a manifest: `texts` holds every accepted spelling, `plain`; alike pictures share a scene."""
 
     file: Path
     name: str
