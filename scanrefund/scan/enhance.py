@@ -16,8 +16,6 @@ from numpy.typing import NDArray
 from scanrefund.scan.engines import Box, box_around
 from scanrefund.scan.frame import Grey
 
-# Treatments run on at most this many pixels, so that a 40-megapixel photograph costs what a small one costs.
-TREATED_PIXELS_MAX: Final = 2_500_000
 # Enlarging more than this buys nothing: a code in a bigger picture has pixels enough.
 ENLARGED_FROM_PIXELS_MAX: Final = 1_500_000
 
@@ -74,15 +72,15 @@ def rotated(degrees: float) -> Treatment:
     return treat
 
 
-def blurred(grey: Grey) -> Treated:
-    """One pixel of blur: screen stripes and sensor noise go."""
-    return _same_place(cv2.GaussianBlur(grey, (0, 0), 1.0))
+def blurred(pixels: float) -> Treatment:
+    """A little blur: screen stripes and sensor noise go."""
+    return lambda grey: _same_place(cv2.GaussianBlur(grey, (0, 0), pixels))
 
 
-def darkened(grey: Grey) -> Treated:
-    """Gamma 2: gives back the difference between white and glare."""
-    curve = ((np.arange(256) / 255.0) ** 2 * 255).astype(np.uint8)
-    return _same_place(cv2.LUT(grey, curve))
+def gamma(power: float) -> Treatment:
+    """Above 1 darker, which gives back the difference between white and glare; below 1 brighter."""
+    curve = ((np.arange(256) / 255.0) ** power * 255).astype(np.uint8)
+    return lambda grey: _same_place(cv2.LUT(grey, curve))
 
 
 def equalised(grey: Grey) -> Treated:
@@ -95,21 +93,21 @@ def eroded(grey: Grey) -> Treated:
     return _same_place(cv2.erode(grey, np.ones((3, 3), np.uint8)))
 
 
-def thresholded(grey: Grey) -> Treated:
-    """Black or white by the neighbourhood of 71 pixels: shadows go."""
+def thresholded(around_px: int) -> Treatment:
+    """Black or white by the neighbourhood of so many pixels, an odd number: shadows go."""
     method = cv2.ADAPTIVE_THRESH_GAUSSIAN_C
-    return _same_place(cv2.adaptiveThreshold(grey, 255, method, cv2.THRESH_BINARY, 71, 5))
+    return lambda grey: _same_place(cv2.adaptiveThreshold(grey, 255, method, cv2.THRESH_BINARY, around_px, 5))
 
 
 def untreated(grey: Grey) -> Treated:
     return _same_place(grey)
 
 
-def bounded(grey: Grey) -> Treated:
-    """The picture shrunk to TREATED_PIXELS_MAX where it is larger."""
-    if grey.size <= TREATED_PIXELS_MAX:
+def bounded(grey: Grey, pixels_max: int) -> Treated:
+    """The picture shrunk to `pixels_max` where it is larger."""
+    if grey.size <= pixels_max:
         return _same_place(grey)
-    return scaled((TREATED_PIXELS_MAX / grey.size) ** 0.5)(grey)
+    return scaled((pixels_max / grey.size) ** 0.5)(grey)
 
 
 def _same_place(pixels: object) -> Treated:
