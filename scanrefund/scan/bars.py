@@ -26,7 +26,11 @@ SHARE_OF_STRONGEST: Final = 0.35
 # Code 128 of three characters has 68 modules; fewer pixels across than this cannot show them.
 ACROSS_PX_MIN: Final = 24
 # A picture holds one or two barcodes: more places to look cost time on pictures without any.
-PLACES_MAX: Final = 3
+PLACES_MAX: Final = 2
+# The shortest Code 128, one character long, has 25 edges; a hard one loses some of them.
+EDGES_MIN: Final = 20
+# A line's own middle grey is that of so many pixels around: several bars of any barcode.
+AROUND_PX: Final = 101
 # Quiet zones: ten modules on each side; of a short code that is an eighth of its length.
 MARGIN: Final = 0.13
 
@@ -98,6 +102,14 @@ def strips(grey: Grey, bars: Bars) -> list[Grey]:
     rows = _levelled(_cut_out(grey, bars))
     half = len(rows) // 2
     return [_strip(part) for part in (rows, rows[:half], rows[half:])]
+
+
+def may_be_a_code(strip: Grey) -> bool:
+    """Whether light and dark alternate often enough, up and down by half of the usual difference."""
+    line = strip[0].astype(np.float32) - cv2.blur(strip[:1], (AROUND_PX, 1))[0]
+    swing = np.sign(line) * (np.abs(line) > line.std() / 2)
+    sides = swing[swing != 0]
+    return int(np.count_nonzero(np.diff(sides))) >= EDGES_MIN
 
 
 def _cut_out(grey: Grey, bars: Bars) -> Plane:

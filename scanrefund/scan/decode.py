@@ -22,9 +22,7 @@ from scanrefund.scan.enhance import (
     Treatment,
     blurred,
     equalised,
-    eroded,
     gamma,
-    rotated,
     scaled,
     thresholded,
     untreated,
@@ -96,10 +94,6 @@ MORE: Final = (
     Step("clahe", engines.zxing, middle, equalised),
     BarsStep(),
     Step("threshold", engines.zxing, small, thresholded(31)),
-    Step("erode", engines.zxing, small, eroded),
-    Step("turn", engines.zxing, small, rotated(-10)),
-    Step("double", engines.zxing_qr, small, scaled(2)),
-    Step("patch threshold zbar", engines.zbar_qr, patches, thresholded(31)),
 )
 PRODUCTS: Final = Step("", engines.zxing_products, small)
 

@@ -1,13 +1,12 @@
 """What is done to a picture before it is tried again: mild and cheap, each pays on other pictures.
 
-Sharpening and strong enlarging are left out: they turn hard barcodes into wrong digits more often.
+Sharpening and enlarging are left out: they turn hard barcodes into wrong digits more often.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 import numpy as np
@@ -15,13 +14,6 @@ from numpy.typing import NDArray
 
 from scanrefund.scan.engines import Box, box_around
 from scanrefund.scan.frame import Grey
-
-# Enlarging more than this buys nothing: a code in a bigger picture has pixels enough.
-ENLARGED_FROM_PIXELS_MAX: Final = 1_500_000
-
-# Turning puts a picture on a larger canvas: at 45° twice the pixels for the shape of a photograph, but 1500
-# times for a strip of 30,000 × 10. Pictures up to four times as wide as high stay below this.
-TURNED_PIXELS_MAX: Final = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +34,12 @@ Treatment = Callable[[Grey], Treated]
 
 
 def scaled(factor: float) -> Treatment:
-    """Half, double, …: moiré goes when shrinking, thin bars come when enlarging."""
+    """Shrunk, below 1: moiré goes, and pyzbar reads small codes better than large ones."""
 
     def treat(grey: Grey) -> Treated:
-        if factor > 1 and grey.size > ENLARGED_FROM_PIXELS_MAX:
-            return _same_place(grey)
-        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         size = (max(round(grey.shape[1] * factor), 1), max(round(grey.shape[0] * factor), 1))
         back = np.array([[grey.shape[1] / size[0], 0, 0], [0, grey.shape[0] / size[1], 0]])
-        return Treated(_bytes(cv2.resize(grey, size, interpolation=method)), back)
-
-    return treat
-
-
-def rotated(degrees: float) -> Treatment:
-    """Turned about the middle, on a canvas that keeps every corner; a long strip is left as it is."""
-
-    def treat(grey: Grey) -> Treated:
-        height, width = grey.shape
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-        wide = round(height * abs(turn[0, 1]) + width * abs(turn[0, 0]))
-        high = round(height * abs(turn[0, 0]) + width * abs(turn[0, 1]))
-        if wide * high > TURNED_PIXELS_MAX:
-            return _same_place(grey)
-        turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
-        turned = cv2.warpAffine(grey, turn, (wide, high), borderMode=cv2.BORDER_REPLICATE)
-        return Treated(_bytes(turned), np.asarray(cv2.invertAffineTransform(turn), np.float64))
+        return Treated(_bytes(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)), back)
 
     return treat
 
@@ -86,11 +58,6 @@ def gamma(power: float) -> Treatment:
 def equalised(grey: Grey) -> Treated:
     """CLAHE: contrast made even, tile by tile."""
     return _same_place(cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(grey))
-
-
-def eroded(grey: Grey) -> Treated:
-    """Dark areas grown by a pixel: mends broken modules."""
-    return _same_place(cv2.erode(grey, np.ones((3, 3), np.uint8)))
 
 
 def thresholded(around_px: int) -> Treatment:

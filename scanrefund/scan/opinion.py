@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from scanrefund.scan import engines
-from scanrefund.scan.bars import PARTS, Bars, find_bars, strips
+from scanrefund.scan.bars import PARTS, Bars, find_bars, may_be_a_code, strips
 from scanrefund.scan.engines import Box, Symbol, Symbology
 from scanrefund.scan.frame import Grey
 from scanrefund.scan.structure import Structure, structure_of
@@ -76,7 +76,10 @@ def bars(grey: Grey, seen: Structure) -> list[Symbol]:
 
 
 def _read_strips(grey: Grey, place: Bars) -> list[Symbol]:
-    named = list(zip(PARTS, strips(grey, place), strict=True))
+    levelled = strips(grey, place)
+    if not may_be_a_code(levelled[0]):
+        return []
+    named = list(zip(PARTS, levelled, strict=True))
     return [
         replace(symbol, treatment=f"bars {part}".strip(), box=place.box)
         for part, strip in named

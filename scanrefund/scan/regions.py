@@ -24,8 +24,8 @@ SHARE_OF_STRONGEST: Final = 0.3
 # Smaller patches, in pixels of the search, are corners and letters.
 PATCH_PX_MIN: Final = 60
 SIDE_PX_MIN: Final = 7
-# A photograph shows one code, a counter's desk two or three things that look like one.
-REGIONS_MAX: Final = 3
+# A photograph shows one code, and perhaps one thing that looks like one; more would cost every empty picture.
+REGIONS_MAX: Final = 2
 # The quiet zone around a code, on each side an eighth of it.
 MARGIN: Final = 1.25
 # A code of 45 modules then has eight pixels each; larger codes fill a picture and are read without this.
@@ -57,7 +57,5 @@ def _cut_out(grey: Grey, corners: Corners) -> Treated:
     side = CROP_SIDE_PX - 1
     square = np.array([[0, side], [0, 0], [side, 0]], np.float32)
     onto = cv2.getAffineTransform(corners[:3], square)
-    cut = cv2.warpAffine(
-        grey, onto, (CROP_SIDE_PX, CROP_SIDE_PX), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
+    cut = cv2.warpAffine(grey, onto, (CROP_SIDE_PX, CROP_SIDE_PX), borderMode=cv2.BORDER_REPLICATE)
     return Treated(np.asarray(cut, np.uint8), np.asarray(cv2.invertAffineTransform(onto), np.float64))
