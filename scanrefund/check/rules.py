@@ -86,7 +86,4 @@ def first_refusal(case: Case) -> Refusal | None:
 
 def verdicts(case: Case) -> list[Verdict]:
     """Every rung with its verdict, for the dry run and the page's check list."""
-    return [
-        Verdict(rule.reason, rule.test(case) if rule.applies(case) else None, not rule.applies(case))
-        for rule in LADDER
-    ]
+    return [Verdict(rule.reason, rule.test(case), not rule.applies(case)) for rule in LADDER]

@@ -32,8 +32,8 @@ ORDERS_AT_ONCE: Final = 100
 
 _FOUND_AS: Final = {
     Outcome.SUCCEEDED: RefundState.EXTERNAL,
-    Outcome.PROCESSING: RefundState.EXTERNAL,
-    Outcome.ABNORMAL: RefundState.EXTERNAL,
+    Outcome.PROCESSING: RefundState.PROCESSING,
+    Outcome.ABNORMAL: RefundState.ABNORMAL,
     Outcome.RETURNED_TO_MERCHANT: RefundState.RETURNED_TO_MERCHANT,
     Outcome.CLOSED: RefundState.CLOSED,
 }
@@ -115,7 +115,7 @@ class Recovery:
     def _ask(self, order: Order, sequence: int) -> Answer:
         gateway = self._gateways.get(order.wallet)
         if gateway is None:
-            return Answer(Outcome.NOT_SENT, "wallet_not_set_up")
+            return Answer(Outcome.NOT_SENT)
         self._clock.sleep(ASK_PAUSE_S)
         return gateway.ask(self._any_refund(order, self._number(order, sequence), gateway.account))
 
@@ -125,7 +125,8 @@ class Recovery:
         if state is None or answer.amount is None or answer.amount <= ZERO:
             return None
         number, now = self._number(order, sequence), self._clock.now()
-        return self._found.record_external(order.order_id, number, answer.amount, now, state)
+        account = self._gateways[order.wallet].account
+        return self._found.record_external(order.order_id, number, answer.amount, now, state, account)
 
     def _number(self, order: Order, sequence: int) -> str:
         shop = self._ledger.shop

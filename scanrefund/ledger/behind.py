@@ -16,13 +16,14 @@ from scanrefund.model.order import Order
 from scanrefund.model.refund import Command, RefundState
 
 _NAME: Final = "books_behind_since"
+_SINCE: Final = select(meta.c.value).where(meta.c.name == _NAME)
 
 _NEVER_SENT: Final = (RefundState.READY.value, RefundState.WAIT_APPROVAL.value)
 
 
 def since(connection: Connection) -> datetime | None:
     """Since when the books are known to be behind; None when they are not."""
-    told = connection.execute(select(meta.c.value).where(meta.c.name == _NAME)).scalar_one_or_none()
+    told = connection.execute(_SINCE).scalar_one_or_none()
     return time_of(told) if told else None
 
 

@@ -16,6 +16,9 @@ from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, book
 FIRST_PREVIOUS: Final = "0" * 64
 ROWS_AT_ONCE: Final = 1_000
 
+_LAST: Final = select(book.c.number, book.c.seal).order_by(book.c.number.desc()).limit(1)
+_NEXT: Final = insert(book)
+
 Facts = dict[str, str | int | None]
 
 
@@ -32,17 +35,8 @@ def enter(
     number, previous = head(connection)
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     seal = keys.seal(previous, _canonical(number + 1, time_text(at), kind, subject, text))
-    connection.execute(
-        insert(book).values(
-            number=number + 1,
-            at=at,
-            kind=kind,
-            subject=subject,
-            facts=text,
-            previous=previous,
-            seal=seal,
-        )
-    )
+    entry = {"number": number + 1, "at": at, "kind": kind, "subject": subject, "facts": text}
+    connection.execute(_NEXT, {**entry, "previous": previous, "seal": seal})
     return number + 1, seal
 
 
@@ -75,9 +69,7 @@ def seal_of(connection: Connection, number: int) -> str | None:
 
 def head(connection: Connection) -> tuple[int, str]:
     """The last entry's number and seal; of an empty book 0 and FIRST_PREVIOUS."""
-    row = connection.execute(
-        select(book.c.number, book.c.seal).order_by(book.c.number.desc()).limit(1)
-    ).one_or_none()
+    row = connection.execute(_LAST).one_or_none()
     return (row.number, row.seal) if row else (0, FIRST_PREVIOUS)
 
 

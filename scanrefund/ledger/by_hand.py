@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import behind, orders, refunds, trips
+from scanrefund.ledger import behind, orders, overfull, refunds, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import Ended
@@ -52,6 +52,8 @@ class ByHand:
         """Let a held refund go on under the same number; the wallet is asked first if it may know of it."""
         with self._ledger.writing() as connection:
             refund = _held(connection, refund_id)
+            if overfull.is_overfull(connection, refund.order_id):
+                raise UsageFault("release_over_order", refund_id=refund_id, order_id=refund.order_id)
             command = Command.ASK if refund.ever_unknown else Command.SEND
             plan: dict[str, object] = {"next_command": command.value, "next_try_at": now}
             plan |= {"released": True, "odd_answers": 0}

@@ -64,14 +64,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
     Raises Conflict where another transaction was first; see `retried`.
     """
     with _translated(engine), engine.begin() as connection:
+        sqlite.begin(connection, to_write=True)
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that only reads: it sees one moment and holds no writer up."""
-    options = sqlite.READ_OPTIONS if engine.dialect.name == "sqlite" else postgres.READ_OPTIONS
+    options = {} if engine.dialect.name == "sqlite" else postgres.READ_OPTIONS
     with _translated(engine), engine.connect().execution_options(**options) as connection:
+        sqlite.begin(connection, to_write=False)
         yield connection
 
 

@@ -6,19 +6,31 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import Connection, update
+
 from scanrefund.errors import Bug, UsageFault
 from scanrefund.ledger import behind, orders, refunds, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
 from scanrefund.ledger.refunds import Ended
+from scanrefund.ledger.schema import refunds as table
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
-from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refund import OPEN, Command, Refund, RefundState
 from scanrefund.model.wallet import safe_number
 
-# As what a found refund may be written: paid or still to be paid by the wallet, paid to the merchant, closed.
-_FOUND_AS: Final = frozenset({RefundState.EXTERNAL, RefundState.RETURNED_TO_MERCHANT, RefundState.CLOSED})
+# As what a found refund may be written: paid by the wallet, still on its way or stuck there, paid to the
+# merchant, closed.
+_FOUND_AS: Final = frozenset(
+    {
+        RefundState.EXTERNAL,
+        RefundState.PROCESSING,
+        RefundState.ABNORMAL,
+        RefundState.RETURNED_TO_MERCHANT,
+        RefundState.CLOSED,
+    }
+)
 
 
 class Found:
@@ -35,13 +47,15 @@ class Found:
         amount: Money,
         now: datetime,
         state: RefundState = RefundState.EXTERNAL,
+        account: str = "",
     ) -> Refund:
         """Write down a refund the wallet holds under `number`. One that is known already stays as it is.
 
         It counts against both caps. Where they cannot hold it, it stands all the same, the caps are full, and
-        the order is frozen: facts beat beliefs. Raises UsageFault for an order our books do not hold.
+        the order is frozen: facts beat beliefs. One that has not ended is asked about under `account`, the
+        merchant's at that wallet, until it has. Raises UsageFault for an order our books do not hold.
         """
-        if state not in _FOUND_AS:
+        if state not in _FOUND_AS or (state in OPEN and not account):
             raise Bug("illegal_move", refund_id=number, old="", new=state.value)
         with self._ledger.writing() as connection:
             order = orders.load(connection, order_id, lock=True)
@@ -52,6 +66,7 @@ class Found:
                 return known
             sequence = self._sequence(order_id, number) or refunds.next_foreign_sequence(connection, order_id)
             made = refunds.make_ended(connection, order, Ended(number, sequence, amount, state), now)
+            _keep_asking(connection, made, account, now)
             trips.count(connection, replace(made, state=RefundState.CANCELLED), state)
             facts: dict[str, str | int | None] = {"order": order_id, "amount_fen": amount.fen}
             self._ledger.enter(connection, now, "refund_found", number, facts | {"state": state.value})
@@ -89,3 +104,11 @@ class Found:
             (n for n in ours if refund_number(shop.shop_id, order_id, n, rehearsal=shop.rehearsal) == number),
             None,
         )
+
+
+def _keep_asking(connection: Connection, found: Refund, account: str, now: datetime) -> None:
+    """Let the account that answered be asked again, and from now on where the refund has not ended."""
+    plan: dict[str, object] = {"account": account}
+    if found.is_open:
+        plan |= {"ended_at": None, "next_command": Command.ASK.value, "next_try_at": now}
+    connection.execute(update(table).where(table.c.refund_id == found.refund_id).values(**plan))

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from scanrefund.ledger.orders import load_all
 from scanrefund.ledger.schema import orders
@@ -18,6 +18,11 @@ from scanrefund.model.order import Order, OrderState
 
 # Orders looked up by one statement: far fewer trips than rows, far fewer values than SQLite's 32,766.
 CHUNK_ORDERS: Final = 500
+
+_HOLDERS: Final = select(orders.c.wallet, orders.c.wallet_order_id, orders.c.order_id).where(
+    orders.c.wallet_order_id.in_(bindparam("numbers", expanding=True))
+)
+_NEW: Final = insert(orders)
 
 
 class Kept(StrEnum):
@@ -75,7 +80,7 @@ def _keep_chunk(connection: Connection, chunk: list[Order], now: datetime) -> li
         elif keeping.kept is Kept.CHANGED:
             connection.execute(update(orders).where(orders.c.order_id == order.order_id).values(**values))
     if new:
-        connection.execute(insert(orders), new)
+        connection.execute(_NEW, new)
     return done
 
 
@@ -96,8 +101,7 @@ def _holders(connection: Connection, chunk: list[Order]) -> dict[tuple[str, str]
     numbers = [order.wallet_order_id for order in chunk if order.wallet_order_id]
     if not numbers:
         return {}
-    query = select(orders.c.wallet, orders.c.wallet_order_id, orders.c.order_id)
-    rows = connection.execute(query.where(orders.c.wallet_order_id.in_(numbers)))
+    rows = connection.execute(_HOLDERS, {"numbers": numbers})
     return {(row.wallet, row.wallet_order_id): row.order_id for row in rows}
 
 

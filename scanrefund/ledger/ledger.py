@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from scanrefund.errors import Bug, Fault, KeyFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import behind, book, codes, keeping, orders, refunds, trips
+from scanrefund.ledger import behind, book, codes, keeping, orders, overfull, refunds, trips
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.migrate import bring_up_to_date, recall
 from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
@@ -244,8 +244,15 @@ class Ledger:
 
     @retried
     def begin(self, refund: Refund, command: Command, lease: Lease, now: datetime) -> Attempt | None:
-        """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown."""
+        """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown.
+
+        None too for a send that would add to an order of which too much is promised: it waits for a person.
+        """
         with self.writing() as connection:
+            if command is Command.SEND and overfull.is_overfull(connection, refund.order_id):
+                if overfull.hold_back(connection, refund, now):
+                    self.enter(connection, now, "alarm", refund.refund_id, {"alarm": "order_overfull"})
+                return None
             return trips.begin(connection, refund, command, lease, now)
 
     @retried

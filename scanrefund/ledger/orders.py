@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, literal, select, update
 
 from scanrefund.ledger.schema import orders, refunds
 from scanrefund.model.money import Money
@@ -17,6 +17,49 @@ from scanrefund.model.wallet import Wallet
 
 # The customer has this money.
 _ARRIVED: Final = (RefundState.SUCCEEDED, RefundState.EXTERNAL, RefundState.PAID_OTHER_WAY)
+
+
+def _in_states(states: Iterable[RefundState]) -> ColumnElement[bool]:
+    # Each state a value of its own: a list given as one value is spelled out anew at each run.
+    return refunds.c.state.in_([literal(state.value) for state in states])
+
+
+def _sum_of(states: Iterable[RefundState]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((_in_states(states), refunds.c.amount_fen), else_=0)), 0)
+
+
+# Statements are made once: SQLAlchemy takes longer to make one than the database to run it.
+_THIS: Final = orders.c.order_id == bindparam("this")
+_ONE: Final = select(orders).where(_THIS)
+# Locked in one order everywhere, so that two imports never wait for each other.
+_SEVERAL: Final = (
+    select(orders)
+    .where(orders.c.order_id.in_(bindparam("these", expanding=True)))
+    .order_by(orders.c.order_id)
+)
+_SUMS: Final = select(
+    refunds.c.order_id,
+    _sum_of(_ARRIVED),
+    func.coalesce(func.sum(case((refunds.c.sequence > 0, 1), else_=0)), 0),
+    func.max(refunds.c.sequence),
+    func.max(case((_in_states(OPEN), refunds.c.refund_id))),
+    func.max(refunds.c.created_at),
+    func.max(refunds.c.last_sent_at),
+).group_by(refunds.c.order_id)
+_SUMS_OF_ONE: Final = _SUMS.where(refunds.c.order_id == bindparam("this"))
+_SUMS_OF_SEVERAL: Final = _SUMS.where(refunds.c.order_id.in_(bindparam("these", expanding=True)))
+_ONE_LOCKED, _SEVERAL_LOCKED = _ONE.with_for_update(), _SEVERAL.with_for_update()
+
+_FOR_WALLET: Final = orders.c.wallet_reserved_fen + bindparam("more_for_wallet")
+_FOR_CUSTOMER: Final = orders.c.customer_reserved_fen + bindparam("more_for_customer")
+_TAKE: Final = (
+    update(orders)
+    .where(_THIS, orders.c.amount_fen >= _FOR_WALLET, orders.c.amount_fen >= _FOR_CUSTOMER)
+    .values(wallet_reserved_fen=_FOR_WALLET, customer_reserved_fen=_FOR_CUSTOMER)
+)
+_BEYOND_CAP: Final = (
+    select(refunds.c.refund_id).where(refunds.c.order_id == bindparam("this"), refunds.c.beyond_cap).limit(1)
+)
 
 
 class _Sums(NamedTuple):
@@ -32,15 +75,19 @@ class _Sums(NamedTuple):
 
 def load(connection: Connection, order_id: str, *, lock: bool = False) -> Order | None:
     """One order with the sums of its refunds; locked against other writers where the database can."""
-    return load_all(connection, [order_id], lock=lock).get(order_id)
+    row = connection.execute(_ONE_LOCKED if lock else _ONE, {"this": order_id}).one_or_none()
+    if row is None:
+        return None
+    sums = connection.execute(_SUMS_OF_ONE, {"this": order_id}).one_or_none()
+    return _order(row, _Sums(*sums[1:]) if sums else _Sums())
 
 
 def load_all(connection: Connection, order_ids: Collection[str], *, lock: bool) -> dict[str, Order]:
     """Several orders by their numbers, as `load` gives each."""
-    # Locked in one order everywhere, so that two imports never wait for each other.
-    query = select(orders).where(orders.c.order_id.in_(order_ids)).order_by(orders.c.order_id)
-    rows = connection.execute(query.with_for_update() if lock else query).all()
-    sums = _sums(connection, [row.order_id for row in rows])
+    these = {"these": list(order_ids)}
+    rows = connection.execute(_SEVERAL_LOCKED if lock else _SEVERAL, these).all()
+    found = connection.execute(_SUMS_OF_SEVERAL, these) if rows else ()
+    sums = {order_id: _Sums(*sums) for order_id, *sums in found}
     return {row.order_id: _order(row, sums.get(row.order_id, _Sums())) for row in rows}
 
 
@@ -91,25 +138,13 @@ def overfill(connection: Connection, order_id: str) -> None:
 
 
 def _is_overfull(connection: Connection, order_id: str) -> bool:
-    beyond = select(refunds.c.refund_id).where(refunds.c.order_id == order_id, refunds.c.beyond_cap)
-    return connection.execute(beyond.limit(1)).first() is not None
-
-
-def _sum_of(states: Iterable[RefundState]) -> ColumnElement[int]:
-    counted = refunds.c.state.in_([state.value for state in states])
-    return func.coalesce(func.sum(case((counted, refunds.c.amount_fen), else_=0)), 0)
+    return connection.execute(_BEYOND_CAP, {"this": order_id}).first() is not None
 
 
 def take(connection: Connection, order_id: str, wallet_fen: int, customer_fen: int) -> bool:
     """Change both caps by one guarded UPDATE; False when they cannot hold it."""
-    wallet = orders.c.wallet_reserved_fen + wallet_fen
-    customer = orders.c.customer_reserved_fen + customer_fen
-    taken = connection.execute(
-        update(orders)
-        .where(orders.c.order_id == order_id, wallet <= orders.c.amount_fen, customer <= orders.c.amount_fen)
-        .values(wallet_reserved_fen=wallet, customer_reserved_fen=customer)
-    )
-    return taken.rowcount == 1
+    more = {"more_for_wallet": wallet_fen, "more_for_customer": customer_fen}
+    return connection.execute(_TAKE, {"this": order_id, **more}).rowcount == 1
 
 
 def freeze(connection: Connection, order_id: str, why: str) -> None:
@@ -125,27 +160,6 @@ def thaw(connection: Connection, order_id: str) -> bool:
         update(orders).where(orders.c.order_id == order_id, orders.c.frozen_why != "").values(frozen_why="")
     )
     return thawed.rowcount == 1
-
-
-def _sums(connection: Connection, order_ids: Collection[str]) -> dict[str, _Sums]:
-    """The sums of those orders that have refunds."""
-    if not order_ids:
-        return {}
-    is_open = refunds.c.state.in_([state.value for state in OPEN])
-    rows = connection.execute(
-        select(
-            refunds.c.order_id,
-            _sum_of(_ARRIVED),
-            func.coalesce(func.sum(case((refunds.c.sequence > 0, 1), else_=0)), 0),
-            func.max(refunds.c.sequence),
-            func.max(case((is_open, refunds.c.refund_id))),
-            func.max(refunds.c.created_at),
-            func.max(refunds.c.last_sent_at),
-        )
-        .where(refunds.c.order_id.in_(order_ids))
-        .group_by(refunds.c.order_id)
-    )
-    return {order_id: _Sums(*sums) for order_id, *sums in rows}
 
 
 def _order(row: Row[Any], sums: _Sums) -> Order:

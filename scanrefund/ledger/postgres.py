@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, func, select, text
+from sqlalchemy import URL, Connection, Engine, Integer, bindparam, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from scanrefund.errors import LedgerFault
@@ -28,6 +28,7 @@ MIGRATION_TIMEOUT_S: Final = 600
 # Advisory locks have no names, only numbers.
 BOOK_LOCK: Final = 7_274_001
 MIGRATION_LOCK: Final = 7_274_002
+_LOCK: Final = select(func.pg_advisory_xact_lock(bindparam("lock", type_=Integer)))
 
 # A reader sees one moment in all its statements, and may not write.
 READ_OPTIONS: Final[dict[str, Any]] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -87,7 +88,7 @@ def open_engine(url: URL) -> Engine:
 def alone(connection: Connection, lock: int) -> None:
     """Until this transaction ends no other one passes here. SQLite's writers already stand in line."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        connection.execute(_LOCK, {"lock": lock})
 
 
 def alone_to_migrate(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, false, func, insert, or_, select
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select
 
 from scanrefund.errors import Bug
 from scanrefund.ledger.numbers import SEQUENCE_MAX
@@ -21,6 +21,34 @@ from scanrefund.model.wallet import Wallet
 # No wait of ours is longer than an hour and no lease longer than ten minutes: a time further ahead was
 # written by a clock that ran wrong, and must not strand a refund once the clock is right again.
 AHEAD_MAX: Final = timedelta(hours=2)
+
+# Statements are made once: SQLAlchemy takes longer to make one than the database to run it.
+_ONE: Final = select(refunds).where(refunds.c.refund_id == bindparam("refund_id"))
+_OF_REQUEST: Final = select(refunds).where(refunds.c.request_id == bindparam("request_id"))
+_NEW: Final = insert(refunds)
+
+# Nobody works on the refund: no lease, a lease run out, or one from a clock that ran ahead (`at`).
+IS_FREE: Final = or_(
+    refunds.c.lease_until.is_(None),
+    refunds.c.lease_until <= bindparam("now"),
+    refunds.c.lease_until > bindparam("too_far"),
+)
+_OURS: Final = or_(
+    *(
+        and_(refunds.c.wallet == wallet.value, refunds.c.account == bindparam(f"{wallet.value}_account"))
+        for wallet in Wallet
+    )
+)
+_DUE: Final = (
+    select(refunds)
+    .where(
+        or_(refunds.c.next_try_at <= bindparam("now"), refunds.c.next_try_at > bindparam("too_far")),
+        IS_FREE,
+        _OURS,
+    )
+    .order_by(refunds.c.next_try_at)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +82,13 @@ class Ended:
 
 def load(connection: Connection, refund_id: str) -> Refund | None:
     """One refund, or None."""
-    row = connection.execute(select(refunds).where(refunds.c.refund_id == refund_id)).one_or_none()
+    row = connection.execute(_ONE, {"refund_id": refund_id}).one_or_none()
     return _refund(row) if row else None
 
 
 def of_request(connection: Connection, request_id: str) -> Refund | None:
     """The refund a request led to, or None."""
-    row = connection.execute(select(refunds).where(refunds.c.request_id == request_id)).one_or_none()
+    row = connection.execute(_OF_REQUEST, {"request_id": request_id}).one_or_none()
     return _refund(row) if row else None
 
 
@@ -76,19 +104,14 @@ def listed(connection: Connection, *, open_only: bool, order_id: str | None, lim
 
 def due(connection: Connection, now: datetime, limit: int, accounts: Mapping[Wallet, str]) -> list[Refund]:
     """Refunds of these accounts whose next trip is due and on which nobody works, the longest due first."""
-    ripe = or_(refunds.c.next_try_at <= now, refunds.c.next_try_at > now + AHEAD_MAX)
-    ours = [
-        and_(refunds.c.wallet == wallet.value, refunds.c.account == account)
-        for wallet, account in accounts.items()
-    ]
-    query = select(refunds).where(ripe, is_free(now), or_(false(), *ours)).order_by(refunds.c.next_try_at)
-    return [_refund(row) for row in connection.execute(query.limit(limit))]
+    # No refund is of the account NULL: a wallet that is not set up here has none.
+    ours = {f"{wallet.value}_account": accounts.get(wallet) for wallet in Wallet}
+    return [_refund(row) for row in connection.execute(_DUE, {**at(now), **ours, "most": limit})]
 
 
-def is_free(now: datetime) -> ColumnElement[bool]:
-    """Nobody works on the refund: no lease, a lease run out, or one from a clock that ran ahead."""
-    until = refunds.c.lease_until
-    return or_(until.is_(None), until <= now, until > now + AHEAD_MAX)
+def at(now: datetime) -> dict[str, datetime]:
+    """The moment of a statement, and the first one that no right clock can have written."""
+    return {"now": now, "too_far": now + AHEAD_MAX}
 
 
 def make(
@@ -101,29 +124,24 @@ def make(
 ) -> Refund:
     """Write a refund as READY. The caller has reserved its amount in this same transaction."""
     refund_id, sequence = number
-    connection.execute(
-        insert(refunds).values(
-            refund_id=refund_id,
-            order_id=order.order_id,
-            sequence=sequence,
-            request_id=draft.request_id,
-            code_fingerprint=draft.code_fingerprint,
-            wallet=order.wallet.value,
-            wallet_order_id=order.wallet_order_id,
-            account=draft.account,
-            order_amount_fen=order.amount.fen,
-            amount_fen=draft.amount.fen,
-            reason=draft.reason,
-            clerk=draft.clerk,
-            counter=draft.counter,
-            body=body,
-            state=RefundState.READY.value,
-            created_at=now,
-            not_before=draft.not_before,
-            next_try_at=draft.not_before or now,
-            next_command=Command.SEND.value,
-        )
-    )
+    row = {
+        "refund_id": refund_id,
+        "sequence": sequence,
+        "request_id": draft.request_id,
+        "code_fingerprint": draft.code_fingerprint,
+        "account": draft.account,
+        "amount_fen": draft.amount.fen,
+        "reason": draft.reason,
+        "clerk": draft.clerk,
+        "counter": draft.counter,
+        "body": body,
+        "state": RefundState.READY.value,
+        "created_at": now,
+        "not_before": draft.not_before,
+        "next_try_at": draft.not_before or now,
+        "next_command": Command.SEND.value,
+    }
+    connection.execute(_NEW, {**_of_order(order), **row})
     return required(connection, refund_id)
 
 
@@ -131,28 +149,33 @@ def make_ended(
     connection: Connection, order: Order, ended: Ended, now: datetime, instead_of: str = ""
 ) -> Refund:
     """Write a refund that is over. The caller counts it in the caps."""
-    connection.execute(
-        insert(refunds).values(
-            refund_id=ended.refund_id,
-            order_id=order.order_id,
-            sequence=ended.sequence,
-            # No door asked for it; its own number keeps it apart from every wish.
-            request_id=ended.refund_id,
-            wallet=order.wallet.value,
-            wallet_order_id=order.wallet_order_id,
-            account="",
-            order_amount_fen=order.amount.fen,
-            amount_fen=ended.amount.fen,
-            reason=ended.reason,
-            clerk=ended.clerk,
-            body=b"",
-            state=ended.state.value,
-            created_at=now,
-            ended_at=now,
-            instead_of=instead_of,
-        )
-    )
+    row = {
+        "refund_id": ended.refund_id,
+        "sequence": ended.sequence,
+        # No door asked for it; its own number keeps it apart from every wish.
+        "request_id": ended.refund_id,
+        "account": "",
+        "amount_fen": ended.amount.fen,
+        "reason": ended.reason,
+        "clerk": ended.clerk,
+        "body": b"",
+        "state": ended.state.value,
+        "created_at": now,
+        "ended_at": now,
+        "instead_of": instead_of,
+    }
+    connection.execute(_NEW, {**_of_order(order), **row})
     return required(connection, ended.refund_id)
+
+
+def _of_order(order: Order) -> dict[str, str | int]:
+    """What a refund's row repeats of its order's."""
+    return {
+        "order_id": order.order_id,
+        "wallet": order.wallet.value,
+        "wallet_order_id": order.wallet_order_id,
+        "order_amount_fen": order.amount.fen,
+    }
 
 
 def sequence_of(connection: Connection, refund_id: str) -> int:

@@ -21,9 +21,6 @@ _WAL_IS_SAFE: Final = sqlite3.sqlite_version_info >= (3, 51, 3)
 JOURNAL_MODE: Final = "wal" if _WAL_IS_SAFE else "delete"
 SYNCHRONOUS: Final = 2 if _WAL_IS_SAFE else 3  # FULL or EXTRA
 
-_READING: Final = "scanrefund_reading"
-READ_OPTIONS: Final[dict[str, Any]] = {_READING: True}
-
 # What SQLite calls its troubles → our fault code.
 _TROUBLES: Final = {
     "SQLITE_BUSY": "ledger_busy",
@@ -38,7 +35,7 @@ _TROUBLES: Final = {
 
 
 def open_engine(url: URL, busy_timeout_s: int) -> Engine:
-    """An engine whose writers begin IMMEDIATE, with the durability this program promises.
+    """An engine with the durability this program promises; its transactions begin with `begin`.
 
     Raises LedgerFault for a file on a network share or one that cannot be made.
     """
@@ -52,8 +49,16 @@ def open_engine(url: URL, busy_timeout_s: int) -> Engine:
         connect_args={"timeout": busy_timeout_s, "check_same_thread": False},
     )
     event.listen(engine, "connect", lambda connection, _record: _on_connect(connection, url.database or ""))
-    event.listen(engine, "begin", _on_begin)
     return engine
+
+
+def begin(connection: Connection, *, to_write: bool) -> None:
+    """Begin the transaction, to write with the file's lock taken at once; other databases have begun theirs.
+
+    Said here and not by a listener of the engine: with one, SQLAlchemy looks for listeners at each statement.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if to_write else "BEGIN")
 
 
 def fault_of(error: DBAPIError, engine: Engine) -> LedgerFault | None:
@@ -76,7 +81,7 @@ def _prepare_file(path: Path) -> None:
 
 
 def _on_connect(connection: sqlite3.Connection, path: str) -> None:
-    # The driver would begin transactions by its own rules; ours begin in `_on_begin`.
+    # The driver would begin transactions by its own rules; ours begin in `begin`.
     connection.isolation_level = None
     try:
         _set_pragmas(connection)
@@ -97,11 +102,6 @@ def _set_pragmas(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA {name}={value}")
         if connection.execute(f"PRAGMA {name}").fetchone()[0] != value:
             raise LedgerFault("ledger_pragma_refused", pragma=name, wanted=value)
-
-
-def _on_begin(connection: Connection) -> None:
-    only_reads = connection.get_execution_options().get(_READING, False)
-    connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
 
 def _fault_of(error: sqlite3.Error, path: str) -> LedgerFault:

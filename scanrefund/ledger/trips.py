@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, true, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
 from scanrefund.ledger import orders
-from scanrefund.ledger.refunds import AHEAD_MAX, is_free, required
+from scanrefund.ledger.refunds import IS_FREE, at, required
 from scanrefund.ledger.schema import attempts, moves, refunds
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import FACT_MOVES, TERMINAL, Command, Refund, RefundState, may_move
@@ -24,6 +24,38 @@ MESSAGE_CHARS_MAX: Final = 300
 # Outcomes that go against a refund believed to be closed or never sent.
 _AGAINST_CLOSED: Final = frozenset(
     {Outcome.SUCCEEDED, Outcome.RETURNED_TO_MERCHANT, Outcome.PROCESSING, Outcome.ABNORMAL}
+)
+
+# Statements are made once: SQLAlchemy takes longer to make one than the database to run it.
+_THIS: Final = refunds.c.refund_id == bindparam("this")
+# The row as it was read: whoever was first has moved its epoch on (`_as_read`).
+_AS_READ: Final = and_(
+    _THIS, refunds.c.state == bindparam("state_read"), refunds.c.epoch == bindparam("epoch_read")
+)
+# A send waits for the wallet's spacing; a time further ahead was written by a clock that ran wrong (`at`).
+MAY_GO: Final = or_(
+    refunds.c.not_before.is_(None),
+    refunds.c.not_before <= bindparam("now"),
+    refunds.c.not_before > bindparam("too_far"),
+)
+_FREE: Final = update(refunds).where(_AS_READ, IS_FREE).values(epoch=refunds.c.epoch + 1)
+_SEND: Final = _FREE.where(MAY_GO).values(sends=refunds.c.sends + 1)
+_ASK: Final = _FREE.values(asks=refunds.c.asks + 1)
+_END: Final = update(refunds).where(_AS_READ)
+# PostgreSQL passes a row by at once where another worker is at it; SQLite has locked the file.
+_CLAIM: Final = select(refunds.c.refund_id).where(_THIS).with_for_update(skip_locked=True, key_share=True)
+_OVER: Final = [RefundState.CLOSED.value, RefundState.CANCELLED.value]
+_LOOK_AGAIN: Final = update(refunds).where(_THIS, refunds.c.state.in_(_OVER))
+_NOTE_MOVE: Final = insert(moves)
+_NOTE_ATTEMPT: Final = insert(attempts)
+_END_ATTEMPT: Final = update(attempts).where(attempts.c.attempt_id == bindparam("this"))
+_LAST_ATTEMPT: Final = select(func.max(attempts.c.attempt_id)).where(
+    attempts.c.refund_id == bindparam("this")
+)
+_OTHER_BODY: Final = (
+    select(attempts.c.attempt_id)
+    .where(attempts.c.refund_id == bindparam("this"), attempts.c.body_sha256 != bindparam("body"))
+    .limit(1)
 )
 
 
@@ -52,28 +84,12 @@ def begin(
     None when another worker has it, it moved meanwhile, or the wallet's spacing is not over. Raises Bug when
     the body is not the one that went out before.
     """
-    state = RefundState.SENDING if command is Command.SEND else refund.state
-    sends = 1 if command is Command.SEND else 0
     if not _claim(connection, refund.refund_id):
         return None
-    taken = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == refund.state.value,
-            refunds.c.epoch == refund.epoch,
-            is_free(now),
-            may_go(command, now),
-        )
-        .values(
-            state=state.value,
-            epoch=refund.epoch + 1,
-            **_held_by(lease, now),
-            sends=refunds.c.sends + sends,
-            asks=refunds.c.asks + (1 - sends),
-            **(_of_send(now) if command is Command.SEND else {}),
-        )
-    )
+    state, plan, news = refund.state, _ASK, _held_by(lease, now)
+    if command is Command.SEND:
+        state, plan, news = RefundState.SENDING, _SEND, news | _of_send(now)
+    taken = connection.execute(plan, {**_as_read(refund), **at(now), **news, "state": state.value})
     if taken.rowcount != 1:
         return None
     _move(connection, refund, state, now, command.value)
@@ -96,15 +112,8 @@ def end(
         # A mistake of ours or a stranger's number: until somebody has looked, the order's rest is not known.
         orders.freeze(connection, refund.order_id, "number_in_use")
     ended_at = {} if new is refund.state else {"ended_at": now if new in TERMINAL else None}
-    moved = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == refund.state.value,
-            refunds.c.epoch == refund.epoch,
-        )
-        .values(state=new.value, lease_owner="", lease_until=None, **ended_at, **changes)
-    )
+    news = {"state": new.value, "lease_owner": "", "lease_until": None, **ended_at, **changes}
+    moved = connection.execute(_END, {**_as_read(refund), **news})
     if moved.rowcount != 1:
         return _look_again(connection, refund, answer, now)
     _move(connection, refund, new, now, answer.code or answer.outcome.value, fact=answer.outcome)
@@ -117,14 +126,8 @@ def _look_again(connection: Connection, refund: Refund, answer: Answer, now: dat
     Where the refund has ended otherwise, the wallet is asked once more. Always False.
     """
     if answer.outcome in _AGAINST_CLOSED:
-        connection.execute(
-            update(refunds)
-            .where(
-                refunds.c.refund_id == refund.refund_id,
-                refunds.c.state.in_([RefundState.CLOSED.value, RefundState.CANCELLED.value]),
-            )
-            .values(next_command=Command.ASK.value, next_try_at=now)
-        )
+        plan = {"next_command": Command.ASK.value, "next_try_at": now}
+        connection.execute(_LOOK_AGAIN, {"this": refund.refund_id, **plan})
     return False
 
 
@@ -141,16 +144,8 @@ def decide(
     Raises Bug for a move that the table does not allow.
     """
     ended_at = {"ended_at": now} if new in TERMINAL else {}
-    moved = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == refund.state.value,
-            refunds.c.epoch == refund.epoch,
-            is_free(now),
-        )
-        .values(state=new.value, epoch=refund.epoch + 1, **ended_at, **changes)
-    )
+    news = {"state": new.value, **ended_at, **changes}
+    moved = connection.execute(_FREE, {**_as_read(refund), **at(now), **news})
     if moved.rowcount != 1:
         return False
     _move(connection, refund, new, now, cause)
@@ -161,28 +156,21 @@ def take_over(connection: Connection, refund: Refund, lease: Lease, now: datetim
     """The last trip of a refund left in SENDING, once its lease has run out; None while it holds."""
     if not _claim(connection, refund.refund_id):
         return None
-    taken = connection.execute(
-        update(refunds)
-        .where(
-            refunds.c.refund_id == refund.refund_id,
-            refunds.c.state == RefundState.SENDING.value,
-            refunds.c.epoch == refund.epoch,
-            is_free(now),
-        )
-        .values(epoch=refund.epoch + 1, **_held_by(lease, now))
-    )
+    sending = {**_as_read(refund), "state_read": RefundState.SENDING.value}
+    taken = connection.execute(_FREE, {**sending, **at(now), **_held_by(lease, now)})
     if taken.rowcount != 1:
         return None
-    attempt_id = connection.execute(
-        select(func.max(attempts.c.attempt_id)).where(attempts.c.refund_id == refund.refund_id)
-    ).scalar_one()
+    attempt_id = connection.execute(_LAST_ATTEMPT, {"this": refund.refund_id}).scalar_one()
     return Attempt(attempt_id, required(connection, refund.refund_id), Command.SEND)
 
 
 def _claim(connection: Connection, refund_id: str) -> bool:
-    """Lock the row, or pass by at once where another worker is at it (PostgreSQL; SQLite locks the file)."""
-    row = select(refunds.c.refund_id).where(refunds.c.refund_id == refund_id)
-    return connection.execute(row.with_for_update(skip_locked=True, key_share=True)).first() is not None
+    """Lock the row; False where another worker is at it."""
+    return connection.execute(_CLAIM, {"this": refund_id}).first() is not None
+
+
+def _as_read(refund: Refund) -> dict[str, str | int]:
+    return {"this": refund.refund_id, "state_read": refund.state.value, "epoch_read": refund.epoch}
 
 
 def _held_by(lease: Lease, now: datetime) -> dict[str, Any]:
@@ -191,14 +179,6 @@ def _held_by(lease: Lease, now: datetime) -> dict[str, Any]:
 
 def _of_send(now: datetime) -> dict[str, Any]:
     return {"absent_asks": 0, "last_sent_at": now, "released": False}
-
-
-def may_go(command: Command, now: datetime) -> ColumnElement[bool]:
-    """A send waits for the wallet's spacing; a time further ahead was written by a clock that ran wrong."""
-    wait = refunds.c.not_before
-    if command is Command.ASK:
-        return true()
-    return or_(wait.is_(None), wait <= now, wait > now + AHEAD_MAX)
 
 
 def _move(
@@ -220,7 +200,7 @@ def _move(
     if old is new:
         return
     row = {"old_state": old.value, "new_state": new.value, "at": now, "cause": cause}
-    connection.execute(insert(moves).values(refund_id=refund.refund_id, **row))
+    connection.execute(_NOTE_MOVE, {"refund_id": refund.refund_id, **row})
     if by_fact:
         orders.freeze(connection, refund.order_id, "fact_against_end")
     count(connection, refund, new)
@@ -239,21 +219,17 @@ def _note_attempt(
     connection: Connection, refund: Refund, command: Command, lease: Lease, now: datetime
 ) -> int:
     body_sha256 = hashlib.sha256(refund.body).hexdigest()
-    others = select(attempts.c.attempt_id).where(
-        attempts.c.refund_id == refund.refund_id, attempts.c.body_sha256 != body_sha256
-    )
-    if connection.execute(others.limit(1)).first() is not None:
+    if connection.execute(_OTHER_BODY, {"this": refund.refund_id, "body": body_sha256}).first() is not None:
         raise Bug("body_changed", refund_id=refund.refund_id)
-    noted = connection.execute(
-        insert(attempts).values(
-            refund_id=refund.refund_id,
-            command=command.value,
-            account=refund.account,
-            body_sha256=body_sha256,
-            owner=lease.owner,
-            begun_at=now,
-        )
-    )
+    row = {
+        "refund_id": refund.refund_id,
+        "command": command.value,
+        "account": refund.account,
+        "body_sha256": body_sha256,
+        "owner": lease.owner,
+        "begun_at": now,
+    }
+    noted = connection.execute(_NOTE_ATTEMPT, row)
     key = noted.inserted_primary_key
     if key is None:
         raise Bug("attempt_without_key", refund_id=refund.refund_id)
@@ -261,16 +237,13 @@ def _note_attempt(
 
 
 def _end_attempt(connection: Connection, attempt: Attempt, answer: Answer, now: datetime) -> None:
-    connection.execute(
-        update(attempts)
-        .where(attempts.c.attempt_id == attempt.attempt_id)
-        .values(
-            ended_at=now,
-            outcome=answer.outcome.value,
-            code=answer.code,
-            message=answer.message[:MESSAGE_CHARS_MAX],
-            http_status=answer.http_status,
-            wallet_request_id=answer.wallet_request_id,
-            signature=answer.signature.value,
-        )
-    )
+    news = {
+        "ended_at": now,
+        "outcome": answer.outcome.value,
+        "code": answer.code,
+        "message": answer.message[:MESSAGE_CHARS_MAX],
+        "http_status": answer.http_status,
+        "wallet_request_id": answer.wallet_request_id,
+        "signature": answer.signature.value,
+    }
+    connection.execute(_END_ATTEMPT, {"this": attempt.attempt_id, **news})

@@ -30,7 +30,7 @@ class RefundState(StrEnum):
     CLOSED = "CLOSED"  # proved: it did not happen and will not
     CANCELLED = "CANCELLED"  # never sent
     PAID_OTHER_WAY = "PAID_OTHER_WAY"  # cash, after the wallet refund was closed by proof
-    EXTERNAL = "EXTERNAL"  # found at the wallet, not made here
+    EXTERNAL = "EXTERNAL"  # found paid at the wallet, not made here
 
 
 class Command(StrEnum):

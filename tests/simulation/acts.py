@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Final
 
+from scanrefund.aftercare.receipt import Receipt
 from scanrefund.desk import RefundRequest
+from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW
+from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.money import Money
+from scanrefund.model.order import Order
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
 from scanrefund.model.shown import Reading, Shown, Source
@@ -17,8 +21,10 @@ from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter
 from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
-from tests.simulation.plan import Kind
+from tests.simulation.plan import Kind, Theme
 from tests.simulation.watch import Wish
+
+Decide = Callable[[str, Hand], Receipt]
 
 _WAITS_S: Final = (1.0, 4.0, 4.0, 12.0, 12.0, 35.0, 70.0, 70.0, 600.0, 3_700.0, 90_000.0)
 _JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
@@ -47,7 +53,9 @@ def repeat(history: History, counter: Counter, dice: Random) -> None:
     again = dice.choice(history.wishes)
     if dice.random() < 0.1:
         other = Money(dice.randint(1, again.order.amount.fen))
-        again = replace(again, amount=other, is_slip=other != again.amount)
+        if other != again.amount:
+            history.watch.slips.add(again.name)
+        again = replace(again, amount=other)
     _ask_desk(history, counter, again)
 
 
@@ -103,10 +111,17 @@ def person(history: History, counter: Counter, dice: Random) -> None:
     if not rows:
         return
     at = counter.supervisor
+    fitting: dict[str, tuple[Decide, ...]] = {
+        "READY": (at.cancel,),
+        "HELD": (at.release, at.release, at.close),
+        "CLOSED": (at.pay_other_way,),
+        "RETURNED_TO_MERCHANT": (at.pay_other_way,),
+    }
     # Mostly what a supervisor is for, often what must not be.
-    waiting = [row for row in rows if row.state in ("HELD", "CLOSED", "RETURNED_TO_MERCHANT")]
-    row = dice.choice(waiting if waiting and dice.random() < 0.6 else rows)
-    act = dice.choice((at.release, at.release, at.close, at.cancel, at.pay_other_way))
+    waiting = [row for row in rows if row.state in fitting]
+    row = dice.choice(waiting if waiting and dice.random() < 0.7 else rows)
+    anything = (at.release, at.close, at.cancel, at.pay_other_way)
+    act = dice.choice(fitting.get(row.state, anything) if dice.random() < 0.7 else anything)
     history.note(f"{counter.name}: {act.__name__} …{row.refund_id[-7:]}, which is {row.state}")
     if dice.random() < 0.1:
         at.thaw(row.order_id, HAND)
@@ -115,6 +130,8 @@ def person(history: History, counter: Counter, dice: Random) -> None:
 
 
 def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
+    if history.world.theme is Theme.OLD_COPY and _is_given_up(history, made.order):
+        return
     reading = None
     if made.digits:
         shown = Shown(ShownKind.PAYMENT_CODE, made.order.wallet, code=PaymentCode(made.digits))
@@ -124,6 +141,16 @@ def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
     receipt = counter.desk.refund(request)
     history.note(f"{counter.name}: {made.name} of {made.amount or 'all'} → {receipt.state or receipt.reason}")
     history.watch.told(made, receipt, asked_at, history.now)
+
+
+def _is_given_up(history: History, order: Order) -> bool:
+    """Whether the order's last refunds came to nothing: a look-up sees no further than three such numbers.
+
+    One less than that, because another wish may have been let in while this one waits for the wallet.
+    """
+    ours = [row for row in history.view().refunds if row.order_id == order.order_id and not row.instead_of]
+    last = ours[1 - ABSENT_IN_A_ROW :]
+    return len(last) == ABSENT_IN_A_ROW - 1 and not any(row.refund_id in history.truth.taken for row in last)
 
 
 def _code(history: History, wallet: Wallet, dice: Random) -> str:

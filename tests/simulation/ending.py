@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from scanrefund.ledger.by_hand import PROOF_AFTER, Hand
+from scanrefund.ledger.refunds import AHEAD_MAX
 from tests.simulation.history import History
 from tests.simulation.view import View, time_of
 from tests.simulation.watch import Violation
@@ -45,18 +46,27 @@ def _let_work(history: History) -> None:
 
 
 def _let_a_person_decide(history: History, number: str) -> None:
-    """What is held goes on under its number, or closes by proof."""
+    """What is held goes on under its number, or closes by proof; not while a dead counter's lease stands."""
+    _wait_for_the_lease(history, number)
     history.decide(lambda at: at.supervisor.release(number, HAND))
     _let_work(history)
     if any(row.refund_id == number and row.state == "HELD" for row in history.view().refunds):
-        history.forward(PROOF_AFTER.total_seconds())
+        history.forward(PROOF_AFTER.total_seconds() + history.world.skew_s)
         history.decide(lambda at: at.supervisor.close(number, HAND))
+
+
+def _wait_for_the_lease(history: History, number: str) -> None:
+    """A clock that ran ahead leaves a lease longer than any; the rules honour it up to `AHEAD_MAX`."""
+    for row in history.view().refunds:
+        until = time_of(row.lease_until)
+        if row.refund_id == number and until is not None and until > history.now:
+            history.forward(min(until - history.now, AHEAD_MAX).total_seconds() + history.world.skew_s)
 
 
 def _must_have_ended(history: History, number: str, state: str) -> None:
     taken = history.truth.taken.get(number)
     truth = taken.state(history.now).value if taken else "nothing"
-    if state == "EXTERNAL" and taken is not None:
+    if state == "EXTERNAL" and truth == "SUCCEEDED":
         return
     if state == "PAID_OTHER_WAY":
         return  # judged by `no_customer_is_paid_twice`

@@ -54,7 +54,7 @@ class History:
     acts: Mapping[Kind, Act]
     now: datetime = BEGIN
     faults: bool = True
-    log: list[str] = field(default_factory=list)
+    log: list[tuple[datetime, int, str]] = field(default_factory=list)
     orders: list[Order] = field(init=False)
     counters: list[Counter] = field(init=False)
     truth: Truth = field(init=False)
@@ -62,6 +62,7 @@ class History:
     ledger: Ledger = field(init=False)
     backup: sqlite3.Connection | None = None
     rounds: int = 0
+    in_round: bool = False
     wishes: list[Wish] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
 
@@ -108,7 +109,9 @@ class History:
         """A worker looks at what is due, each counter's in turn."""
         self.rounds += 1
         counter = self.counters[self.rounds % len(self.counters)]
+        self.in_round = True
         self._guarded(counter, lambda at: at.worker.run_once())
+        self.in_round = False
 
     def decide(self, act: Callable[[Counter], object]) -> None:
         """A person decides, when nothing else goes on."""
@@ -135,17 +138,21 @@ class History:
         self.truth.deliver(self.now)
 
     def note(self, line: str) -> None:
-        """One line of the story, indented by how deep it happens inside slow trips."""
-        self.log.append(f"{self.now:%m-%d %H:%M:%S} {'  ' * len(self.frames)}{line}")
+        """One line of the story. Most are never read: they are written out by `story`."""
+        self.log.append((self.now, len(self.frames), line))
+
+    def story(self) -> tuple[str, ...]:
+        """Every line so far, indented by how deep it happened inside slow trips."""
+        return tuple(f"{at:%m-%d %H:%M:%S} {'  ' * depth}{line}" for at, depth, line in self.log)
 
     def view(self) -> View:
-        return View.of(self.stage.database)
+        return self.watch.window.look()
 
     def travel(self, name: str, command: Command, refund: Refund) -> Answer:
         """A trip of one counter to a wallet, with what befalls it."""
         if refund.amount == ZERO:
             return self._trip(command, refund)  # a look-up of a number, not a refund's trip
-        by_worker = not self.faults or self.frames[-1].event.kind is Kind.WORK
+        by_worker = self.in_round or (bool(self.frames) and self.frames[-1].event.kind is Kind.WORK)
         journey = self.watch.departs(command, refund, self.now, by_worker=by_worker)
         try:
             answer = self._trip(command, refund)

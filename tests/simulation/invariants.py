@@ -45,6 +45,7 @@ _FACTS: Final = {
     "SUCCEEDED": "RETURNED_TO_MERCHANT",
     "RETURNED_TO_MERCHANT": "SUCCEEDED",
 }
+_MOVES: Final = {**_EDGES, **_FACTS}
 
 
 def the_wallet_never_moves_more_than_was_paid(watch: Watch) -> str:
@@ -85,10 +86,10 @@ def whatever_a_wallet_knows_is_in_the_ledger(watch: Watch) -> str:
 def one_number_has_one_body(watch: Watch) -> str:
     bodies: dict[str, bytes] = {}
     for arrival in watch.truth.arrivals:
-        if (
-            arrival.command is Command.SEND
-            and bodies.setdefault(arrival.number, arrival.body) != arrival.body
-        ):
+        # A number that an old copy has forgotten, and the wallet never took, is free again.
+        if arrival.command is Command.ASK or (arrival.number, arrival.body) in watch.lost_sends:
+            continue
+        if bodies.setdefault(arrival.number, arrival.body) != arrival.body:
             return arrival.number
     return ""
 
@@ -112,7 +113,9 @@ def what_the_wallet_may_move_is_reserved(watch: Watch) -> str:
     under_way = {r.refund_id for _at, r, _seed in watch.truth.under_way if r.order_id not in uncertain}
     taken = [one for one in watch.truth.taken.values() if one.order_id not in uncertain]
     live = {one.number for one in taken if one.state(watch.now) in LIVE}
-    loose = (live | under_way) - held
+    # What the wallet has closed stays closed, whatever else arrives under its number.
+    closed = {one.number for one in taken} - live
+    loose = (live | (under_way - closed)) - held
     return ", ".join(sorted(loose))
 
 
@@ -140,7 +143,7 @@ def only_known_moves_are_made(watch: Watch) -> str:
         before = watch.seen.last_move.get(move.refund_id, born)
         if move.old_state != before:
             return f"{move.refund_id}: {before} and then {move.old_state} → {move.new_state}"
-        edges = {**_EDGES, **_FACTS}.get(move.old_state, "")
+        edges = _MOVES.get(move.old_state, "")
         if move.new_state not in edges.split():
             return f"{move.refund_id}: {move.old_state} → {move.new_state}"
         watch.seen.last_move[move.refund_id] = move.new_state
@@ -184,17 +187,20 @@ def no_row_vanishes(watch: Watch) -> str:
 
 
 def nothing_sent_is_cancelled(watch: Watch) -> str:
-    known = {one.number for one in watch.truth.arrivals if one.command is Command.SEND}
+    sends = [one for one in watch.truth.arrivals if one.command is Command.SEND]
+    # What an old copy has forgotten, and the wallet never took, was never sent.
+    known = {one.number for one in sends if (one.number, one.body) not in watch.lost_sends}
     cancelled = [row for row in watch.view.refunds if row.state == "CANCELLED"]
     return ", ".join(row.refund_id for row in cancelled if row.sends or row.refund_id in known)
 
 
 def an_end_is_the_wallets_own(watch: Watch) -> str:
-    """SUCCEEDED and RETURNED_TO_MERCHANT are the wallet's truth."""
+    """SUCCEEDED and RETURNED_TO_MERCHANT are the wallet's truth, and what was found paid is paid."""
     for row in watch.view.refunds:
         taken = watch.truth.taken.get(row.refund_id)
         state = taken.state(watch.now).value if taken else "nothing"
-        if row.state in ("SUCCEEDED", "RETURNED_TO_MERCHANT") and state != row.state:
+        told = "SUCCEEDED" if row.state == "EXTERNAL" else row.state
+        if told in ("SUCCEEDED", "RETURNED_TO_MERCHANT") and state != told:
             return f"{row.refund_id} is {row.state} here and {state} there"
     return ""
 

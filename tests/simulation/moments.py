@@ -25,7 +25,7 @@ SPACING: Final = {"wechat": timedelta(seconds=60), "alipay": timedelta(seconds=3
 # WeChat Pay and Alipay both want ten seconds before the first question about an unknown send.
 ASK_AFTER: Final = timedelta(seconds=10)
 # More trips than this in ten seconds is a loop that runs hot.
-TRIPS_MAX: Final = 6
+TRIPS_MAX: Final = 8
 TRIPS_WITHIN: Final = timedelta(seconds=10)
 
 
@@ -101,10 +101,13 @@ def a_worker_asks_no_sooner_than_the_wallet_wants(watch: Watch, journey: Journey
     last = past[-1]
     if last.answer is None or last.back_at is None or last.answer.outcome is not Outcome.UNKNOWN:
         return ""
+    if last.back_at >= last.left_at + LEASE:
+        return ""  # another may have taken over meanwhile; then this answer decided nothing
     sent = last.command is Command.SEND
     if sent and journey.left_at < last.left_at + ASK_AFTER:
         return f"{refund.refund_id} after {journey.left_at - last.left_at}"
-    if journey.left_at < last.back_at + timedelta(seconds=last.answer.wait_s):
+    told_to_wait = journey.left_at < last.back_at + timedelta(seconds=last.answer.wait_s)
+    if told_to_wait and _last_code_written(watch, refund) == last.answer.code:
         return f"{refund.refund_id} though told to wait {last.answer.wait_s} s"
     return ""
 
@@ -132,7 +135,8 @@ def a_clerk_is_told_the_truth(watch: Watch, receipt: Receipt, _wish: Wish | None
 
 
 def a_refused_wish_leaves_nothing(watch: Watch, receipt: Receipt, wish: Wish | None) -> str:
-    if wish is None or wish.is_slip or receipt.state is not None:
+    # Where the same wish was made with two amounts, whichever came first has made the refund.
+    if wish is None or wish.name in watch.slips or receipt.state is not None:
         return ""
     made = [row.refund_id for row in watch.view.refunds if row.reason == wish.name]
     return f"{wish.name} was refused ({receipt.reason}) and has {made}" if made else ""
@@ -179,6 +183,13 @@ def no_old_code_opens_a_refund(watch: Watch, receipt: Receipt, wish: Wish | None
 
 def _may_have_arrived(journey: Journey) -> bool:
     return journey.answer is None or journey.answer.outcome not in (Outcome.NOT_SENT, Outcome.HELD)
+
+
+def _last_code_written(watch: Watch, refund: Refund) -> str:
+    """What the ledger holds of the trip before the one that leaves; a death or a full disk loses it."""
+    query = "SELECT code FROM attempts WHERE refund_id = ? ORDER BY attempt_id DESC LIMIT 1 OFFSET 1"
+    before = watch.database.execute(query, (refund.refund_id,)).fetchone()
+    return (before[0] or "") if before else ""
 
 
 def _row(watch: Watch, number: str) -> RefundRow | None:

@@ -6,6 +6,7 @@ lets a failing history be shrunk.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -42,6 +43,14 @@ class Event:
         return 1 + sum(event.size for event in self.inner)
 
 
+class Theme(StrEnum):
+    """What a history is mostly about, so that rare roads are walked often enough."""
+
+    SHOP = "shop"  # clerks and workers
+    PEOPLE = "people"  # much is refused, held or returned, and supervisors decide
+    OLD_COPY = "old copy"  # the ledger is replaced by an earlier one
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """How one history's world is made. Rates are probabilities per trip, zero to one.
@@ -50,6 +59,7 @@ class World:
     arrive after its sender gave up.
     """
 
+    theme: Theme
     counters: int
     orders: int
     not_sent: float
@@ -67,15 +77,13 @@ class World:
     late_s: int
     skew_s: int
     jumps: bool
-    restores: bool
 
     @property
     def is_calm(self) -> bool:
         """Nothing goes wrong here: every refund that the rules let go must simply succeed."""
         faults = (self.not_sent, self.lost, self.late, self.reply_lost, self.repeated, self.refused)
-        return not any(
-            (*faults, self.short, self.crash, self.trouble, self.unsigned, self.jumps, self.restores)
-        )
+        others = (self.short, self.crash, self.trouble, self.unsigned, self.jumps)
+        return self.theme is Theme.SHOP and not any((*faults, *others))
 
 
 EVENTS_MIN: Final = 4
@@ -83,33 +91,59 @@ EVENTS_MAX: Final = 20
 # One world in twelve is calm: safety alone would let a program pass that never pays.
 CALM_ONE_IN: Final = 12
 
-_OLD_COPIES: Final = (Kind.BACKUP, Kind.RESTORE, Kind.RECOVER)
-_KINDS: Final = (
-    Kind.WISH,
-    Kind.REPEAT,
-    Kind.LOOK,
-    Kind.WORK,
-    Kind.WAIT,
-    Kind.TOP_UP,
-    Kind.JUMP,
-    Kind.PERSON,
-    *_OLD_COPIES,
-)
-_WEIGHTS: Final = (22, 8, 8, 32, 26, 2, 4, 8, 0, 0, 0)
-# One world in six sees its ledger replaced by an old copy.
-_RESTORING: Final = (*_WEIGHTS[:-3], 8, 8, 5)
+_THEMES: Final = (Theme.SHOP, Theme.SHOP, Theme.PEOPLE, Theme.OLD_COPY)
+# How often each kind of event is drawn, by theme.
+_WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
+    Theme.SHOP: {
+        Kind.WISH: 22,
+        Kind.REPEAT: 8,
+        Kind.LOOK: 8,
+        Kind.WORK: 32,
+        Kind.WAIT: 26,
+        Kind.TOP_UP: 2,
+        Kind.JUMP: 4,
+        Kind.PERSON: 6,
+    },
+    Theme.PEOPLE: {
+        Kind.WISH: 16,
+        Kind.REPEAT: 4,
+        Kind.LOOK: 4,
+        Kind.WORK: 30,
+        Kind.WAIT: 22,
+        Kind.TOP_UP: 5,
+        Kind.JUMP: 2,
+        Kind.PERSON: 32,
+    },
+    Theme.OLD_COPY: {
+        Kind.WISH: 26,
+        Kind.REPEAT: 6,
+        Kind.LOOK: 4,
+        Kind.WORK: 28,
+        Kind.WAIT: 20,
+        Kind.TOP_UP: 2,
+        Kind.JUMP: 2,
+        Kind.BACKUP: 4,
+        Kind.RESTORE: 2,
+        Kind.RECOVER: 8,
+        Kind.PERSON: 10,
+    },
+}
 
 
 def world_of(seed: int) -> World:
     """The world of a seed. Each fault is off in about half of the worlds, so that the others show."""
     dice = Random(f"world {seed}")
     calm = dice.randrange(CALM_ONE_IN) == 0
+    theme = Theme.SHOP if calm else dice.choice(_THEMES)
 
     def rate(highest: float) -> float:
         level = dice.choice((0.0, 0.0, 0.3, 1.0)) * highest
         return 0.0 if calm else level
 
+    # Without refusals and a short balance, people have little to decide.
+    wary = theme is not Theme.SHOP
     return World(
+        theme=theme,
         counters=dice.randint(2, 5),
         orders=dice.choice((1, 1, 2, 3)),
         not_sent=rate(0.3),
@@ -118,8 +152,8 @@ def world_of(seed: int) -> World:
         reply_lost=rate(0.4),
         repeated=rate(0.3),
         slow=rate(0.6),
-        refused=rate(0.4),
-        short=rate(0.3),
+        refused=dice.choice((0.2, 0.6)) if wary and dice.random() < 0.5 else rate(0.4),
+        short=0.3 if wary and dice.random() < 0.5 else rate(0.3),
         crash=rate(0.3),
         trouble=rate(0.3),
         unsigned=rate(0.2),
@@ -127,7 +161,6 @@ def world_of(seed: int) -> World:
         late_s=dice.choice((5, 60, 300)),
         skew_s=0 if calm else dice.choice((0, 0, 2, 240)),
         jumps=not calm and dice.randrange(5) == 0,
-        restores=not calm and dice.randrange(6) == 0,
     )
 
 
@@ -135,14 +168,46 @@ def history_of(seed: int) -> tuple[Event, ...]:
     """The events of a seed."""
     dice = Random(f"history {seed}")
     world = world_of(seed)
-    first = Event(Kind.WISH, dice.randrange(world.counters), dice.getrandbits(32), _inner(dice, world, 0))
-    rest = [_event(dice, world, 0) for _ in range(dice.randint(EVENTS_MIN, EVENTS_MAX))]
+    first = _event(dice, world, 0, Kind.WISH)
+    if world.theme is Theme.OLD_COPY:
+        return (first, *_around_a_copy(dice, world))
+    rest = _events(dice, world, EVENTS_MIN, EVENTS_MAX)
+    if world.theme is Theme.PEOPLE and dice.random() < 0.5:
+        return (_event(dice, world, 0, Kind.TOP_UP), first, *rest)
     return (first, *rest)
 
 
-def _event(dice: Random, world: World, depth: int) -> Event:
-    [kind] = dice.choices(_KINDS, _RESTORING if world.restores else _WEIGHTS)
-    return Event(kind, dice.randrange(world.counters), dice.getrandbits(32), _inner(dice, world, depth))
+def _around_a_copy(dice: Random, world: World) -> Iterator[Event]:
+    """A copy is made, the shop goes on, and the copy is put in the ledger's place."""
+
+    def script(*kinds: Kind) -> Iterator[Event]:
+        return (_event(dice, world, 0, kind) for kind in kinds)
+
+    yield from _events(dice, world, 0, 4)
+    if dice.random() < 0.5:
+        # The second waits for the wallet's spacing: the copy holds it as never sent.
+        yield from script(Kind.WISH, Kind.WISH)
+    yield from script(Kind.BACKUP)
+    yield from _events(dice, world, 0, 4)
+    for _ in range(dice.randint(1, 3)):
+        yield from script(Kind.WISH, Kind.WAIT, Kind.WORK)
+    yield from script(Kind.RESTORE)
+    if dice.random() < 0.5:
+        yield from script(Kind.PERSON)
+    yield from _events(dice, world, 2, 7)
+
+
+def _events(dice: Random, world: World, least: int, most: int) -> Iterator[Event]:
+    return (_event(dice, world, 0) for _ in range(dice.randint(least, most)))
+
+
+def _event(dice: Random, world: World, depth: int, kind: Kind | None = None) -> Event:
+    """One event, of a kind that is drawn unless it is given."""
+    weights = _WEIGHTS[world.theme]
+    [drawn] = dice.choices(tuple(weights), tuple(weights.values()))
+    return Event(
+        kind or drawn, dice.randrange(world.counters), dice.getrandbits(32), _inner(dice, world, depth)
+    )
 
 
 def _inner(dice: Random, world: World, depth: int) -> tuple[Event, ...]:

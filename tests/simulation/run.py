@@ -31,5 +31,5 @@ def play(stage: Stage, seed: int, events: Sequence[Event] | None = None) -> Fail
             history.play(event)
         bring_to_an_end(history)
     except Violation as violation:
-        return Failure(seed, violation.rule, violation.detail, tuple(history.log))
+        return Failure(seed, violation.rule, violation.detail, history.story())
     return None

@@ -77,7 +77,8 @@ class Stage:
         self.database: sqlite3.Connection = driver
         self._empty = self.copy()
         self._trouble: Trouble | None = None
-        event.listen(self.engine, "before_cursor_execute", self._before_statement)
+        event.listen(self.engine, "do_execute", self._before_statement)
+        event.listen(self.engine, "do_executemany", self._before_statement)
 
     def clear(self) -> Ledger:
         """An empty ledger."""
@@ -121,6 +122,6 @@ class Stage:
         finally:
             self._trouble = before
 
-    def _before_statement(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def _before_statement(self, _cursor: Any, statement: str, *_rest: Any) -> None:
         if self._trouble is not None:
             self._trouble.strike(statement)

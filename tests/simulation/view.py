@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final, NamedTuple
+from datetime import datetime
+from typing import Final, NamedTuple
 
 # Written down again by hand, so that a slip in the program's own sets is seen.
 _NOT_FOR_WALLET: Final = {"CLOSED", "CANCELLED", "PAID_OTHER_WAY"}
@@ -79,6 +79,21 @@ class AttemptRow(NamedTuple):
     body_sha256: str
 
 
+def _query(kind: type[NamedTuple], table: str, rest: str = "") -> str:
+    return f"SELECT {', '.join(kind._fields)} FROM {table} {rest}"
+
+
+_REFUNDS: Final = _query(RefundRow, "refunds", "ORDER BY refund_id")
+_ORDERS: Final = _query(OrderRow, "orders")
+_MOVES: Final = _query(MoveRow, "moves", "WHERE move_id > ? ORDER BY move_id")
+_ENTRIES: Final = _query(Entry, "book", "WHERE number > ? ORDER BY number")
+_ATTEMPTS: Final = (
+    "SELECT refund_id, command, count(*), count(DISTINCT body_sha256), max(body_sha256)"
+    " FROM attempts GROUP BY refund_id, command"
+)
+_BEHIND_SINCE: Final = "SELECT value FROM meta WHERE name = 'books_behind_since'"
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One moment of the ledger. Moves and entries only from the given numbers on."""
@@ -89,9 +104,9 @@ class View:
 
     @classmethod
     def of(cls, database: sqlite3.Connection) -> View:
-        refunds = [RefundRow(*row) for row in _rows(database, RefundRow, "refunds", "ORDER BY refund_id")]
-        orders = [OrderRow(*row) for row in _rows(database, OrderRow, "orders")]
-        told = database.execute("SELECT value FROM meta WHERE name = 'books_behind_since'").fetchone()
+        refunds = [RefundRow(*row) for row in database.execute(_REFUNDS)]
+        orders = [OrderRow(*row) for row in database.execute(_ORDERS)]
+        told = database.execute(_BEHIND_SINCE).fetchone()
         return cls(refunds, orders, told[0] if told else None)
 
     def uncertain(self) -> set[str]:
@@ -110,31 +125,38 @@ class View:
         return sum(row.amount_fen for row in ours if row.state not in _NOT_FOR_CUSTOMER)
 
 
+@dataclass(slots=True)
+class Window:
+    """The ledger as it lies now. One that no statement has changed since the last look is not read again."""
+
+    database: sqlite3.Connection
+    _last: View | None = None
+    _changes: int = 0
+
+    def look(self) -> View:
+        changes = self.database.total_changes
+        # What a transaction has written may be taken back, and no count tells of that.
+        if self._last is None or changes != self._changes or self.database.in_transaction:
+            self._last, self._changes = View.of(self.database), changes
+        return self._last
+
+    def forget(self) -> None:
+        """Another database has taken this one's place."""
+        self._last = None
+
+
 def moves_after(database: sqlite3.Connection, move_id: int) -> list[MoveRow]:
-    rows = _rows(database, MoveRow, "moves", "WHERE move_id > ? ORDER BY move_id", move_id)
-    return [MoveRow(*row) for row in rows]
+    return [MoveRow(*row) for row in database.execute(_MOVES, (move_id,))]
 
 
 def entries_after(database: sqlite3.Connection, number: int) -> list[Entry]:
-    rows = _rows(database, Entry, "book", "WHERE number > ? ORDER BY number", number)
-    return [Entry(*row) for row in rows]
+    return [Entry(*row) for row in database.execute(_ENTRIES, (number,))]
 
 
 def attempts(database: sqlite3.Connection) -> list[AttemptRow]:
     """Trips begun, per refund and command."""
-    query = (
-        "SELECT refund_id, command, count(*), count(DISTINCT body_sha256), max(body_sha256)"
-        " FROM attempts GROUP BY refund_id, command"
-    )
-    return [AttemptRow(*row) for row in database.execute(query)]
+    return [AttemptRow(*row) for row in database.execute(_ATTEMPTS)]
 
 
 def time_of(text: str | None) -> datetime | None:
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC) if text else None
-
-
-def _rows(
-    database: sqlite3.Connection, kind: type[NamedTuple], table: str, rest: str = "", *values: int
-) -> list[tuple[Any, ...]]:
-    columns = ", ".join(kind._fields)
-    return database.execute(f"SELECT {columns} FROM {table} {rest}", values).fetchall()
+    return datetime.fromisoformat(text) if text else None

@@ -15,7 +15,7 @@ from tests.simulation.invariants import INVARIANTS
 from tests.simulation.moments import DEPARTURES, RECEIPTS
 from tests.simulation.plan import World
 from tests.simulation.truth import Truth
-from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, entries_after, moves_after
+from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, Window, entries_after, moves_after
 
 
 class Violation(Exception):
@@ -36,7 +36,6 @@ class Wish:
     amount: Money | None
     digits: str
     request_id: str
-    is_slip: bool = False
 
 
 @dataclass(slots=True)
@@ -71,6 +70,7 @@ class Watch:
     truth: Truth
     world: World
     orders: dict[str, Order]
+    window: Window = field(init=False)
     view: View = field(init=False)
     now: datetime = field(init=False)
     seen: Seen = field(default_factory=Seen)
@@ -80,10 +80,13 @@ class Watch:
     wishes: dict[str, Wish] = field(default_factory=dict)
     from_copy: set[str] = field(default_factory=set)
     lost_wishes: set[str] = field(default_factory=set)
+    slips: set[str] = field(default_factory=set)
+    lost_sends: set[tuple[str, bytes]] = field(default_factory=set)
     first_shown: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.view = View.of(self.database)
+        self.window = Window(self.database)
+        self.view = self.window.look()
 
     @property
     def clocks_agree(self) -> bool:
@@ -93,7 +96,7 @@ class Watch:
     def look(self, now: datetime) -> None:
         """Read the ledger and ask every invariant. Raises Violation."""
         self.now = now
-        self.view = View.of(self.database)
+        self.view = self.window.look()
         self.moves = moves_after(self.database, self.seen.move_id)
         self.entries = entries_after(self.database, self.seen.entry.number if self.seen.entry else 0)
         for rule, ask in INVARIANTS.items():
@@ -104,13 +107,17 @@ class Watch:
 
     def forget(self, now: datetime) -> None:
         """An old copy took the ledger's place: what is known of later things is the wallets' alone."""
-        self.now, self.view = now, View.of(self.database)
+        self.window.forget()
+        self.now, self.view = now, self.window.look()
         self.seen = Seen()
         self.journeys.clear()
         self.first_shown.clear()
         self.from_copy = {row.refund_id for row in self.view.refunds}
         self.lost_wishes |= {one.wish for one in self.truth.taken.values()} - {
             row.reason for row in self.view.refunds
+        }
+        self.lost_sends |= {
+            (one.number, one.body) for one in self.truth.arrivals if one.number not in self.truth.taken
         }
 
     def told(self, wish: Wish, receipt: Receipt, asked_at: datetime, now: datetime) -> None:
@@ -127,7 +134,7 @@ class Watch:
     def departs(self, command: Command, refund: Refund, now: datetime, *, by_worker: bool) -> Journey:
         """A trip leaves: what must be on disk by now? Raises Violation."""
         self.now = now
-        self.view = View.of(self.database)
+        self.view = self.window.look()
         journey = Journey(refund.refund_id, command, now, by_worker)
         for rule, ask in DEPARTURES.items():
             detail = ask(self, journey, refund)
@@ -143,7 +150,7 @@ class Watch:
 
     def _judge(self, receipt: Receipt, wish: Wish | None, now: datetime) -> None:
         self.now = now
-        self.view = View.of(self.database)
+        self.view = self.window.look()
         for rule, ask in RECEIPTS.items():
             detail = ask(self, receipt, wish)
             if detail:

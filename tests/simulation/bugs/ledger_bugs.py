@@ -182,7 +182,7 @@ def _book_skips(kind: str) -> Any:
 
 
 def _book_unchained(bed: Bed) -> None:
-    bed.wrap(book, "_head", lambda head: lambda connection: (head(connection)[0], book.FIRST_PREVIOUS))
+    bed.wrap(book, "head", lambda head: lambda connection: (head(connection)[0], book.FIRST_PREVIOUS))
 
 
 def _row_deleted(bed: Bed) -> None:

@@ -9,9 +9,10 @@ from typing import Any, Final
 from scanrefund import supervisor_desk
 from scanrefund.dispatch import recovery
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.ledger import behind, by_hand, orders, refunds, trips
+from scanrefund.ledger import behind, by_hand, orders, overfull, refunds, trips
 from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import RefundState
 from scanrefund.supervisor_desk import SupervisorDesk
 from tests.simulation.bugs.planting import Bed, Bug
@@ -79,7 +80,10 @@ def _one_gap(bed: Bed) -> None:
 
 
 def _found_uncounted(bed: Bed) -> None:
-    bed.wrap(trips, "count", lambda _true: lambda *_given: None)
+    def make(count: Any) -> Any:
+        return lambda connection, refund, new: count(connection, refund, new) if refund.body else None
+
+    bed.wrap(trips, "count", make)
 
 
 def _silence_is_nothing(bed: Bed) -> None:
@@ -102,8 +106,23 @@ def _found_as_closed(bed: Bed) -> None:
     bed.wrap(recovery, "_FOUND_AS", lambda _true: wrong)
 
 
+def _found_is_paid(bed: Bed) -> None:
+    """What the wallet still works on is taken for paid when it is found."""
+    on_their_way = {Outcome.PROCESSING: RefundState.EXTERNAL, Outcome.ABNORMAL: RefundState.EXTERNAL}
+    bed.wrap(recovery, "_FOUND_AS", lambda true: true | on_their_way)
+
+
 def _never_behind(bed: Bed) -> None:
     bed.wrap(behind, "is_behind", lambda _true: lambda *_given: False)
+
+
+def _only_ends_are_asked_again(bed: Bed) -> None:
+    bed.wrap(behind, "_doubt_never_sent", lambda _true: lambda *_given: None)
+    bed.wrap(recovery, "_MAY_BE_WRONG", lambda _true: {RefundState.CLOSED, RefundState.CANCELLED})
+
+
+def _overfull_goes_on(bed: Bed) -> None:
+    bed.wrap(overfull, "is_overfull", lambda _true: lambda *_given: False)
 
 
 PEOPLE_BUGS: Final = (
@@ -116,8 +135,15 @@ PEOPLE_BUGS: Final = (
     Bug("released_unasked", "A release sends again without asking first.", _released_unasked),
     Bug("witness_ignored", "An old copy of the ledger goes on as if nothing were missing.", _witness_ignored),
     Bug("never_behind", "Old books refuse nothing.", _never_behind),
+    Bug(
+        "only_ends_are_asked_again",
+        "What an old copy holds as never sent is believed.",
+        _only_ends_are_asked_again,
+    ),
     Bug("one_gap", "The first number that the wallet does not know ends the look-up.", _one_gap),
     Bug("found_uncounted", "What is found at the wallet takes nothing from the caps.", _found_uncounted),
     Bug("found_as_closed", "What is found at the wallet is written down as closed.", _found_as_closed),
+    Bug("overfull_goes_on", "An order of which too much is promised goes on sending.", _overfull_goes_on),
+    Bug("found_is_paid", "What is found on its way at the wallet counts as paid.", _found_is_paid),
     Bug("silence_is_nothing", "A look-up without an answer counts as done.", _silence_is_nothing),
 )

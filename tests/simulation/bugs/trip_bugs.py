@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import true
+from sqlalchemy import ColumnElement, true
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from scanrefund.dispatch import dispatcher
 from scanrefund.dispatch.dispatcher import Dispatcher
@@ -36,14 +37,21 @@ def _any_edge(bed: Bed) -> None:
     bed.wrap(trips, "may_move", lambda _true: lambda _old, _new: True)
 
 
-def _no_lease(bed: Bed) -> None:
-    for room in (trips, refunds):
-        bed.wrap(room, "is_free", lambda _true: lambda _now: true())
+def _free_when(condition: ColumnElement[bool]) -> Any:
+    """Every statement that asks whether a refund is free asks something else."""
 
+    def make(statement: Any) -> Any:
+        def instead(element: Any, **_named: Any) -> Any:
+            return condition if element is refunds.IS_FREE else None
 
-def _eternal_lease(bed: Bed) -> None:
-    for room in (trips, refunds):
-        bed.wrap(room, "is_free", lambda _true: lambda _now: table.c.lease_until.is_(None))
+        return replacement_traverse(statement, {}, instead)
+
+    def plant(bed: Bed) -> None:
+        bed.wrap(refunds, "_DUE", make)
+        for name in ("_FREE", "_SEND", "_ASK"):
+            bed.wrap(trips, name, make)
+
+    return plant
 
 
 def _sent_before_written(bed: Bed) -> None:
@@ -184,8 +192,12 @@ def _attempt_unwritten(bed: Bed) -> None:
 TRIP_BUGS: Final = (
     Bug("late_answer_counts", "An answer counts although another worker has taken over since.", _no_epoch),
     Bug("stale_overwrites_end", "A stale PROCESSING overwrites SUCCEEDED: no edge is refused.", _any_edge),
-    Bug("no_lease", "Two workers make the same trip at once.", _no_lease),
-    Bug("eternal_lease", "A dead process keeps its refunds for ever.", _eternal_lease),
+    Bug("no_lease", "Two workers make the same trip at once.", _free_when(true())),
+    Bug(
+        "eternal_lease",
+        "A dead process keeps its refunds for ever.",
+        _free_when(table.c.lease_until.is_(None)),
+    ),
     Bug("sent_before_written", "The trip is written down after it was made.", _sent_before_written),
     Bug(
         "dead_means_never_sent",

@@ -30,6 +30,14 @@ def test_zero_and_less_are_no_refund(fen: int) -> None:
     assert refusal == Refusal(Reason.AMOUNT_NOT_POSITIVE, {"amount_fen": fen})
 
 
+def test_a_single_fen_is_an_amount() -> None:
+    assert first_refusal(a_case(asked_amount=Money(1))) is None
+
+
+def test_the_last_fen_of_an_order_may_still_go_back() -> None:
+    assert first_refusal(a_case(order=partly_refunded(9_999), asked_amount=None)) is None
+
+
 def test_the_third_partial_refund_is_refused_with_the_maximum() -> None:
     order = partly_refunded(8_000)
     assert first_refusal(a_case(order=order, asked_amount=Money(2_000))) is None
@@ -92,6 +100,12 @@ def test_a_longer_wait_is_refused_with_its_length() -> None:
     assert first_refusal(a_case(order=order, limits=limits)) == Refusal(
         Reason.TOO_SOON_AFTER_LAST, {"wait_s": 591}
     )
+
+
+@pytest.mark.parametrize(("spacing_s", "waits"), [(60, True), (61, False)])
+def test_a_customer_is_kept_waiting_a_minute_and_no_longer(spacing_s: int, *, waits: bool) -> None:
+    case = a_case(order=an_order(last_refund_at=NOW), limits=replace(LIMITS, refund_spacing_s=spacing_s))
+    assert (first_refusal(case) is None) == waits
 
 
 def test_a_refund_sent_in_the_future_makes_the_next_wait_one_spacing() -> None:

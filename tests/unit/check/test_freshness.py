@@ -26,6 +26,11 @@ def test_a_time_a_little_ahead_is_rounding_and_a_greater_one_is_no_proof() -> No
     assert age_s(NOW + timedelta(seconds=AHEAD_S_MAX + 0.1), NOW) is None
 
 
+def test_five_seconds_ahead_is_a_little() -> None:
+    assert age_s(NOW + timedelta(seconds=5), NOW) == 0
+    assert age_s(NOW + timedelta(seconds=5.1), NOW) is None
+
+
 def test_the_age_in_a_sentence_is_whole_seconds_and_never_negative() -> None:
     assert shown_age_s(NOW - timedelta(seconds=75.9), NOW) == 75
     assert shown_age_s(NOW + timedelta(days=1), NOW) == 0

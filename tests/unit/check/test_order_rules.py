@@ -11,6 +11,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrderState
 from scanrefund.model.outcome import OrderAnswer, OrderLook
 from scanrefund.model.refusal import Reason, Refusal
+from scanrefund.model.shown import Kind, Shown
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import (
     ALIPAY_DIGITS,
@@ -65,6 +66,21 @@ def test_a_cancelled_order_is_never_refunded(state: OrderState) -> None:
     assert refusal == Refusal(Reason.ORDER_CANCELLED, detail)
 
 
+def test_a_cancelled_order_without_a_time_is_told_without_one() -> None:
+    refusal = refusal_of(an_order(state=OrderState.CLOSED, cancelled_why="CLOSED"))
+    detail = {"order_id": "A1001", "when": "", "cancelled_why": "CLOSED"}
+    assert refusal == Refusal(Reason.ORDER_CANCELLED, detail)
+
+
+@pytest.mark.parametrize("state", [OrderState.CANCELLED, OrderState.CLOSED])
+def test_a_cancelled_order_is_called_cancelled_even_where_the_wallet_knows_no_payment(
+    state: OrderState,
+) -> None:
+    refusal = refusal_of(an_order(state=state), wallet_says=NOT_FOUND)
+    assert refusal is not None
+    assert refusal.reason is Reason.ORDER_CANCELLED
+
+
 def test_release_is_asked_for_only_where_the_shop_wants_it() -> None:
     wants = replace(LIMITS, release_required=True)
     assert refusal_of(an_order(), limits=wants) == Refusal(Reason.ORDER_NOT_RELEASED, {"order_id": "A1001"})
@@ -87,12 +103,23 @@ def test_the_wallet_at_the_counter_must_be_the_one_that_paid() -> None:
     assert refusal == Refusal(Reason.WALLET_MISMATCH, detail)
 
 
+def test_only_a_payment_code_speaks_for_the_wallet_at_the_counter() -> None:
+    bill_number = Shown(Kind.WALLET_ORDER_NUMBER, Wallet.ALIPAY, text="2026112222001400000000000001")
+    assert order_rules.wallet_mismatch(a_case(reading=a_reading(bill_number))) is None
+
+
 @pytest.mark.parametrize(
     ("days", "reason"), [(30, None), (31, Reason.RETURN_WINDOW_PASSED), (366, Reason.RETURN_WINDOW_PASSED)]
 )
 def test_the_shops_return_window_ends(days: int, reason: Reason | None) -> None:
     refusal = refusal_of(an_order(paid_at=NOW - timedelta(days=days)))
     assert (refusal.reason if refusal else None) is reason
+
+
+def test_the_return_window_ends_to_the_second() -> None:
+    paid_at = NOW - timedelta(days=30, seconds=1)
+    detail = {"days": 30, "limit_days": 30}
+    assert refusal_of(an_order(paid_at=paid_at)) == Refusal(Reason.RETURN_WINDOW_PASSED, detail)
 
 
 def test_the_wallets_own_window_ends_after_a_year() -> None:
@@ -109,6 +136,12 @@ def test_the_wallets_own_window_ends_after_a_year() -> None:
 def test_a_trade_the_wallet_calls_finished_is_past_its_window() -> None:
     refusal = first_refusal(a_case(wallet_says=wallet_order(state=WalletOrderState.FINISHED)))
     assert refusal == Refusal(Reason.WALLET_WINDOW_PASSED, {"days": 1, "limit_days": 365})
+
+
+def test_a_finished_trade_whose_time_of_payment_nobody_told_is_refused_all_the_same() -> None:
+    says = wallet_order(state=WalletOrderState.FINISHED)
+    refusal = refusal_of(an_order(paid_at=None), wallet_says=says)
+    assert refusal == Refusal(Reason.WALLET_WINDOW_PASSED, {"days": 0, "limit_days": 365})
 
 
 def test_a_frozen_order_waits_for_a_person() -> None:
@@ -137,6 +170,14 @@ def test_a_frozen_order_waits_for_a_person() -> None:
 )
 def test_an_order_the_wallet_tells_differently_is_changed(says: OrderAnswer, detail: dict[str, str]) -> None:
     assert first_refusal(a_case(wallet_says=says)) == Refusal(Reason.ORDER_CHANGED, detail)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("", "4200001234202611220000000001"), ("4200001234202611220000000001", "")]
+)
+def test_a_wallet_number_that_one_side_does_not_know_is_no_contradiction(ours: str, theirs: str) -> None:
+    says = wallet_order(wallet_order_id=theirs)
+    assert refusal_of(an_order(wallet_order_id=ours), wallet_says=says) is None
 
 
 def test_a_trade_closed_at_the_wallet_with_money_left_in_our_books_is_changed() -> None:

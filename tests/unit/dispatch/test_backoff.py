@@ -36,3 +36,18 @@ def test_the_wait_follows_from_the_number_alone_and_differs_between_numbers() ->
 @pytest.mark.parametrize("asks", [len(PROCESSING_S), 1_000_000])
 def test_an_accepted_refund_is_looked_at_every_hour_for_ever(asks: int) -> None:
     assert processing_delay_s(asks) == STUCK_S
+
+
+def test_an_accepted_refund_is_looked_at_thrice_at_once_then_by_the_minute_then_ever_less() -> None:
+    minutes = [60.0] * 5
+    waits = [3.0, 5.0, 10.0, *minutes, 300.0, 600.0, 1_200.0, 1_800.0, 3_600.0, 3_600.0]
+    assert [processing_delay_s(asks) for asks in range(len(waits))] == waits
+
+
+def test_an_unknown_waits_ten_seconds_doubled_each_time_and_a_fifth_more_at_most() -> None:
+    numbers = [f"SRT_{number}" for number in range(200)]
+    for tries, least in enumerate((10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 1_280.0, 2_560.0)):
+        waits = [unknown_delay_s(tries, number) / least for number in numbers]
+        assert min(waits) >= 1.0
+        assert 1.18 < max(waits) <= 1.2
+    assert {unknown_delay_s(9, number) for number in numbers} == {3_600.0}

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from scanrefund.dispatch.backoff import STUCK_S
-from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX, Move, next_step
+from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX, Move, is_odd, next_step
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import FACT_MOVES, TERMINAL, Command, Refund, RefundState, may_move
 from scanrefund.model.wallet import FACTS, Wallet
@@ -98,6 +98,35 @@ def test_an_unknown_send_is_asked_about_ten_seconds_later_and_not_sent_again() -
     assert (move.state, move.next_command) == (S.UNKNOWN, Command.ASK)
     assert move.next_try_at is not None
     assert timedelta(seconds=10) <= move.next_try_at - NOW <= timedelta(seconds=12)
+
+
+@pytest.mark.parametrize(("command", "state"), [(Command.SEND, S.SENDING), (Command.ASK, S.PROCESSING)])
+def test_a_stuck_refund_is_told_to_a_person_and_looked_at_hourly(
+    command: Command, state: RefundState
+) -> None:
+    move = step(state, command, O.ABNORMAL)
+    assert move == Move(S.ABNORMAL, Command.ASK, NOW + timedelta(seconds=STUCK_S), "abnormal")
+
+
+@pytest.mark.parametrize(("command", "state"), [(Command.SEND, S.SENDING), (Command.ASK, S.PROCESSING)])
+def test_what_the_wallet_gave_to_the_merchant_is_told_to_a_person(
+    command: Command, state: RefundState
+) -> None:
+    move = step(state, command, O.RETURNED_TO_MERCHANT)
+    assert move == Move(S.RETURNED_TO_MERCHANT, alarm="returned_to_merchant")
+    assert step(state, command, O.SUCCEEDED) == Move(S.SUCCEEDED)
+    assert step(state, command, O.CLOSED) == Move(S.CLOSED)
+
+
+def test_a_cause_without_a_code_still_has_a_word() -> None:
+    def alarm(state: RefundState, command: Command, outcome: Outcome, **history: object) -> str:
+        refund = a_refund(state=state, sends=1, last_sent_at=NOW, **history)
+        return next_step(refund, command, Answer(outcome, alarm=True), NOW).alarm
+
+    assert alarm(S.SENDING, Command.SEND, O.HELD) == "held"
+    assert alarm(S.SENDING, Command.SEND, O.HELD, ever_unknown=True) == "held"
+    assert alarm(S.PROCESSING, Command.ASK, O.DECLINED) == "ask_refused"
+    assert alarm(S.PROCESSING, Command.ASK, O.PROCESSING) == "look"
 
 
 def test_the_time_spent_waiting_for_an_answer_counts() -> None:
@@ -202,6 +231,12 @@ def test_five_answers_that_no_table_knows_hold_a_refund_and_go_on_asking(
     )
     assert (fourth.state, fourth.alarm) == (S.UNKNOWN, "NEW_CODE")
     assert (fifth.state, fifth.next_command, fifth.alarm) == (S.HELD, Command.ASK, "odd_answers")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("alarm", [False, True])
+def test_odd_is_only_what_proves_nothing_and_asks_for_a_person(outcome: Outcome, *, alarm: bool) -> None:
+    assert is_odd(Answer(outcome, alarm=alarm)) == (outcome is O.UNKNOWN and alarm)
 
 
 @pytest.mark.parametrize("state", [S.PROCESSING, S.ABNORMAL, S.SUCCEEDED])

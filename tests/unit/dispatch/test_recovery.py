@@ -1,63 +1,30 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from scanrefund.dispatch.dispatcher import Dispatcher
-from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW, ASK_PAUSE_S, Recovery
+from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW, ASK_PAUSE_S, LookedUp
 from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind
 from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.numbers import refund_number
 from scanrefund.model.money import Money
-from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.wallet import Wallet
-from tests.unit.builders import NOW, ORDER, FakeClock, FakeWallet, an_order, answering, keep, reserve
+from tests.unit.builders import (
+    NOW,
+    ORDER,
+    an_order,
+    answering,
+    keep,
+    reserve,
+)
+from tests.unit.dispatch.restored import Restored, number
 
 S = RefundState
-
-
-class TellingWallet(FakeWallet):
-    """Tells the amount it holds, as both wallets do."""
-
-    def tell(self, refund: Refund) -> Answer:
-        amount = self.paid.get(refund.refund_id) or self.accepted.get(refund.refund_id)
-        return replace(super().tell(refund), amount=amount)
-
-
-class Restored:
-    """A ledger known to be an old copy, and the wallet that knows better."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger, self.wallet, self.time = ledger, TellingWallet(), FakeClock()
-        gateways = {Wallet.WECHAT: self.wallet}
-        self.dispatcher = Dispatcher(ledger, gateways, self.time.clock, 30)
-        self.recovery = Recovery(ledger, gateways, self.dispatcher, self.time.clock)
-        with ledger.writing() as connection:
-            behind.note(connection, NOW)
-
-    def lost(self, sequence: int, amount_fen: int, outcome: Outcome = Outcome.SUCCEEDED) -> str:
-        """A refund that the wallet holds and the restored books do not."""
-        number = refund_number("shop1", ORDER.order_id, sequence, rehearsal=True)
-        self.wallet.paid[number], self.wallet.ended[number] = Money(amount_fen), outcome
-        return number
-
-    def row(self, refund: Refund) -> Refund:
-        found = self.ledger.refund(refund.refund_id)
-        assert found is not None
-        return found
-
-    @property
-    def order(self) -> Order:
-        order = self.ledger.order(ORDER.order_id)
-        assert order is not None
-        return order
 
 
 @pytest.fixture
@@ -83,15 +50,25 @@ def test_numbers_behind_refused_ones_are_found_too(restored: Restored) -> None:
 @pytest.mark.parametrize("said", [Outcome.UNKNOWN, Outcome.NOT_SENT, Outcome.DECLINED, Outcome.HELD])
 def test_an_order_without_proof_stays_behind(restored: Restored, said: Outcome) -> None:
     restored.wallet.asks = [answering(Outcome.ABSENT), answering(said)]
-    assert not restored.recovery.one(ORDER.order_id).complete
+    assert restored.recovery.one(ORDER.order_id) == LookedUp(ORDER.order_id, (), complete=False)
     assert restored.ledger.is_behind(restored.order)
     list(restored.recovery.all())
     assert restored.ledger.behind_since() is None
 
 
-def test_a_refund_told_without_its_amount_is_no_proof(restored: Restored) -> None:
-    restored.wallet.asks = [answering(Outcome.SUCCEEDED)]
+@pytest.mark.parametrize("amount", [None, Money(0), Money(-1)])
+def test_a_refund_told_without_its_amount_is_no_proof(restored: Restored, amount: Money | None) -> None:
+    restored.wallet.asks = [lambda _refund: Answer(Outcome.SUCCEEDED, amount=amount)]
     assert not restored.recovery.one(ORDER.order_id).complete
+    assert restored.order.remaining == ORDER.amount
+
+
+def test_what_was_found_before_the_proof_ran_out_is_told(restored: Restored) -> None:
+    restored.lost(1, 2_000)
+    restored.wallet.asks = [restored.wallet.tell, answering(Outcome.UNKNOWN)]
+    result = restored.recovery.one(ORDER.order_id)
+    assert [refund.refund_id for refund in result.found] == [number(1)]
+    assert not result.complete
 
 
 def test_what_reached_only_the_merchant_is_left_to_the_customer(restored: Restored) -> None:
@@ -99,6 +76,21 @@ def test_what_reached_only_the_merchant_is_left_to_the_customer(restored: Restor
     [found] = restored.recovery.one(ORDER.order_id).found
     assert found.state is S.RETURNED_TO_MERCHANT
     assert (restored.order.wallet_reserved, restored.order.customer_reserved) == (Money(2_000), Money(0))
+
+
+@pytest.mark.parametrize(
+    ("found", "end"), [(Outcome.PROCESSING, Outcome.CLOSED), (Outcome.ABNORMAL, Outcome.RETURNED_TO_MERCHANT)]
+)
+def test_what_is_found_on_its_way_is_asked_about_until_it_ends(
+    restored: Restored, found: Outcome, end: Outcome
+) -> None:
+    number = restored.lost(1, 2_000, found)
+    [refund] = restored.recovery.one(ORDER.order_id).found
+    assert (refund.state.value, refund.is_open, refund.ended_at) == (found.value, True, None)
+    assert restored.order.open_refund_id == number
+    restored.wallet.ended[number] = end
+    assert Worker(restored.ledger, restored.dispatcher, restored.time.clock).run_once() == 1
+    assert (restored.row(refund).state.value, restored.order.open_refund_id or "") == (end.value, "")
 
 
 def test_an_end_in_the_old_books_is_looked_at_again(restored: Restored) -> None:
@@ -206,5 +198,3 @@ def test_books_that_are_current_need_no_look_up(ledger: Ledger) -> None:
     with ledger.writing() as connection:
         behind.forget(connection)
     assert list(current.recovery.all()) == []
-    with pytest.raises(UsageFault):
-        current.recovery.one("nobody")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanrefund.dispatch.backoff import JITTER, unknown_delay_s
+from scanrefund.dispatch.backoff import JITTER, processing_delay_s, unknown_delay_s
 from scanrefund.dispatch.next_step import ODD_ANSWERS_MAX, next_step
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, RefundState
@@ -111,3 +111,34 @@ def test_a_word_against_an_end_is_told_and_changes_nothing(
 ) -> None:
     move = next_step(a_refund(state=end, sends=1, asks=1), ASK, Answer(outcome), NOW)
     assert (move.state, move.alarm, move.next_command) == (end, alarm, None)
+
+
+def test_each_number_has_its_own_wait_after_each_kind_of_silence() -> None:
+    number = a_refund().refund_id
+    sent = {"sends": 3, "asks": 2, "not_sent_only": False, "last_sent_at": NOW}
+    unknown = {"state": S.UNKNOWN, **sent}
+    assert wait_s(SEND, Answer(Outcome.NOT_SENT), state=S.SENDING, **sent) == exactly(2, number)
+    assert wait_s(SEND, Answer(Outcome.UNKNOWN), state=S.SENDING, **sent) == exactly(4, number)
+    assert wait_s(ASK, Answer(Outcome.UNKNOWN), **unknown) == exactly(1, number)
+    assert wait_s(ASK, Answer(Outcome.ABSENT), **unknown) == exactly(1, number)
+    too_new = {**unknown, "declined_code": "ORDER_NOT_EXIST", "sends": 2}
+    assert wait_s(ASK, Answer(Outcome.ABSENT), **too_new) == exactly(1, number)
+
+
+def test_no_trip_is_planned_for_the_past() -> None:
+    answer = Answer(Outcome.UNKNOWN, wait_s=-60)
+    sent = {"state": S.SENDING, "sends": 1, "last_sent_at": NOW - timedelta(hours=1)}
+    assert wait_s(SEND, answer, **sent) == 0
+
+
+def exactly(tries: int, number: str) -> float:
+    """A wait as a planned time holds it: to the microsecond."""
+    return timedelta(seconds=unknown_delay_s(tries, number)).total_seconds()
+
+
+@pytest.mark.parametrize(("command", "state"), [(SEND, S.SENDING), (ASK, S.PROCESSING)])
+def test_an_accepted_refund_is_looked_at_again_by_the_count_of_its_asks(
+    command: Command, state: RefundState
+) -> None:
+    waits = [wait_s(command, Answer(Outcome.PROCESSING), state=state, asks=asks) for asks in range(20)]
+    assert waits == [processing_delay_s(asks) for asks in range(20)]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -42,7 +42,7 @@ def test_a_worker_sleeps_between_rounds_with_nothing_to_do_and_stops_when_told(l
     time = FakeClock()
     rounds = iter([False, False, False, True])
     a_worker(ledger, FakeWallet(), time).run(lambda: next(rounds))
-    assert (time.at - NOW).total_seconds() == 3 * PAUSE_S
+    assert (time.at - NOW).total_seconds() == 1.5
 
 
 def test_a_worker_brings_a_refund_to_its_end(ledger: Ledger) -> None:
@@ -76,6 +76,31 @@ def test_refunds_without_a_wallet_starve_nobody(ledger: Ledger) -> None:
         reserve(ledger, amount_fen=1, request_id=f"r{number}")
     reserve(ledger, "B2", amount_fen=1, request_id="alipay")
     assert a_worker(ledger, FakeWallet(Wallet.ALIPAY), FakeClock()).run_once() == 1
+
+
+def test_a_round_is_short_however_much_is_due(ledger: Ledger) -> None:
+    for number in range(ROUND_MAX + 1):
+        keep(ledger, an_order(order_id=f"R{number}", wallet_order_id=""))
+        reserve(ledger, f"R{number}", amount_fen=1, request_id=f"r{number}")
+    worker = a_worker(ledger, FakeWallet(), FakeClock())
+    assert [worker.run_once(), worker.run_once()] == [50, 1]
+
+
+def test_a_trip_that_the_clock_set_back_forbids_is_not_counted(ledger: Ledger) -> None:
+    wallet, time = FakeWallet(), FakeClock()
+    keep(ledger, an_order(order_id="B2"))
+    reserve(ledger, amount_fen=1, request_id="r1", now=NOW - timedelta(seconds=1))
+    waiting = reserve(ledger, "B2", amount_fen=1, request_id="r2", not_before=NOW)
+
+    def set_back(refund: Refund) -> Answer:
+        time.forward(-60)
+        return wallet.pay(refund)
+
+    wallet.sends = [set_back]
+    told: list[str] = []
+    assert a_worker(ledger, wallet, time).run_once(lambda refund: told.append(refund.request_id)) == 1
+    assert told == ["r1"]
+    assert ledger.refund(waiting.refund_id) == waiting
 
 
 def test_a_refund_that_breaks_a_rule_of_ours_stops_no_other(ledger: Ledger) -> None:

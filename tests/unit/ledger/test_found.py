@@ -72,5 +72,7 @@ def test_a_refund_the_wallet_closed_takes_its_number_and_no_money(ledger: Ledger
 def test_only_what_a_wallet_can_hold_is_found(ledger: Ledger) -> None:
     with pytest.raises(Bug):
         Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(1), NOW, RefundState.READY)
+    with pytest.raises(Bug):
+        Found(ledger).record_external(ORDER.order_id, FOREIGN, Money(1), NOW, RefundState.PROCESSING)
     with pytest.raises(UsageFault):
         Found(ledger).record_external("nobody", FOREIGN, Money(1), NOW)

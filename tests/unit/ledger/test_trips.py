@@ -205,11 +205,11 @@ def test_nothing_but_a_fact_moves_an_ended_refund(ledger: Ledger, new: RefundSta
 
 def test_a_fact_beyond_the_cap_fills_it_and_freezes_the_order(ledger: Ledger) -> None:
     first = closed(ledger, 6_000)
-    second = reserve(ledger, amount_fen=6_000, request_id="again")
+    under_way = begun(ledger, reserve(ledger, amount_fen=6_000, request_id="again"))
     paid = end(ledger, begun(ledger, first, Command.ASK), RefundState.SUCCEEDED, Answer(Outcome.SUCCEEDED))
     assert paid.beyond_cap
     assert (the_order(ledger).remaining, the_order(ledger).frozen_why) == (Money(0), "fact_against_end")
-    end(ledger, begun(ledger, second), RefundState.CLOSED)
+    end(ledger, under_way, RefundState.CLOSED)
     assert the_order(ledger).remaining == Money(4_000)
 
 
@@ -252,3 +252,15 @@ def test_a_refund_is_not_sent_before_the_wallets_spacing_is_over(ledger: Ledger)
 def test_a_wait_written_by_a_clock_that_ran_ahead_strands_nothing(ledger: Ledger) -> None:
     waiting = reserve(ledger, not_before=NOW + timedelta(days=365))
     assert ledger.begin(waiting, Command.SEND, ONE, NOW) is not None
+
+
+@pytest.mark.parametrize(("ahead_s", "goes"), [(7_200, False), (7_201, True)])
+def test_a_wait_or_a_lease_of_more_than_two_hours_was_written_by_a_wrong_clock(
+    ledger: Ledger, ahead_s: int, *, goes: bool
+) -> None:
+    waiting = reserve(ledger, amount_fen=1, not_before=NOW + timedelta(seconds=ahead_s))
+    assert (ledger.begin(waiting, Command.SEND, ONE, NOW) is not None) == goes
+    other = reserve(ledger, amount_fen=1, request_id="another")
+    leased = ledger.begin(other, Command.SEND, Lease("counter1", ahead_s), NOW)
+    assert leased is not None
+    assert (ledger.take_over(leased.refund, OTHER, NOW) is not None) == goes

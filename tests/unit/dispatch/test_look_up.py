@@ -1,0 +1,91 @@
+"""How one order's numbers are asked one by one: which, how many, and in whose name."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW
+from scanrefund.errors import UsageFault
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.numbers import SEQUENCE_MAX
+from scanrefund.model.money import Money
+from scanrefund.model.payment_code import PaymentCode
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.wallet import FACTS
+from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, reserve
+from tests.unit.dispatch.restored import Restored, number
+
+S = RefundState
+
+
+@pytest.fixture
+def restored(ledger: Ledger) -> Restored:
+    return Restored(ledger)
+
+
+def test_an_ask_for_a_number_of_which_our_books_know_nothing_names_the_order_and_no_amount(
+    restored: Restored,
+) -> None:
+    restored.recovery.one(ORDER.order_id)
+    assert restored.wallet.asked[0] == Refund(
+        refund_id=number(1),
+        order_id=ORDER.order_id,
+        request_id="",
+        wallet=ORDER.wallet,
+        wallet_order_id=ORDER.wallet_order_id,
+        order_amount=ORDER.amount,
+        amount=Money(0),
+        reason="",
+        body=b"",
+        state=S.UNKNOWN,
+        created_at=restored.wallet.asked[0].created_at,
+        account=ACCOUNT,
+    )
+    assert NOW <= restored.wallet.asked[0].created_at <= restored.time.at
+
+
+def test_three_numbers_that_nobody_knows_end_a_look_up_at_five_asks_a_second(restored: Restored) -> None:
+    restored.recovery.one(ORDER.order_id)
+    assert [refund.refund_id for refund in restored.wallet.asked] == [number(1), number(2), number(3)]
+    assert (restored.time.at - NOW).total_seconds() == pytest.approx(0.6)
+
+
+def test_a_look_up_is_in_the_book_with_what_it_found(restored: Restored) -> None:
+    restored.lost(1, 2_000)
+    restored.recovery.one(ORDER.order_id)
+    with restored.ledger.reading() as connection:
+        query = "SELECT subject, facts FROM book WHERE kind='order_looked_up'"
+        entries = [tuple(row) for row in connection.exec_driver_sql(query)]
+    assert entries == [(ORDER.order_id, '{"found":1}')]
+
+
+def test_every_number_a_wallet_takes_for_an_order_is_asked_and_none_beyond(restored: Restored) -> None:
+    most = FACTS[ORDER.wallet].refunds_per_order_max
+    for sequence in range(1, most + 1):
+        restored.lost(sequence, 1)
+    assert len(restored.recovery.one(ORDER.order_id).found) == most
+    assert len(restored.wallet.trips) == most + ABSENT_IN_A_ROW
+
+
+def test_a_wallet_that_claims_refunds_without_end_is_not_asked_without_end(restored: Restored) -> None:
+    limit = FACTS[ORDER.wallet].refunds_per_order_max + ABSENT_IN_A_ROW
+    for sequence in range(1, SEQUENCE_MAX + 1):
+        restored.lost(sequence, 1)
+    assert len(restored.recovery.one(ORDER.order_id).found) == limit
+
+
+def test_a_number_our_books_hold_breaks_a_row_of_absent_ones(restored: Restored) -> None:
+    reserve(restored.ledger)
+    lost = restored.lost(1 + ABSENT_IN_A_ROW, 2_000)
+    assert [found.refund_id for found in restored.recovery.one(ORDER.order_id).found] == [lost]
+
+
+@pytest.mark.parametrize(
+    ("order_id", "told"), [("nobody", "nobody"), (WECHAT_DIGITS, PaymentCode(WECHAT_DIGITS).masked)]
+)
+def test_an_order_our_books_do_not_hold_cannot_be_looked_up(
+    restored: Restored, order_id: str, told: str
+) -> None:
+    with pytest.raises(UsageFault) as caught:
+        restored.recovery.one(order_id)
+    assert (caught.value.code, caught.value.details) == ("order_unknown", {"order_id": told})
