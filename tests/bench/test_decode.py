@@ -79,6 +79,13 @@ def test_a_strip_is_the_same_for_its_seed_and_frames_of_it_are_not() -> None:
     assert (frames[0] != frames[1]).any()
 
 
+def test_a_strip_that_was_misread_in_one_frame_is_not_believed_wrongly() -> None:
+    text, frames = strip(1, 62)
+    reported, confirmed = stress.ours(frames)
+    assert text in reported
+    assert confirmed <= {text}
+
+
 def test_no_wrong_barcode_is_confirmed_on_a_few_hostile_strips() -> None:
     summary = stress.run(["--codes", "6", "--seed", "1"]).figures["summary"]["scanrefund"]
     assert summary["confirmed_wrong"] == 0

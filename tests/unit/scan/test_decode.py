@@ -17,7 +17,7 @@ from scanrefund.scan.decode import (
     decode,
     plan,
 )
-from scanrefund.scan.engines import Engine, Symbology, available_engines
+from scanrefund.scan.engines import Symbology
 from scanrefund.scan.frame import Frame
 from scanrefund.scan.view import View
 from tests.unit.scan.symbols import ALIPAY, WECHAT, bars, frame, grey, qr_code
@@ -72,15 +72,6 @@ def test_few_steps_still_come_round_to_every_treatment() -> None:
 
 def test_nothing_is_read_where_nothing_is() -> None:
     assert decode(frame(code_page("wechat", WECHAT).crop((0, 0, 1080, 200)))) == []
-
-
-@pytest.mark.skipif(available_engines()[Engine.ZBAR], reason="libzbar settles a barcode at once")
-def test_treatments_add_no_more_reads_of_an_uncertain_barcode() -> None:
-    # These bars give other digits when the picture is turned by ten degrees.
-    wide = frame(code128("276734067884237782602416"))
-    view = View(wide.pixels)
-    assert {symbol.text for step in MORE for symbol in step.run(view)} != {"276734067884237782602416"}
-    assert {symbol.text for symbol in decode(wide)} == {"276734067884237782602416"}
 
 
 def test_to_an_uncertain_barcode_a_treated_picture_adds_qr_codes_only() -> None:
