@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import cv2
 import zxingcpp
-from pyzbar import pyzbar
 
 from scanrefund.scan.confirm import weigh
 from scanrefund.scan.decode import decode
@@ -43,6 +42,9 @@ def zxing(grey: Grey, **options: Any) -> Texts:
 
 
 def zbar(grey: Grey) -> Texts:
+    """pyzbar, which cannot even be imported where libzbar is missing."""
+    from pyzbar import pyzbar  # noqa: PLC0415  only this reader needs it
+
     found = pyzbar.decode(grey, symbols=[pyzbar.ZBarSymbol.QRCODE, pyzbar.ZBarSymbol.CODE128])
     return {code.data.decode("utf-8", "replace"): True for code in found}
 

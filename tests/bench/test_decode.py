@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from scanrefund.sandbox.drawing import code128, qr
+from scanrefund.scan.engines import Engine, available_engines
 from tests.bench import decode, steps, stress
 from tests.bench.corpus import Picture, pictures
 from tests.bench.strips import FRAMES, strip
@@ -48,6 +51,7 @@ def test_pictures_of_one_scene_stay_on_one_side(tmp_path: Path) -> None:
     assert one.texts == {WECHAT, "another spelling"}
 
 
+@pytest.mark.skipif(not available_engines()[Engine.ZBAR], reason="libzbar is not installed")
 def test_the_bench_counts_every_reader(tmp_path: Path) -> None:
     rows = tmp_path / "rows.jsonl"
     figures = decode.run(["--corpus", str(corpus(tmp_path)), "--peers", "--rows", str(rows)]).figures
