@@ -65,6 +65,14 @@ def is_settled(symbols: Symbols) -> bool:
     return bool(symbols) and all(verdict.confirmed for verdict in weigh([symbols], still=True))
 
 
+def hints(window: Sequence[Symbols]) -> frozenset[str]:
+    """Treatments that read a barcode in the newest frame: what they read in the next ones may confirm it."""
+    newest = window[-1] if window else ()
+    return frozenset(
+        symbol.treatment for symbol in newest if symbol.treatment and symbol.symbology is Symbology.CODE_128
+    )
+
+
 def _verdict(text: str, window: Sequence[Symbols], *, still: bool) -> Verdict:
     reads = [symbol for symbol in window[-1] if symbol.text == text]
     strongest = min(reads, key=lambda symbol: list(Symbology).index(symbol.symbology))

@@ -1,44 +1,71 @@
 """Frame → symbols: the cascade, cheapest first, stops as soon as every text in view is certain.
 
-The order is measured: a fast pass reads most pictures, the full pass most of the rest; then every mild
-treatment gives a few more, on different pictures. pyzbar is asked early when a barcode needs a second
-opinion, late when nothing was read. Product barcodes are looked for last and only to be named.
+The order is measured, and docs/decoding.md says what each step gives and costs: a fast pass reads most
+pictures, the full pass most of the rest; then every mild treatment gives a few more, on different pictures.
+A barcode gets its second opinion as soon as it is read. Product barcodes are looked for last and only to be
+named.
 """
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from scanrefund.scan import engines
+from scanrefund.scan import engines, opinion
 from scanrefund.scan.confirm import is_settled
 from scanrefund.scan.engines import Read, Symbol, Symbology
 from scanrefund.scan.enhance import (
+    Treated,
     Treatment,
     blurred,
-    bounded,
-    darkened,
     equalised,
-    eroded,
-    rotated,
+    gamma,
     scaled,
     thresholded,
     untreated,
 )
-from scanrefund.scan.frame import Frame, Grey
+from scanrefund.scan.frame import Frame
+from scanrefund.scan.view import View
+
+Pictures = Callable[[View], Sequence[Treated]]
+
+
+def whole(view: View) -> Sequence[Treated]:
+    return view.whole
+
+
+def middle(view: View) -> Sequence[Treated]:
+    return view.middle
+
+
+def small(view: View) -> Sequence[Treated]:
+    return view.small
+
+
+def patches(view: View) -> Sequence[Treated]:
+    return view.patches
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One try: an engine on a treated picture. `name` becomes the symbols' treatment; empty is untouched."""
+    """One try: an engine on a treated form of the picture. `name` becomes the symbols' treatment.
+
+    An empty name is the picture untouched.
+    """
 
     name: str
     read: Read
+    of: Pictures
     treat: Treatment = untreated
 
-    def run(self, grey: Grey) -> list[Symbol]:
-        """The symbols, with their boxes in the coordinates of `grey`."""
-        base = bounded(grey) if self.name else untreated(grey)
+    def run(self, view: View) -> list[Symbol]:
+        """The symbols, with their boxes in the coordinates of the frame."""
+        return [symbol for base in self.of(view) for symbol in self._read(base)]
+
+    def _read(self, base: Treated) -> list[Symbol]:
         treated = self.treat(base.pixels)
         return [
             replace(symbol, treatment=self.name, box=base.box_in_frame(treated.box_in_frame(symbol.box)))
@@ -46,23 +73,29 @@ class Step:
         ]
 
 
-FIRST: Final = (Step("", engines.zxing_fast), Step("", engines.zxing))
-SECOND_OPINION: Final = Step("", engines.zbar)
+class BarsStep:
+    """Bars found, laid level and averaged: the strips name their own treatment."""
+
+    name: Final = "bars"
+
+    def run(self, view: View) -> list[Symbol]:
+        """The barcodes, with their boxes in the coordinates of the frame."""
+        return opinion.bars(view.grey, view.structure)
+
+
+FIRST: Final = (Step("", engines.zxing_fast, whole), Step("", engines.zxing, whole))
 MORE: Final = (
-    Step("half", engines.zxing, scaled(0.5)),
-    Step("blur", engines.zxing, blurred),
-    Step("gamma", engines.zxing, darkened),
-    Step("clahe", engines.zxing, equalised),
-    Step("erode", engines.zxing, eroded),
-    Step("threshold", engines.zxing, thresholded),
-    Step("turn", engines.zxing, rotated(-10)),
-    Step("half zbar", engines.zbar, scaled(0.5)),
-    Step("double", engines.zxing_qr, scaled(2)),
-    Step("turn more", engines.zxing, rotated(45)),
-    SECOND_OPINION,
-    Step("opencv", engines.opencv_qr),
+    Step("small half zbar", engines.zbar, small, scaled(0.5)),
+    Step("patch gamma", engines.zxing_patch, patches, gamma(2)),
+    Step("patch dark", engines.zxing_patch, patches, gamma(4)),
+    Step("patch bright", engines.zxing_patch, patches, gamma(0.5)),
+    Step("patch blur", engines.zxing_patch, patches, blurred(1.0)),
+    Step("patch half zbar", engines.zbar_qr, patches, scaled(0.5)),
+    Step("clahe", engines.zxing, middle, equalised),
+    BarsStep(),
+    Step("threshold", engines.zxing, small, thresholded(31)),
 )
-PRODUCTS: Final = Step("", engines.zxing_products)
+PRODUCTS: Final = Step("", engines.zxing_products, small)
 
 STEPS_MAX: Final = len(FIRST) + len(MORE)
 # At 15 frames a second a 720p frame leaves 66 ms: two first passes and two tries more stay far below.
@@ -71,33 +104,60 @@ STEPS_MAX_VIDEO: Final = len(FIRST) + 2
 PRODUCTS_EVERY_FRAMES: Final = 5
 
 
-def decode(frame: Frame, *, steps_max: int = STEPS_MAX, turn: int = 0) -> list[Symbol]:
+def decode(
+    frame: Frame,
+    *,
+    steps_max: int = STEPS_MAX,
+    budget_ms: float = math.inf,
+    turn: int = 0,
+    again: Collection[str] = (),
+) -> list[Symbol]:
     """Every code in the frame that the cascade finds, the same text once per engine and treatment.
 
-    `steps_max` bounds the work. `turn` counts the frames of a video: each frame tries other treatments, so
-    that a few steps per frame come round to all of them. Once a barcode was read without becoming certain,
-    treatments look for a QR code only: more reads of the same bars prove nothing, and some are wrong. Raises
-    nothing for what is in the picture.
+    `steps_max` and `budget_ms` bound the work: no step begins after either. `turn` counts the frames of a
+    video: each frame tries other treatments, so that a few steps per frame come round to all of them;
+    `again` names treatments to try before the others, because they read something in the frame before. Once
+    a barcode was read without becoming certain, treatments look for a QR code only: more reads of the same
+    bars prove nothing, and some are wrong. Raises nothing for what is in the picture.
     """
+    view, ends = View(frame.pixels), time.perf_counter() + budget_ms / 1000
     found: list[Symbol] = []
-    for step in plan(turn)[:steps_max]:
-        read = step.run(frame.pixels)
+    for step in plan(turn, again)[:steps_max]:
+        if time.perf_counter() >= ends or _is_hopeless(step, view):
+            break
+        read = step.run(view)
         if read and not found and not is_settled(read):
-            read += SECOND_OPINION.run(frame.pixels)
+            read += opinion.second_opinion(frame.pixels, read)
         found += _worth_keeping(read, step) if found else read
         if is_settled(found):
             break
-    if not found and turn % PRODUCTS_EVERY_FRAMES == 0:
-        found = PRODUCTS.run(frame.pixels)
-    return found
+    if (
+        found
+        or turn % PRODUCTS_EVERY_FRAMES
+        or time.perf_counter() >= ends
+        or not view.structure.shows_something
+    ):
+        return found
+    return PRODUCTS.run(view)
 
 
-def _worth_keeping(read: list[Symbol], step: Step) -> list[Symbol]:
+def _is_hopeless(step: Step | BarsStep, view: View) -> bool:
+    """Whether only treatments are left and nothing in the picture looks like a code."""
+    return step not in FIRST and not view.structure.shows_something
+
+
+def _worth_keeping(read: list[Symbol], step: Step | BarsStep) -> list[Symbol]:
     """What a later step may add: everything from the untouched picture, QR codes from a treated one."""
     return [symbol for symbol in read if not step.name or symbol.symbology is Symbology.QR]
 
 
-def plan(turn: int = 0) -> tuple[Step, ...]:
-    """The steps in order; `turn` rotates the treatments."""
+def plan(turn: int = 0, again: Collection[str] = ()) -> tuple[Step | BarsStep, ...]:
+    """The steps in order; `turn` rotates the treatments, those in `again` come first."""
     start = 2 * turn % len(MORE)
-    return FIRST + MORE[start:] + MORE[:start]
+    turned = MORE[start:] + MORE[:start]
+    return FIRST + tuple(sorted(turned, key=lambda step: not _is_hinted(step, again)))
+
+
+def _is_hinted(step: Step | BarsStep, again: Collection[str]) -> bool:
+    """A treatment's name begins with its step's: strips add which part of the bars they are."""
+    return any(treatment.startswith(step.name) for treatment in again)

@@ -2,8 +2,8 @@
 
 An engine that chokes on a picture has read nothing: its own errors, by name, end here. Only QR codes of
 model 2 and Code 128 are asked for, because the wider groups invent short numbers (Micro QR, ITF); product
-barcodes have their own function, for naming alone. OpenCV's barcode detector is not used: it invents
-EAN numbers on the bars of payment pages.
+barcodes have their own function, for naming alone. OpenCV's detectors are not used: the one for QR codes
+reads nothing that the treatments leave, the one for barcodes invents EAN numbers on the bars of pages.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from functools import cache
 from types import ModuleType
 from typing import Any, Final
 
-import cv2
-import numpy as np
 import zxingcpp
 
 from scanrefund.scan.frame import Grey
@@ -28,7 +26,6 @@ Read = Callable[[Grey], "list[Symbol]"]
 class Engine(StrEnum):
     ZXING = "zxing-cpp"
     ZBAR = "pyzbar"
-    OPENCV = "opencv"
 
 
 class Symbology(StrEnum):
@@ -70,6 +67,7 @@ _ZXING_SYMBOLOGIES: Final = {
 }
 _MONEY_FORMATS: Final = zxingcpp.BarcodeFormats([_FORMATS.QRCodeModel2, _FORMATS.Code128])
 _QR_FORMAT: Final = zxingcpp.BarcodeFormats([_FORMATS.QRCodeModel2])
+_BARS_FORMAT: Final = zxingcpp.BarcodeFormats([_FORMATS.Code128])
 _PRODUCT_FORMATS: Final = zxingcpp.BarcodeFormats(
     [_FORMATS.EAN13, _FORMATS.EAN8, _FORMATS.UPCA, _FORMATS.UPCE]
 )
@@ -90,19 +88,31 @@ def zxing_qr(grey: Grey) -> list[Symbol]:
     return _zxing(grey, _QR_FORMAT, thorough=True)
 
 
+def zxing_patch(grey: Grey) -> list[Symbol]:
+    """QR codes only, at this size only, light on dark too: for a small picture that is all code."""
+    return _zxing(grey, _QR_FORMAT, thorough=False, inverted=True)
+
+
+def zxing_bars(grey: Grey) -> list[Symbol]:
+    """Code 128 only, upright, for strips that hold nothing else."""
+    return _zxing(grey, _BARS_FORMAT, thorough=False)
+
+
 def zxing_products(grey: Grey) -> list[Symbol]:
     """EAN and UPC, to name a product barcode. Never a source of payment codes."""
     return _zxing(grey, _PRODUCT_FORMATS, thorough=True)
 
 
-def _zxing(grey: Grey, formats: zxingcpp.BarcodeFormats, *, thorough: bool) -> list[Symbol]:
+def _zxing(
+    grey: Grey, formats: zxingcpp.BarcodeFormats, *, thorough: bool, inverted: bool = False
+) -> list[Symbol]:
     try:
         found = zxingcpp.read_barcodes(
             grey,
             formats,
             try_rotate=thorough,
             try_downscale=thorough,
-            try_invert=thorough,
+            try_invert=thorough or inverted,
             text_mode=zxingcpp.TextMode.Plain,
         )
     except (RuntimeError, ValueError):
@@ -118,12 +128,25 @@ def _from_zxing(code: zxingcpp.Barcode) -> Symbol:
 
 def zbar(grey: Grey) -> list[Symbol]:
     """pyzbar, the second opinion. Where libzbar is missing it reads nothing: see `available_engines`."""
+    return _zbar(grey, "QRCODE", "CODE128")
+
+
+def zbar_qr(grey: Grey) -> list[Symbol]:
+    """pyzbar for QR codes only."""
+    return _zbar(grey, "QRCODE")
+
+
+def zbar_bars(grey: Grey) -> list[Symbol]:
+    """pyzbar for Code 128 only."""
+    return _zbar(grey, "CODE128")
+
+
+def _zbar(grey: Grey, *wanted: str) -> list[Symbol]:
     pyzbar = _pyzbar()
     if pyzbar is None:
         return []
-    wanted = [pyzbar.ZBarSymbol.QRCODE, pyzbar.ZBarSymbol.CODE128]
     try:
-        found = pyzbar.decode(grey, symbols=wanted)
+        found = pyzbar.decode(grey, symbols=[pyzbar.ZBarSymbol[name] for name in wanted])
     except pyzbar.PyZbarError:
         return []
     return [symbol for code in found if (symbol := _from_zbar(code))]
@@ -135,7 +158,15 @@ def _from_zbar(code: Any) -> Symbol | None:
     except UnicodeDecodeError:
         return None
     symbology = Symbology.QR if code.type == "QRCODE" else Symbology.CODE_128
-    return Symbol(text, symbology, Engine.ZBAR, tuple(code.rect))
+    return Symbol(_as_written(text), symbology, Engine.ZBAR, tuple(code.rect))
+
+
+def _as_written(text: str) -> str:
+    """libzbar takes Chinese in UTF-8 for Japanese in Shift JIS: what can be taken back is."""
+    try:
+        return text.encode("cp932").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 @cache
@@ -147,18 +178,6 @@ def _pyzbar() -> ModuleType | None:
     return pyzbar  # type: ignore[no-any-return]
 
 
-def opencv_qr(grey: Grey) -> list[Symbol]:
-    """OpenCV's QR detector: it binarises differently, and reads some codes with a logo that others lose."""
-    try:
-        text, corners, _ = cv2.QRCodeDetector().detectAndDecode(grey)
-    except (cv2.error, UnicodeDecodeError):
-        return []
-    if not text or corners is None:
-        return []
-    points = [(float(x), float(y)) for x, y in np.reshape(corners, (-1, 2))]
-    return [Symbol(text, Symbology.QR, Engine.OPENCV, box_around(points))]
-
-
 def box_around(corners: Sequence[tuple[float, float]]) -> Box:
     """The upright box around some points: left, top, width, height in whole pixels."""
     across, down = [x for x, _ in corners], [y for _, y in corners]
@@ -168,4 +187,4 @@ def box_around(corners: Sequence[tuple[float, float]]) -> Box:
 
 def available_engines() -> dict[Engine, bool]:
     """Which engines can work here. Only pyzbar may be missing: it needs the libzbar of the system."""
-    return {Engine.ZXING: True, Engine.ZBAR: _pyzbar() is not None, Engine.OPENCV: True}
+    return {Engine.ZXING: True, Engine.ZBAR: _pyzbar() is not None}

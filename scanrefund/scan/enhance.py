@@ -1,13 +1,12 @@
 """What is done to a picture before it is tried again: mild and cheap, each pays on other pictures.
 
-Sharpening and strong enlarging are left out: they turn hard barcodes into wrong digits more often.
+Sharpening and enlarging are left out: they turn hard barcodes into wrong digits more often.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 import numpy as np
@@ -15,15 +14,6 @@ from numpy.typing import NDArray
 
 from scanrefund.scan.engines import Box, box_around
 from scanrefund.scan.frame import Grey
-
-# Treatments run on at most this many pixels, so that a 40-megapixel photograph costs what a small one costs.
-TREATED_PIXELS_MAX: Final = 2_500_000
-# Enlarging more than this buys nothing: a code in a bigger picture has pixels enough.
-ENLARGED_FROM_PIXELS_MAX: Final = 1_500_000
-
-# Turning puts a picture on a larger canvas: at 45° twice the pixels for the shape of a photograph, but 1500
-# times for a strip of 30,000 × 10. Pictures up to four times as wide as high stay below this.
-TURNED_PIXELS_MAX: Final = 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +34,25 @@ Treatment = Callable[[Grey], Treated]
 
 
 def scaled(factor: float) -> Treatment:
-    """Half, double, …: moiré goes when shrinking, thin bars come when enlarging."""
+    """Shrunk, below 1: moiré goes, and pyzbar reads small codes better than large ones."""
 
     def treat(grey: Grey) -> Treated:
-        if factor > 1 and grey.size > ENLARGED_FROM_PIXELS_MAX:
-            return _same_place(grey)
-        method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
         size = (max(round(grey.shape[1] * factor), 1), max(round(grey.shape[0] * factor), 1))
         back = np.array([[grey.shape[1] / size[0], 0, 0], [0, grey.shape[0] / size[1], 0]])
-        return Treated(_bytes(cv2.resize(grey, size, interpolation=method)), back)
+        return Treated(_bytes(cv2.resize(grey, size, interpolation=cv2.INTER_AREA)), back)
 
     return treat
 
 
-def rotated(degrees: float) -> Treatment:
-    """Turned about the middle, on a canvas that keeps every corner; a long strip is left as it is."""
-
-    def treat(grey: Grey) -> Treated:
-        height, width = grey.shape
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-        wide = round(height * abs(turn[0, 1]) + width * abs(turn[0, 0]))
-        high = round(height * abs(turn[0, 0]) + width * abs(turn[0, 1]))
-        if wide * high > TURNED_PIXELS_MAX:
-            return _same_place(grey)
-        turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
-        turned = cv2.warpAffine(grey, turn, (wide, high), borderMode=cv2.BORDER_REPLICATE)
-        return Treated(_bytes(turned), np.asarray(cv2.invertAffineTransform(turn), np.float64))
-
-    return treat
+def blurred(pixels: float) -> Treatment:
+    """A little blur: screen stripes and sensor noise go."""
+    return lambda grey: _same_place(cv2.GaussianBlur(grey, (0, 0), pixels))
 
 
-def blurred(grey: Grey) -> Treated:
-    """One pixel of blur: screen stripes and sensor noise go."""
-    return _same_place(cv2.GaussianBlur(grey, (0, 0), 1.0))
-
-
-def darkened(grey: Grey) -> Treated:
-    """Gamma 2: gives back the difference between white and glare."""
-    curve = ((np.arange(256) / 255.0) ** 2 * 255).astype(np.uint8)
-    return _same_place(cv2.LUT(grey, curve))
+def gamma(power: float) -> Treatment:
+    """Above 1 darker, which gives back the difference between white and glare; below 1 brighter."""
+    curve = ((np.arange(256) / 255.0) ** power * 255).astype(np.uint8)
+    return lambda grey: _same_place(cv2.LUT(grey, curve))
 
 
 def equalised(grey: Grey) -> Treated:
@@ -90,26 +60,21 @@ def equalised(grey: Grey) -> Treated:
     return _same_place(cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8)).apply(grey))
 
 
-def eroded(grey: Grey) -> Treated:
-    """Dark areas grown by a pixel: mends broken modules."""
-    return _same_place(cv2.erode(grey, np.ones((3, 3), np.uint8)))
-
-
-def thresholded(grey: Grey) -> Treated:
-    """Black or white by the neighbourhood of 71 pixels: shadows go."""
+def thresholded(around_px: int) -> Treatment:
+    """Black or white by the neighbourhood of so many pixels, an odd number: shadows go."""
     method = cv2.ADAPTIVE_THRESH_GAUSSIAN_C
-    return _same_place(cv2.adaptiveThreshold(grey, 255, method, cv2.THRESH_BINARY, 71, 5))
+    return lambda grey: _same_place(cv2.adaptiveThreshold(grey, 255, method, cv2.THRESH_BINARY, around_px, 5))
 
 
 def untreated(grey: Grey) -> Treated:
     return _same_place(grey)
 
 
-def bounded(grey: Grey) -> Treated:
-    """The picture shrunk to TREATED_PIXELS_MAX where it is larger."""
-    if grey.size <= TREATED_PIXELS_MAX:
+def bounded(grey: Grey, pixels_max: int) -> Treated:
+    """The picture shrunk to `pixels_max` where it is larger."""
+    if grey.size <= pixels_max:
         return _same_place(grey)
-    return scaled((TREATED_PIXELS_MAX / grey.size) ** 0.5)(grey)
+    return scaled((pixels_max / grey.size) ** 0.5)(grey)
 
 
 def _same_place(pixels: object) -> Treated:

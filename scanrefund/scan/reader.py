@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund.model.shown import Kind, Reading, Shown, Source
-from scanrefund.scan.confirm import Symbols, Verdict, weigh
+from scanrefund.scan.confirm import Symbols, Verdict, hints, weigh
 from scanrefund.scan.decode import STEPS_MAX_VIDEO, decode
 from scanrefund.scan.frame import Frame, FrameSource
 from scanrefund.scan.identify import identify, identify_typed
@@ -64,7 +64,7 @@ def watch(
     seen_by = Source.CAMERA if source.live else Source.PICTURE
     last = _nothing(seen_by, now() if source.live else None)
     for turn, frame in enumerate(source):
-        window.append(decode(frame, steps_max=STEPS_MAX_VIDEO, turn=turn))
+        window.append(decode(frame, steps_max=STEPS_MAX_VIDEO, turn=turn, again=hints(window)))
         reading = reading_of(weigh(window, still=False), seen_by, frame.taken_at)
         if reading.shown.kind is not Kind.NOTHING:
             last = reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -17,7 +18,7 @@ class Report:
     title: str
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
-    figures: dict[str, float | int | str]
+    figures: dict[str, Any]
     notes: list[str] = field(default_factory=list)
 
     def show(self, *, as_json: bool) -> None:

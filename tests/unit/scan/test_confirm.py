@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
+
 from scanrefund.model.shown import Kind
-from scanrefund.scan.confirm import is_settled, weigh
+from scanrefund.sandbox.drawing import code128
+from scanrefund.scan import engines
+from scanrefund.scan.confirm import hints, is_settled, weigh
+from scanrefund.scan.decode import decode
 from scanrefund.scan.engines import Engine, Symbol, Symbology
-from tests.unit.scan.symbols import BARS, ELSEWHERE, WECHAT, WECHAT_OTHER, bars, qr_code
+from scanrefund.scan.frame import Frame, Grey
+from tests.unit.scan.symbols import BARS, ELSEWHERE, WECHAT, WECHAT_OTHER, bars, grey, qr_code
 
 MISREAD = "134567890123000789"
 
@@ -89,3 +96,27 @@ def test_settled_means_that_everything_in_view_is_certain() -> None:
 def test_no_text_appears_in_a_repr() -> None:
     verdicts = weigh([[bars(WECHAT)]], still=True)
     assert WECHAT not in repr(verdicts) + repr(bars(WECHAT))
+
+
+def test_a_turned_barcode_that_zxing_cpp_misreads_is_not_believed() -> None:
+    right = "276734067884237782602416"
+    page = turned(grey(code128(right)), -10)
+    assert {symbol.text for symbol in engines.zxing(page)} - {right}
+    symbols = decode(Frame(page, None, ""))
+    assert set(certain(symbols)) <= {right}
+    assert set(certain(*[symbols] * 2, still=False)) <= {right}
+
+
+def turned(page: Grey, degrees: float) -> Grey:
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    wide = round(height * abs(turn[0, 1]) + width * abs(turn[0, 0]))
+    high = round(height * abs(turn[0, 0]) + width * abs(turn[0, 1]))
+    turn[:, 2] += ((wide - width) / 2, (high - height) / 2)
+    return np.asarray(cv2.warpAffine(page, turn, (wide, high), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def test_hints_are_the_treatments_that_just_read_bars() -> None:
+    assert hints([]) == frozenset()
+    assert hints([[bars(WECHAT, treatment="bars upper"), bars(WECHAT)]]) == {"bars upper"}
+    assert hints([[bars(WECHAT, treatment="bars")], [qr_code(WECHAT)]]) == frozenset()

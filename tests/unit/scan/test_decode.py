@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from scanrefund.sandbox.drawing import code128, code_page, ean13, qr
 from scanrefund.sandbox.photograph import photograph
-from scanrefund.scan.decode import FIRST, MORE, STEPS_MAX, STEPS_MAX_VIDEO, _worth_keeping, decode, plan
-from scanrefund.scan.engines import Engine, Symbology, available_engines
+from scanrefund.scan.decode import (
+    FIRST,
+    MORE,
+    STEPS_MAX,
+    STEPS_MAX_VIDEO,
+    _is_hopeless,
+    _worth_keeping,
+    decode,
+    plan,
+)
+from scanrefund.scan.engines import Symbology
 from scanrefund.scan.frame import Frame
+from scanrefund.scan.view import View
 from tests.unit.scan.symbols import ALIPAY, WECHAT, bars, frame, grey, qr_code
 
 
@@ -35,8 +46,9 @@ def test_what_the_first_passes_lose_a_treatment_finds() -> None:
 
 def test_a_box_lies_in_the_frame_whatever_the_treatment() -> None:
     image = qr(ALIPAY, module_px=8)
+    view = View(grey(image))
     for step in FIRST + MORE:
-        for symbol in step.run(grey(image)):
+        for symbol in step.run(view):
             left, top, width, height = symbol.box
             assert 0 <= left + width / 2 - image.width / 2 + 20 <= 40, step.name
             assert 0 <= top + height / 2 - image.height / 2 + 20 <= 40, step.name
@@ -62,19 +74,31 @@ def test_nothing_is_read_where_nothing_is() -> None:
     assert decode(frame(code_page("wechat", WECHAT).crop((0, 0, 1080, 200)))) == []
 
 
-def test_opencv_is_only_a_late_resort() -> None:
-    assert [step.name for step in plan() if Engine.OPENCV.value in step.name][-1] == plan()[-1].name
-
-
-@pytest.mark.skipif(available_engines()[Engine.ZBAR], reason="libzbar settles a barcode at once")
-def test_treatments_add_no_more_reads_of_an_uncertain_barcode() -> None:
-    # These bars give other digits when the picture is turned by ten degrees.
-    wide = frame(code128("276734067884237782602416"))
-    assert {symbol.text for step in MORE for symbol in step.run(wide.pixels)} != {"276734067884237782602416"}
-    assert {symbol.text for symbol in decode(wide)} == {"276734067884237782602416"}
-
-
 def test_to_an_uncertain_barcode_a_treated_picture_adds_qr_codes_only() -> None:
     read = [bars(WECHAT), qr_code(WECHAT)]
     assert _worth_keeping(read, FIRST[1]) == read
     assert _worth_keeping(read, MORE[0]) == read[1:]
+
+
+def test_no_step_begins_after_the_budget() -> None:
+    page = frame(code_page("wechat", WECHAT))
+    assert decode(page, budget_ms=0) == []
+    assert decode(page, budget_ms=60_000)
+
+
+def test_where_nothing_looks_like_a_code_no_treatment_is_tried() -> None:
+    assert not any(_is_hopeless(step, View(grey(qr(WECHAT)))) for step in plan())
+    empty = View(np.full((480, 640), 90, np.uint8))
+    assert [_is_hopeless(step, empty) for step in plan()] == [False] * len(FIRST) + [True] * len(MORE)
+
+
+def test_what_a_frame_hints_is_tried_first_in_the_next() -> None:
+    names = [step.name for step in plan(turn=3, again={"bars upper"})]
+    assert names[len(FIRST)] == "bars"
+
+
+def test_a_dark_small_code_in_a_large_picture_is_cut_out_and_read() -> None:
+    table = np.full((1400, 1800), 12, np.uint8)
+    code = grey(qr(WECHAT, module_px=4)) // 6
+    table[900 : 900 + code.shape[0], 1200 : 1200 + code.shape[1]] = code
+    assert {symbol.text for symbol in decode(Frame(table, None, ""))} == {WECHAT}

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from scanrefund.scan import enhance
-from scanrefund.scan.enhance import ENLARGED_FROM_PIXELS_MAX, TREATED_PIXELS_MAX, TURNED_PIXELS_MAX, Treatment
+from scanrefund.scan.enhance import Treatment
+from scanrefund.scan.view import MIDDLE_PIXELS_MAX
 
 ALL = [
     enhance.scaled(0.5),
-    enhance.scaled(2),
-    enhance.rotated(-10),
-    enhance.rotated(45),
-    enhance.blurred,
-    enhance.darkened,
+    enhance.blurred(1.0),
+    enhance.gamma(2),
     enhance.equalised,
-    enhance.eroded,
-    enhance.thresholded,
+    enhance.thresholded(31),
 ]
 
 
@@ -33,8 +32,7 @@ def test_a_treatment_gives_bytes_for_any_shape(treat: Treatment, shape: tuple[in
     ("treat", "here", "there"),
     [
         (enhance.scaled(0.5), (10, 20, 30, 40), (20, 40, 60, 80)),
-        (enhance.scaled(2), (10, 20, 30, 40), (5, 10, 15, 20)),
-        (enhance.blurred, (10, 20, 30, 40), (10, 20, 30, 40)),
+        (enhance.blurred(1.0), (10, 20, 30, 40), (10, 20, 30, 40)),
     ],
 )
 def test_a_box_is_taken_back_to_the_frame(
@@ -43,26 +41,11 @@ def test_a_box_is_taken_back_to_the_frame(
     assert treat(np.zeros((200, 300), np.uint8)).box_in_frame(here) == there
 
 
-def test_a_turned_spot_is_found_where_it_was() -> None:
-    picture = np.zeros((200, 300), np.uint8)
-    picture[40:44, 250:254] = 255
-    turned = enhance.rotated(-10)(picture)
-    row, column = np.unravel_index(int(turned.pixels.argmax()), turned.pixels.shape)
-    left, top, _, _ = turned.box_in_frame((int(column), int(row), 0, 0))
-    assert abs(left - 251) <= 3
-    assert abs(top - 41) <= 3
-
-
 def test_large_pictures_are_treated_small() -> None:
     large = np.zeros((5000, 4000), np.uint8)
-    small = enhance.bounded(large)
-    assert small.pixels.size <= TREATED_PIXELS_MAX * 1.01
+    small = enhance.bounded(large, MIDDLE_PIXELS_MAX)
+    assert small.pixels.size <= MIDDLE_PIXELS_MAX * 1.01
     assert small.box_in_frame((0, 0, small.pixels.shape[1], small.pixels.shape[0])) == (0, 0, 4000, 5000)
-
-
-def test_large_pictures_are_not_enlarged() -> None:
-    large = np.zeros((1000, ENLARGED_FROM_PIXELS_MAX // 1000 + 1), np.uint8)
-    assert enhance.scaled(2)(large).pixels.size == large.size
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (4, 4, 3), (4, 4, 4)])
@@ -76,10 +59,6 @@ def test_sixteen_bits_become_eight() -> None:
 
 @pytest.mark.parametrize("shape", [(10, 30_000), (30_000, 10), (21, 119_000), (1, 2_500_000), (1_200, 2_000)])
 @pytest.mark.parametrize("treat", ALL)
-def test_no_treatment_makes_a_picture_larger_than_the_limit(treat: Treatment, shape: tuple[int, int]) -> None:
+def test_no_treatment_makes_a_picture_larger(treat: Treatment, shape: tuple[int, int]) -> None:
     treated = treat(np.full(shape, 128, np.uint8)).pixels
-    assert treated.size <= max(TURNED_PIXELS_MAX, TREATED_PIXELS_MAX)
-
-
-def test_a_picture_of_usual_shape_is_turned() -> None:
-    assert enhance.rotated(45)(np.full((800, 3_100), 128, np.uint8)).pixels.shape[0] > 2_000
+    assert treated.size <= math.prod(shape)
