@@ -224,9 +224,15 @@ def _is_now(timestamp: str, real_now: float) -> bool:
 
 
 def read_object(text: str) -> dict[str, Any] | None:
-    """The business fields: a JSON object whose numbers stay the text they were, or None."""
+    """The business fields: a JSON object whose numbers stay the text they were, or None.
+
+    A field that is empty or null was not given: Alipay's own samples send both trade numbers and leave
+    one of them empty.
+    """
     try:
         found = json.loads(text, parse_float=str, parse_int=str)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return None
+    return {name: value for name, value in found.items() if value not in ("", None)}

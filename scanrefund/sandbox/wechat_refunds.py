@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 from scanrefund.sandbox import business, numbers
 from scanrefund.sandbox.business import ABNORMAL, CLOSED, PROCESSING, SUCCESS, Order, Refund, Refused
@@ -95,7 +96,8 @@ class WechatRefunds:
 
     def ask(self, call: Call, refund_id: str, tongue: WechatTongue) -> Reply:
         if call.query:
-            return tongue.dress(wrong_parameter("query", "", "参数中含有非法的额外参数", "query"), Seal.RIGHT)
+            extra = next(iter(dict(parse_qsl(call.query, keep_blank_values=True))), "")[:64]
+            return tongue.dress(wrong_parameter(extra, "", "参数中含有非法的额外参数", "query"), Seal.RIGHT)
         with self._store.turn() as turn:
             refund = turn.refund(WALLET, refund_id)
             fault = turn.take_fault(WALLET, "ask", refund.order_id if refund else None)

@@ -144,12 +144,13 @@ class _Bench:
         gateway: Any = self._house.gateways[order.wallet]
         number = f"BARE_{order.order_id}"
         body = gateway.compose(order, number, order.amount, "bench")
+        host = gateway._line.settings.base_url.rstrip("/")
         watch = _Watch()
         # The product's own signing, so that only what stands around it differs.
         signed = (
-            gateway._request("POST", REFUNDS, body)
+            gateway._line.request(host, "POST", REFUNDS, body)
             if order.wallet is Wallet.WECHAT
-            else gateway._request(REFUND, body)
+            else gateway._line.request(host, REFUND, body)
         )
         reply = self._session.request(
             signed.method, signed.url, headers=signed.headers, data=signed.body, timeout=HTTP_S_MAX

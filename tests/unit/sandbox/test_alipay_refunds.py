@@ -84,7 +84,8 @@ def test_a_part_needs_a_request_number_and_the_whole_does_not(wallets: Wallets) 
         ({"refund_amount": "1.001"}, "ACQ.INVALID_PARAMETER"),
         ({"refund_amount": None}, "ACQ.INVALID_PARAMETER"),
         ({"refund_amount": "0.00"}, "ACQ.REFUND_FEE_ERROR"),
-        ({"out_request_no": ""}, "ACQ.INVALID_PARAMETER"),
+        ({"out_request_no": ""}, "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL"),
+        ({"out_trade_no": ""}, "ACQ.INVALID_PARAMETER"),
         ({"out_request_no": "Q" * 65}, "ACQ.INVALID_PARAMETER"),
         ({"out_trade_no": 7.5}, "ACQ.TRADE_NOT_EXIST"),
         ({"refund_reason": "七" * 257}, "ACQ.INVALID_PARAMETER"),
@@ -93,6 +94,15 @@ def test_a_part_needs_a_request_number_and_the_whole_does_not(wallets: Wallets) 
 )
 def test_each_business_field_is_checked(wallets: Wallets, fields: dict[str, Any], code: str) -> None:
     assert refund(wallets, wallets.add("alipay"), "Q1", 100, **fields)["sub_code"] == code
+
+
+@pytest.mark.parametrize("nothing", ["", None])
+def test_an_empty_field_was_not_given(wallets: Wallets, nothing: str | None) -> None:
+    order = wallets.add("alipay")
+    absent = {"trade_no": nothing, "refund_reason": nothing}
+    assert refund(wallets, order, "Q1", 100, **absent)["fund_change"] == "Y"
+    theirs = {"out_trade_no": nothing, "trade_no": order["wallet_order_id"]}
+    assert refund(wallets, order, "Q1", 100, **theirs)["fund_change"] == "N"
 
 
 def test_an_amount_may_be_a_number(wallets: Wallets) -> None:

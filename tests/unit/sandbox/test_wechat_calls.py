@@ -133,9 +133,9 @@ def test_a_refund_number_with_marks_is_read_from_the_path_as_signed(wallets: Wal
     assert ask(wallets, "R|1")["out_refund_no"] == "R|1"
 
 
-def test_an_ask_takes_no_parameters(wallets: Wallets) -> None:
-    call = wallets.wechat.call("GET", f"{REFUNDS}/R1?sub_mchid=1")
-    assert wallets.told(call)["code"] == "PARAM_ERROR"
+def test_an_ask_takes_no_parameters_and_names_the_one_it_got(wallets: Wallets) -> None:
+    told = wallets.told(wallets.wechat.call("GET", f"{REFUNDS}/R1?sub_mchid=1&x=2"))
+    assert (told["code"], told["detail"]["field"]) == ("PARAM_ERROR", "sub_mchid")
 
 
 @pytest.mark.parametrize(("state", "told"), [("paid", "SUCCESS"), ("unpaid", "NOTPAY"), ("closed", "CLOSED")])
