@@ -32,12 +32,20 @@ def worker(
     *,
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, then end.")] = False,
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when no refund is open.")] = False,
+    notices: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65_535, help="Take the wallets' notices on this loopback port; 0 takes a free one."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Ask and send what is due, until stopped. Ends with 3 when refunds are still open, else 0."""
     invocation = of(ctx)
     if once and until_idle:
         raise UsageFault("worker_one_end_only")
+    if once and notices is not None:
+        raise UsageFault("worker_once_hears_nothing")
     told = Told(invocation, quiet=as_json)
     if once:
         with invocation.house(invocation.settings(), wallets=True) as house:
@@ -45,7 +53,7 @@ def worker(
             still_open = len(_open_refunds(house))
     else:
         told.hint("cli.worker_runs")
-        still_open = _run(invocation, told, until_idle=until_idle)
+        still_open = _run(invocation, told, notices, until_idle=until_idle)
     if as_json:
         output.document({"trips": told.trips, "still_open": still_open})
     else:
@@ -53,7 +61,7 @@ def worker(
     return EXIT_OPEN if still_open else 0
 
 
-def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
+def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle: bool) -> int:
     """Work until stopped or, with `until_idle`, until nothing is due any more; how many are still open.
 
     A sandbox that was started anew may serve at another address: the house is opened again for it.
@@ -67,7 +75,7 @@ def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
         while True:
             settings = invocation.settings()
             alone = only_writer(settings.ledger.url, "scanrefund worker")
-            with invocation.house(settings, wallets=True) as house, alone:
+            with invocation.house(settings, wallets=True) as house, alone, _hearing(house, told, notices):
 
                 def ended(house: House = house) -> bool:
                     return stopped.is_set() or (until_idle and _is_idle(house))
@@ -75,6 +83,20 @@ def _run(invocation: Invocation, told: Told, *, until_idle: bool) -> int:
                 house.worker.run(lambda: ended() or _has_moved(settings), told, on_fault)  # noqa: B023
                 if ended():
                     return len(_open_refunds(house))
+
+
+@contextmanager
+def _hearing(house: House, told: Told, port: int | None) -> Iterator[None]:
+    """Take the wallets' notices meanwhile, if a port is given."""
+    if port is None:
+        yield
+        return
+    # FastAPI and its server are heavy; a worker without notices does without them.
+    from scanrefund.web import application, served
+
+    with served(application(house.notices), port) as listening:
+        told.hears(f"http://127.0.0.1:{listening}/notices")
+        yield
 
 
 def _has_moved(settings: Settings) -> bool:
@@ -103,6 +125,10 @@ class Told:
         """A line for somebody who watches; nobody else needs it."""
         if sys.stderr.isatty():
             output.complain(self._invocation.words(key))
+
+    def hears(self, url: str) -> None:
+        """Where notices come in: whoever set up the public address must know it."""
+        output.complain(self._invocation.words("cli.worker_hears", url=url))
 
     def fault(self, refund: Refund | None, fault: Fault) -> None:
         """Tell once what cannot be brought on; the worker tries it again with every round."""

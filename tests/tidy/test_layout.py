@@ -35,7 +35,7 @@ DOORS = {
     "platformdirs": ("scanrefund.config", "scanrefund.sandbox"),
     "fastapi": ("scanrefund.sandbox", "scanrefund.web"),
     "starlette": ("scanrefund.sandbox", "scanrefund.web"),
-    "uvicorn": ("scanrefund.sandbox",),
+    "uvicorn": ("scanrefund.sandbox", "scanrefund.web.serving"),
     "typer": ("scanrefund.cli",),
     "rich": ("scanrefund.cli",),
     "segno": ("scanrefund.sandbox", "scanrefund.readiness"),

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from scanrefund.http import Http, HttpLimits, HttpReply
 from scanrefund.ledger.ledger import Ledger
@@ -20,7 +18,7 @@ from scanrefund.notice_desk import NoticeDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
-from scanrefund.web import application
+from scanrefund.web import application, served
 from scanrefund.web.notices import BODY_BYTES_MAX
 from tests.unit.wallets.pens import AlipayPen, ScriptedHttp, WechatPen
 from tests.unit.wallets.refunds import NOW
@@ -34,17 +32,9 @@ def pens(tmp_path_factory: pytest.TempPathFactory) -> tuple[WechatPen, AlipayPen
 
 
 @contextmanager
-def served(desk: NoticeDesk, body_s_max: float = 4.0) -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(application(desk, body_s_max), lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/notices"
-    finally:
-        server.should_exit = True
-        thread.join(5)
+def serving(desk: NoticeDesk, body_s_max: float = 4.0) -> Iterator[str]:
+    with served(application(desk, body_s_max), 0) as port:
+        yield f"http://127.0.0.1:{port}/notices"
 
 
 class Door:
@@ -68,7 +58,7 @@ def door(ledger: Ledger, pens: tuple[WechatPen, AlipayPen]) -> Iterator[Door]:
         Wallet.WECHAT: WechatGateway(wechat.settings(), ScriptedHttp(), lambda: NOW),
         Wallet.ALIPAY: AlipayGateway(alipay.settings(), ScriptedHttp(), lambda: NOW),
     }
-    with served(NoticeDesk(gateways, Notices(ledger), lambda: NOW)) as address:
+    with serving(NoticeDesk(gateways, Notices(ledger), lambda: NOW)) as address:
         yield Door(ledger, address)
 
 
@@ -111,7 +101,7 @@ def test_no_other_address_answers(door: Door) -> None:
 
 
 def test_a_wallet_that_is_not_set_up_is_refused(ledger: Ledger) -> None:
-    with served(NoticeDesk({}, Notices(ledger), lambda: NOW)) as address:
+    with serving(NoticeDesk({}, Notices(ledger), lambda: NOW)) as address:
         assert Door(ledger, address).post("alipay", b"").body == b"fail: notice_wallet_not_set_up"
 
 
@@ -126,7 +116,7 @@ def test_a_notice_that_cannot_be_kept_is_refused_so_that_it_comes_again(
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(ledger: Ledger) -> None:
-    with served(NoticeDesk({}, Notices(ledger), lambda: NOW), body_s_max=0.05) as address:
+    with serving(NoticeDesk({}, Notices(ledger), lambda: NOW), body_s_max=0.05) as address:
         port = int(address.split(":")[2].partition("/")[0])
         with socket.create_connection(("127.0.0.1", port), timeout=5) as slow:
             slow.sendall(b"POST /notices/wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
