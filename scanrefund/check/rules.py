@@ -75,6 +75,7 @@ LADDER: Final[tuple[Rule, ...]] = (
     _order(Reason.AMOUNT_OVER_REMAINING, amount_rules.amount_over_remaining),
     Rule(Reason.AMOUNT_OVER_CAP, amount_rules.amount_over_cap),
     _order(Reason.TOO_MANY_REFUNDS, amount_rules.too_many_refunds),
+    _order(Reason.TOO_MANY_IN_VAIN, amount_rules.too_many_in_vain),
     _order(Reason.TOO_SOON_AFTER_LAST, amount_rules.too_soon_after_last),
     _order(Reason.REFUND_IN_FLIGHT, amount_rules.refund_in_flight),
     _order(Reason.WALLET_WINDOW_PASSED, order_rules.wallet_window_passed),

@@ -20,7 +20,7 @@ from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
 from scanrefund.ledger.refunds import Draft
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.ledger.witness import Head, Witness, contradicts
-from scanrefund.model.order import Order
+from scanrefund.model.order import IN_VAIN_MAX, Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund, RefundState
@@ -74,11 +74,14 @@ class LockedOrder:
     def reserve(self, draft: Draft, compose: Compose, now: datetime) -> Refund:
         """Take the amount from the caps and write number, amount, code and body.
 
-        Raises Bug when the amount does not fit: the ladder has looked at the same row before.
+        Raises Bug when the amount does not fit, or a look-up of old books could not see the new number: the
+        ladder has looked at the same row before.
         """
         order = self.order
         if order is None or order.last_sequence >= SEQUENCE_MAX:
             raise Bug("reserve_without_order", order_id=self._order_id)
+        if order.in_vain >= IN_VAIN_MAX:
+            raise Bug("reserve_out_of_sight", order_id=order.order_id, in_vain=order.in_vain)
         if not orders.reserve(self._connection, order.order_id, draft.amount):
             raise Bug("reserve_over_cap", order_id=order.order_id, amount_fen=draft.amount.fen)
         shop = self._ledger.shop

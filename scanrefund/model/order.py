@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.wallet import Wallet
+
+# So many refunds of one order may come to nothing in a row; then it takes no more here. Books that are an old
+# copy can have lost all of them: a look-up sees behind them because there are never more.
+IN_VAIN_MAX: Final = 5
 
 
 class OrderState(StrEnum):
@@ -28,7 +33,8 @@ class Order:
 
     `wallet_reserved` counts what the wallet has moved or may still move back, `refunded` only what is
     proved to have reached the customer. `payer_fingerprint` is a keyed hash: the payer's id is not kept.
-    `refund_count` counts refunds under numbers of ours, `last_sequence` is the highest of them.
+    `refund_count` counts refunds under numbers of ours, `last_sequence` is the highest of them, `in_vain` how
+    many numbers in a row up to that one came to nothing.
     `looked_up_at` is when the wallet was last asked for every number this order can have.
     """
 
@@ -46,6 +52,7 @@ class Order:
     refunded: Money = ZERO
     refund_count: int = 0
     last_sequence: int = 0
+    in_vain: int = 0
     open_refund_id: str | None = None
     last_refund_at: datetime | None = None
     frozen_why: str = ""

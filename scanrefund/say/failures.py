@@ -113,6 +113,7 @@ _AMOUNT: Final = (
     Failure("refusal.amount_over_remaining", _A.KEEPS_ORDER, _C.CORRECTS_AMOUNT),
     Failure("refusal.amount_over_cap", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.too_many_refunds", _A.REFUSES, _C.CALLS_SUPERVISOR),
+    Failure("refusal.too_many_in_vain", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.too_soon_after_last", _A.KEEPS_ORDER, _C.WAITS),
     Failure("refusal.wallet_amount_limit", _A.KEEPS_ORDER, _C.CORRECTS_AMOUNT),
 )

@@ -1,8 +1,8 @@
 """All ordered pairs, with each recovery played once for all deaths that leave the same remains.
 
-A pair is a first death and a second one in the recovery from it. Every first death is died and recovered from.
-Of those that leave the same, one stands for all: at every point of its recovery the program is killed, and
-whatever that leaves is recovered from unless the very same remains were before.
+A pair is a first death and a second one in the recovery from it. Every first death is died and recovered
+from. Of those that leave the same, one stands for all: at every point of its recovery the program is killed,
+and whatever that leaves is recovered from unless the very same remains were before.
 """
 
 from __future__ import annotations

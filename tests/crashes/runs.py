@@ -36,7 +36,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """A life after a death: what it found, the points it came by, and what it left. Empty digests on a server."""
+    """A life after a death: what it found, the points it came by, what it left. No digests on a server."""
 
     remains: str
     trail: list[str]

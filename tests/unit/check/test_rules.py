@@ -31,6 +31,7 @@ ORDER_OF_RUNGS = [
     "order_not_released", "order_already_refunded", "wallet_mismatch", "payer_mismatch",
     "return_window_passed",
     "amount_not_positive", "amount_over_remaining", "amount_over_cap", "too_many_refunds",
+    "too_many_in_vain",
     "too_soon_after_last", "refund_in_flight", "wallet_window_passed", "wallet_amount_limit",
     "order_frozen", "order_changed", "code_required", "reason_missing", "wallet_stopped",
     "books_behind",

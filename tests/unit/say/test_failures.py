@@ -28,6 +28,7 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.AMOUNT_OVER_REMAINING: {"amount", "max"},
     Reason.AMOUNT_OVER_CAP: {"amount", "cap"},
     Reason.TOO_MANY_REFUNDS: {"count", "limit"},
+    Reason.TOO_MANY_IN_VAIN: {"count"},
     Reason.TOO_SOON_AFTER_LAST: {"wait"},
     Reason.REFUND_IN_FLIGHT: {"refund_id"},
     Reason.WALLET_WINDOW_PASSED: {"days", "limit_days"},
