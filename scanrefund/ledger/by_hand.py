@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, bindparam, select
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind, orders, overfull, refunds, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.refunds import Ended
+from scanrefund.ledger.refunds import AHEAD_MAX, Ended
 from scanrefund.ledger.schema import attempts
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Outcome
@@ -31,6 +31,18 @@ PROOF_ASKS: Final = 2
 # Ends that left the customer with nothing.
 _UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
 _NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
+
+# The newest first.
+_ABSENT_ASKS: Final = (
+    select(attempts.c.begun_at)
+    .where(
+        attempts.c.refund_id == bindparam("this"),
+        attempts.c.command == Command.ASK.value,
+        attempts.c.outcome == Outcome.ABSENT.value,
+    )
+    .order_by(attempts.c.attempt_id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ class ByHand:
         """Close a held refund of which the wallet proved twice, late enough, that it knows nothing."""
         with self._ledger.writing() as connection:
             refund = _held(connection, refund_id)
-            found = _proofs(connection, refund)
+            found = _proofs(connection, refund, now)
             if found < PROOF_ASKS or refund.wallet_refund_id:
                 raise UsageFault("close_not_proved", refund_id=refund_id, found=found, needed=PROOF_ASKS)
             return self._decide(
@@ -112,10 +124,15 @@ class ByHand:
             facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why}
             self._ledger.enter(connection, now, "order_thawed", order_id, facts)
 
-    def proofs(self, refund: Refund) -> int:
+    def proofs(self, refund: Refund, now: datetime) -> int:
         """How many asks in a row, late enough after the last send, found nothing."""
         with self._ledger.reading() as connection:
-            return _proofs(connection, refund)
+            return _proofs(connection, refund, now)
+
+    def sent_at(self, refund: Refund, now: datetime) -> datetime | None:
+        """When the last send had left, at the latest; None while nothing believable tells."""
+        with self._ledger.reading() as connection:
+            return _sent_at(refund, _absent_asks(connection, refund, now), now)
 
     def _decide(
         self,
@@ -154,22 +171,34 @@ def _held(connection: Connection, refund_id: str) -> Refund:
     return refund
 
 
-def _proofs(connection: Connection, refund: Refund) -> int:
-    if refund.last_sent_at is None:
-        return 0
-    late_enough = refund.last_sent_at + PROOF_AFTER
-    found = connection.execute(
-        select(func.count())
-        .select_from(attempts)
-        .where(
-            attempts.c.refund_id == refund.refund_id,
-            attempts.c.command == Command.ASK.value,
-            attempts.c.outcome == Outcome.ABSENT.value,
-            attempts.c.begun_at >= late_enough,
-        )
-    ).scalar_one()
-    # `absent_asks` starts anew with every other answer: what was known in between is no absence.
-    return min(int(found), refund.absent_asks)
+def _proofs(connection: Connection, refund: Refund, now: datetime) -> int:
+    asked = _absent_asks(connection, refund, now)
+    sent_at = _sent_at(refund, asked, now)
+    return sum(at >= sent_at + PROOF_AFTER for at in asked) if sent_at else 0
+
+
+def _absent_asks(connection: Connection, refund: Refund, now: datetime) -> list[datetime]:
+    """When the asks were made that found nothing one after the other since the last send, in their order.
+
+    `absent_asks` starts anew with every other answer: what was known in between is no absence. Where a clock
+    that ran ahead wrote when the refund was sent, what such a clock wrote of the asks counts not either.
+    """
+    found = connection.execute(_ABSENT_ASKS, {"this": refund.refund_id, "most": refund.absent_asks})
+    asked = [*found.scalars()][::-1]
+    if _is_believable(refund.last_sent_at, now):
+        return asked
+    return [at for at in asked if _is_believable(at, now)]
+
+
+def _sent_at(refund: Refund, asked: list[datetime], now: datetime) -> datetime | None:
+    """As it was written. A clock that ran ahead says nothing, but the first ask since came later."""
+    if _is_believable(refund.last_sent_at, now):
+        return refund.last_sent_at
+    return asked[0] if asked else None
+
+
+def _is_believable(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now + AHEAD_MAX
 
 
 def _ready_for_cash(connection: Connection, refund: Refund) -> Order:

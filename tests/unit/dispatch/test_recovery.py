@@ -162,10 +162,10 @@ def test_proofs_from_before_the_copy_was_noticed_close_nothing(ledger: Ledger) -
     for _ in range(PROOF_ASKS):
         restored.time.at += PROOF_AFTER
         held = restored.dispatcher.ask(held)
-    assert ByHand(ledger).proofs(held) == PROOF_ASKS
+    assert ByHand(ledger).proofs(held, restored.time.at) == PROOF_ASKS
     with ledger.writing() as connection:
         behind.note(connection, restored.time.at)
-    assert ByHand(ledger).proofs(restored.row(held)) == 0
+    assert ByHand(ledger).proofs(restored.row(held), restored.time.at) == 0
 
 
 def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(restored: Restored) -> None:
