@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -31,10 +32,10 @@ class Shop:
         self.hints = Hints(ledger, self.dispatcher, self.time.clock)
         self.worker = Worker(ledger, self.dispatcher, self.time.clock, [self.hints.run_once])
 
-    def on_its_way(self, order_id: str = ORDER.order_id, request_id: str = "request-1") -> Refund:
+    def on_its_way(self, request_id: str = "request-1") -> Refund:
         """A refund the wallet has accepted, with its next ask a while away."""
         self.wallet.sends = [self.wallet.accept]
-        return self.dispatcher.dispatch(reserve(self.ledger, order_id, 1, request_id=request_id))
+        return self.dispatcher.dispatch(reserve(self.ledger, amount_fen=1, request_id=request_id))
 
     def told(self, refund: Refund, **changes: str) -> None:
         notice = Notice(Wallet.WECHAT, "N1", "REFUND.SUCCESS", refund.order_id, refund.refund_id, "0" * 64)
@@ -150,7 +151,8 @@ def test_a_round_hears_twenty_notices_and_leaves_the_others_to_the_next(shop: Sh
 
 def test_a_notice_of_an_order_asks_about_its_own_open_refunds_alone_and_at_most_five(shop: Shop) -> None:
     keep(shop.ledger, an_order(order_id="B2"))
-    shop.on_its_way("B2", "other")
+    shop.wallet.sends = [shop.wallet.accept]
+    shop.dispatcher.dispatch(reserve(shop.ledger, "B2", 1, NOW + timedelta(seconds=1), request_id="newest"))
     ours = [shop.on_its_way(request_id=f"r{place}") for place in range(6)]
     shop.wallet.sends = [shop.wallet.pay]
     assert not shop.dispatcher.dispatch(reserve(shop.ledger, amount_fen=1, request_id="paid")).is_open
