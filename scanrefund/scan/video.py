@@ -79,7 +79,7 @@ class VideoReader:
         self._source = source
         self._window: deque[Symbols] = deque(maxlen=WINDOW_FRAMES)
         self._newest: Frame | None = None
-        self._turn = 0
+        self._turn = -1
 
     def read(self, frame: Frame) -> Reading:
         """What the frame shows, judged with those before it: Kind.NOTHING where no code is read.
