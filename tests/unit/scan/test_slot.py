@@ -8,7 +8,7 @@ import numpy as np
 
 from scanrefund.errors import SourceFault
 from scanrefund.scan.frame import Frame
-from scanrefund.scan.slot import Slot
+from scanrefund.scan.slot import Given, Slot
 
 FRAMES = [Frame(np.full((4, 4), level, np.uint8), None, "desk") for level in range(5)]
 
@@ -30,14 +30,21 @@ def test_a_look_takes_nothing() -> None:
     assert slot.newest_frame(1, 0) is None
 
 
-def test_a_fault_is_taken_in_its_turn_and_never_shown() -> None:
+def test_neither_frame_nor_fault_is_lost_to_the_other() -> None:
+    slot, fault = Slot(), SourceFault("camera_lost", source="0")
+    for frame in FRAMES[:2]:
+        slot.put(frame)
+    slot.put(fault)
+    assert [slot.take(0), slot.take(0), slot.take(0)] == [Given(2, FRAMES[1]), Given(3, fault), None]
+    assert slot.newest_frame(0, 0) == Given(2, FRAMES[1])  # a fault is nothing to look at
+
+
+def test_what_comes_after_a_fault_is_taken_after_it() -> None:
     slot, fault = Slot(), SourceFault("camera_lost", source="0")
     slot.put(FRAMES[0])
     slot.put(fault)
-    taken, looked = slot.take(0), slot.newest_frame(0, 0)
-    assert taken is not None
-    assert looked is not None
-    assert (taken.what, looked.what) == (fault, FRAMES[0])
+    slot.put(FRAMES[1])
+    assert [slot.take(0), slot.take(0), slot.take(0)] == [Given(2, fault), Given(3, FRAMES[1]), None]
 
 
 def test_the_last_frame_is_still_taken_after_the_end() -> None:
