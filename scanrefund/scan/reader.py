@@ -14,7 +14,7 @@ from scanrefund.scan.confirm import Symbols, Verdict, hints, weigh
 from scanrefund.scan.decode import STEPS_MAX_VIDEO, decode
 from scanrefund.scan.frame import Frame, FrameSource
 from scanrefund.scan.identify import identify, identify_typed
-from scanrefund.scan.keyboard import line_text, scanned_text
+from scanrefund.scan.keyboard import scanned_text
 from scanrefund.scan.picture import read_picture, read_picture_bytes
 
 # One second of a 15-frame webcam: long enough for three frames to agree, short enough for one customer.
@@ -25,9 +25,11 @@ WATCH_FRAMES_MAX: Final = 18_000
 # What a clerk is after comes first; then what the desk can look up; then what is only named.
 _PREFERRED: Final = (
     Kind.PAYMENT_CODE,
+    Kind.SLIP,
     Kind.OUR_REFUND_NUMBER,
     Kind.WALLET_ORDER_NUMBER,
     Kind.WALLET_REFUND_NUMBER,
+    Kind.MERCHANT_ORDER_NUMBER,
     Kind.LONG_NUMBER,
 )
 
@@ -80,7 +82,7 @@ def read_line(line: str, *, typed: bool, now: datetime) -> Reading:
     line_too_long.
     """
     if typed:
-        return Reading(identify_typed(line_text(line)), Source.TYPED, now)
+        return Reading(identify_typed(scanned_text(line)), Source.TYPED, now)
     return Reading(identify(scanned_text(line)), Source.SCANNER, now)
 
 
