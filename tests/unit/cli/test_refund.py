@@ -171,16 +171,17 @@ def test_the_status_of_a_refund_by_its_slip(
     shown = {"ours": Slip(refund_id, signature).text, "forged": Slip(refund_id, "0" * 12).text, "no": "hello"}
     for name, text in shown.items():
         segno.make_qr(text).save(str(tmp_path / f"{name}.png"), scale=8, border=4)
-    for way in ((shown["ours"],), ("--image", tmp_path / "ours.png")):
+    for way in ([shown["ours"]], ["--image", str(tmp_path / "ours.png")]):
         ended = program("status", *way, "--json")
         assert (ended.code, ended.document["refund_id"]) == (0, refund_id)
-    for way, code in (
-        ((shown["forged"],), "slip_forged"),
-        (("--image", tmp_path / "forged.png"), "slip_forged"),
-        (("--image", tmp_path / "no.png"), "no_refund_shown"),
-        ((refund_id, "--image", tmp_path / "ours.png"), "refund_id_or_source"),
-        ((), "refund_id_or_source"),
-    ):
+    wrong: list[tuple[list[str], str]] = [
+        ([shown["forged"]], "slip_forged"),
+        (["--image", str(tmp_path / "forged.png")], "slip_forged"),
+        (["--image", str(tmp_path / "no.png")], "no_refund_shown"),
+        ([refund_id, "--image", str(tmp_path / "ours.png")], "refund_id_or_source"),
+        ([], "refund_id_or_source"),
+    ]
+    for way, code in wrong:
         ended = program("status", *way, "--json")
         assert (ended.code, ended.document["error"]["code"]) == (2, code)
 
