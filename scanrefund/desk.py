@@ -28,6 +28,7 @@ from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.shown import Reading, Source
 from scanrefund.model.wallet import Wallet, safe_number
 from scanrefund.payer_match import match_payer
+from scanrefund.slip_check import refund_id_of, vouched
 from scanrefund.wallets.gateway import RefundGateway
 
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
@@ -91,6 +92,7 @@ class Desk:
 
     def refund(self, request: RefundRequest) -> Receipt:
         """Check a wish and, if nothing speaks against it, send it. The same wish again is served again."""
+        request = self._vouched(request)
         fingerprint = self.see(request.reading)
         request_id = self._request_id(request, fingerprint)
         earlier = self._ledger.refund_of_request(request_id)
@@ -133,10 +135,17 @@ class Desk:
 
     def rehearse(self, request: RefundRequest) -> list[Verdict]:
         """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
+        request = self._vouched(request)
         fingerprint = self.see(request.reading)
         evidence = Evidence(self._ask_wallet(request.order_id))
         order = self._ledger.order(request.order_id)
         return verdicts(self._case(request, order, self._ledger, fingerprint, evidence))
+
+    def _vouched(self, request: RefundRequest) -> RefundRequest:
+        """The wish with a slip shown for it named as ours or as forged: either is no payment code."""
+        if request.reading is None:
+            return request
+        return replace(request, reading=vouched(request.reading, self._keys))
 
     def see(self, reading: Reading | None) -> str | None:
         """Note the first sight of a payment code; its fingerprint, or None where none was shown."""
@@ -169,8 +178,11 @@ class Desk:
         return refund.next_try_at is not None and refund.next_try_at <= self._clock.now()
 
     def status(self, refund_id: str, *, ask: bool = False) -> Receipt:
-        """How a refund stands; with `ask`, after one trip to the wallet, also where it has ended."""
-        refund = self._required(refund_id)
+        """How a refund stands; with `ask`, after one trip to the wallet, also where it has ended.
+
+        `refund_id` may be the whole text of a slip of ours. Raises UsageFault slip_forged, refund_unknown.
+        """
+        refund = self._required(refund_id_of(refund_id, self._keys))
         if ask:
             trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
             refund = trip(refund)

@@ -20,6 +20,8 @@ from scanrefund.errors import KeyFault, os_cause
 KEY_BYTES: Final = 32
 # 16 bytes of HMAC-SHA256: no chance of two codes meeting, short enough to read aloud in part.
 FINGERPRINT_BYTES: Final = 16
+# 48 bits: short enough for a small QR code, and nobody guesses it at a counter.
+SLIP_SIGNATURE_HEX_DIGITS: Final = 12
 
 
 class Keys:
@@ -53,6 +55,14 @@ class Keys:
     def request(self, *parts: str) -> str:
         """One request's identity: the same wish about the same code gives the same text."""
         return self._hash(b"request", "\x1f".join(parts))
+
+    def slip_signature(self, refund_id: str) -> str:
+        """What stands behind the refund number on our slip: 12 hex digits, the same at every counter."""
+        return self._hash(b"slip", refund_id)[:SLIP_SIGNATURE_HEX_DIGITS]
+
+    def made_slip(self, refund_id: str, signature: str) -> bool:
+        """Whether a slip with this number and signature was made with these keys."""
+        return hmac.compare_digest(self.slip_signature(refund_id).encode(), signature.encode())
 
     def seal(self, previous: str, entry: bytes) -> str:
         """The book's next link: HMAC over the previous link and the entry's canonical JSON, hex."""

@@ -12,9 +12,11 @@ from scanrefund.scan.confirm import Verdict
 # What a clerk is after comes first; then what the desk can look up; then what is only named.
 _PREFERRED: Final = (
     Kind.PAYMENT_CODE,
+    Kind.SLIP,
     Kind.OUR_REFUND_NUMBER,
     Kind.WALLET_ORDER_NUMBER,
     Kind.WALLET_REFUND_NUMBER,
+    Kind.MERCHANT_ORDER_NUMBER,
     Kind.LONG_NUMBER,
 )
 

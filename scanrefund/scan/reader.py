@@ -17,7 +17,7 @@ from scanrefund.scan.decode import decode
 from scanrefund.scan.events import Recovered, Trouble
 from scanrefund.scan.frame import Frame
 from scanrefund.scan.identify import identify, identify_typed
-from scanrefund.scan.keyboard import line_text, scanned_text
+from scanrefund.scan.keyboard import scanned_text
 from scanrefund.scan.live import Live
 from scanrefund.scan.picture import read_picture, read_picture_bytes
 from scanrefund.scan.presence import Announced
@@ -84,7 +84,7 @@ def read_line(line: str, *, typed: bool, now: datetime) -> Reading:
     line_too_long.
     """
     if typed:
-        return Reading(identify_typed(line_text(line)), Source.TYPED, now)
+        return Reading(identify_typed(scanned_text(line)), Source.TYPED, now)
     return Reading(identify(scanned_text(line)), Source.SCANNER, now)
 
 

@@ -7,6 +7,7 @@ import re
 import typer.main
 
 from scanrefund.cli.main import app
+from scanrefund.model.shown import Kind
 from tests.tidy.source import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -34,6 +35,11 @@ def test_every_command_is_documented() -> None:
     page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
     missing = [name for name in commands() if f"scanrefund {name}" not in page]
     assert missing == []
+
+
+def test_every_kind_of_thing_shown_is_documented() -> None:
+    page = (ROOT / "docs/scanning.md").read_text(encoding="utf-8")
+    assert [kind.value for kind in Kind if kind is not Kind.NOTHING and f"`{kind.value}`" not in page] == []
 
 
 def test_every_row_that_stands_is_in_the_coverage_table() -> None:

@@ -114,7 +114,14 @@ def test_a_kind_asks_only_for_the_text_that_was_shown(language: str, kind: Kind)
 
 
 @pytest.mark.parametrize(
-    "kind", [Kind.PAYMENT_CODE, Kind.NOT_ASCII_DIGITS, Kind.LONG_NUMBER, Kind.ID_CARD_NUMBER]
+    "kind",
+    [
+        Kind.PAYMENT_CODE,
+        Kind.NOT_ASCII_DIGITS,
+        Kind.LONG_NUMBER,
+        Kind.ID_CARD_NUMBER,
+        Kind.UNKNOWN_WALLET_CODE,
+    ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_digits_that_may_be_a_code_or_a_person_are_not_repeated(language: str, kind: Kind) -> None:

@@ -177,6 +177,10 @@ def test_what_a_scanner_puts_around_a_code_is_no_part_of_it(line: str) -> None:
     assert read_line(line, typed=False, now=NOW).shown.code == PaymentCode(WECHAT)
 
 
+def test_a_scanner_may_type_into_the_prompt_of_a_person() -> None:
+    assert read_line(f"]C1{WECHAT}", typed=True, now=NOW).shown.code == PaymentCode(WECHAT)
+
+
 def test_two_codes_that_came_together_are_rivals() -> None:
     both = read_lines([WECHAT, WECHAT_OTHER], now=NOW)
     assert both is not None
