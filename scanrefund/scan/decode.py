@@ -21,9 +21,12 @@ from scanrefund.scan.enhance import (
     Treated,
     Treatment,
     blurred,
+    both,
     equalised,
+    eroded,
     gamma,
     scaled,
+    sharpened,
     thresholded,
     untreated,
 )
@@ -47,6 +50,10 @@ def small(view: View) -> Sequence[Treated]:
 
 def patches(view: View) -> Sequence[Treated]:
     return view.patches
+
+
+def located(view: View) -> Sequence[Treated]:
+    return view.located
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +92,17 @@ class BarsStep:
 
 FIRST: Final = (Step("", engines.zxing_fast, whole), Step("", engines.zxing, whole))
 MORE: Final = (
-    Step("small half zbar", engines.zbar, small, scaled(0.5)),
-    Step("patch gamma", engines.zxing_patch, patches, gamma(2)),
-    Step("patch dark", engines.zxing_patch, patches, gamma(4)),
+    Step("patch level", engines.zxing_one_level, patches, scaled(0.5)),
     Step("patch bright", engines.zxing_patch, patches, gamma(0.5)),
-    Step("patch blur", engines.zxing_patch, patches, blurred(1.0)),
-    Step("patch half zbar", engines.zbar_qr, patches, scaled(0.5)),
-    Step("clahe", engines.zxing, middle, equalised),
+    Step("patch dark", engines.zxing_patch, patches, gamma(2)),
+    Step("erode", engines.zxing_qr, middle, eroded),
+    Step("patch threshold zbar", engines.zbar_qr, patches, both(scaled(0.5), thresholded(21))),
+    Step("located dark", engines.zxing_patch, located, gamma(2)),
+    Step("located threshold", engines.zxing_patch, located, thresholded(31)),
+    Step("located sharp zbar", engines.zbar_qr, located, sharpened(3)),
     BarsStep(),
-    Step("threshold", engines.zxing, small, thresholded(31)),
+    Step("clahe", engines.zxing_qr, middle, equalised),
+    Step("patch blur zbar", engines.zbar_qr, patches, both(blurred(2), scaled(0.5))),
 )
 PRODUCTS: Final = Step("", engines.zxing_products, small)
 
