@@ -1,0 +1,48 @@
+// How an act tells people what happened: a message, a tone, and what a failed call means.
+
+import { Lost, Refused } from "../server.js";
+import { play } from "../sound.js";
+import { store } from "../store.js";
+import { speaker } from "../words.js";
+
+const TUNE_OF = { good: "scan", warn: "warn", bad: "bad", none: null };
+
+/** A line under the scan box, read out to who cannot see it, with its tone. */
+export function tell(tone, text, tune = TUNE_OF[tone]) {
+  const { message, muted } = store.get();
+  store.set({ message: text ? { tone, text, count: (message?.count ?? 0) + 1 } : null });
+  if (tune) play(tune, muted);
+}
+
+/** The same by the catalogue's key. */
+export function tellKey(tone, key, gaps) {
+  tell(tone, speaker(store.get())(key, gaps));
+}
+
+/** Run a call to the program; what it refused or lost is told, and null is the answer. */
+export async function asking(call) {
+  try {
+    const told = await call();
+    if (store.get().lost) store.set({ lost: false });
+    return told;
+  } catch (wrong) {
+    failed(wrong);
+    return null;
+  }
+}
+
+function failed(wrong) {
+  if (wrong instanceof Lost) {
+    store.set({ lost: true });
+    tellKey("bad", "page.lost.text");
+  } else if (wrong instanceof Refused) {
+    if (wrong.status === 401) shut(wrong.told.fault);
+    tell("bad", wrong.told.say ?? wrong.told.fault);
+  } else throw wrong;
+}
+
+// The program no longer knows this sign-in: the work is kept, the PIN is asked for again.
+function shut(fault) {
+  if (fault === "locked") store.set({ locked: true });
+  else store.set({ signedIn: null, locked: false });
+}
