@@ -1,7 +1,7 @@
 // What the program tells by itself: camera readings, refunds that moved, how things stand.
 
 import { shown } from "./acts/order.js";
-import { refreshQueue } from "./acts/lists.js";
+import { refresh } from "./acts/lists.js";
 import { moved } from "./acts/refund.js";
 import { tell } from "./acts/saying.js";
 import { store } from "./store.js";
@@ -42,5 +42,5 @@ function fromCamera(answer) {
 function refundMoved(receipt) {
   moved(receipt);
   if (receipt.tone === "person") tell("bad", receipt.headline, "person");
-  refreshQueue();
+  refresh();
 }

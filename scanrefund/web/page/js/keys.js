@@ -43,6 +43,7 @@ function armed() {
 export function enterAct(state) {
   const place = placeOf(state);
   if (place === "refund:result") return state.receipt.state === null ? "backToOrder" : "next";
+  if (place === "refund:amount" && !state.order.may_refund) return "next";
   if (place === "refund:order" && state.orders.length === 0) return "scanBox";
   return ENTER[place] ?? null;
 }
@@ -57,16 +58,18 @@ export function escapeAct(state) {
 export function characterAct(key, state) {
   const place = placeOf(state);
   const number = Number(key) - 1;
-  if (key === "*" && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
+  if (key === "*" && state.order?.may_refund && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
   if (!/^[0-9]$/.test(key)) return null;
+  if (place === "refund:amount" && !state.order.may_refund) return "next";
   if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
+  if (place === "dialog:decide" && state.staff[number]) return ["decider", state.staff[number].staff_id];
   return reasonAct(key, state, place);
 }
 
 function reasonAct(key, state, place) {
-  if (!["refund:amount", "refund:code", "refund:confirm"].includes(place)) return null;
+  if (!["refund:amount", "refund:code", "refund:confirm"].includes(place) || !state.order.may_refund) return null;
   const found = state.start.reasons.find((one) => String(one.digit) === key);
   return found ? ["reason", found.code] : null;
 }

@@ -3,7 +3,7 @@
 import { act, FIELDS, focusOn } from "./acts/table.js";
 import { picture, scan } from "./acts/order.js";
 import { loadStaff, lock } from "./acts/people.js";
-import { refreshQueue } from "./acts/lists.js";
+import { refresh } from "./acts/lists.js";
 import { chooseReason, codeAgedOut } from "./acts/refund.js";
 import { asking } from "./acts/saying.js";
 import { keptSettings } from "./acts/settings.js";
@@ -34,7 +34,7 @@ function render(state) {
   morph(app, page(state, speaker(state)));
   for (const screen of app.querySelectorAll("video")) if (screen.srcObject !== film()) screen.srcObject = film();
   follow(state.signedIn !== null && !state.locked);
-  moveFocus(placeOf(state));
+  moveFocus([placeOf(state), state.chosen, state.dialog?.approver].join("|"));
 }
 
 // Only when the place changes does the focus move: never while somebody types.
@@ -125,7 +125,7 @@ async function begin() {
   store.set({ start: language === start.language ? start : ((await asking(() => read("/desk/start"))) ?? start) });
   store.set({ words: words ?? {}, language, signedIn: start.signed_in, locked: start.locked, message: null });
   await loadStaff();
-  return refreshQueue();
+  return refresh();
 }
 
 store.listen(render);
@@ -134,5 +134,5 @@ pictures();
 new ScanBuffer(window, HANDS);
 listen(window);
 setInterval(tick, TICK_MS);
-setInterval(refreshQueue, QUEUE_EVERY_MS);
+setInterval(refresh, QUEUE_EVERY_MS);
 begin();

@@ -46,7 +46,7 @@ export function noes(check) {
 
 /** What stands between the clerk and sending: a word, or null when the way is free. */
 export function blockedBy(state) {
-  if (!state.check) return "checking";
+  if (!state.check || state.checking) return "checking";
   const wrong = noes(state.check).filter((rung) => rung.reason !== "needs_approval");
   if (wrong.length > 0) return "rules";
   if (isLarge(state) && fenOf(state.typed) !== amountOf(state)) return "typed";

@@ -34,6 +34,7 @@ export const NO_WORK = {
   reading: null,
   noCode: false,
   check: null,
+  checking: false,
   agreed: false,
   typed: "",
   sending: false,

@@ -18,16 +18,17 @@ export function rows(state) {
 }
 
 /** In the background: what goes wrong here is told by the next thing the clerk does. */
-export async function refreshQueue() {
+export async function refresh() {
   const { signedIn, locked } = store.get();
   if (!signedIn || locked) return;
-  const queue = await read("/desk/queue").catch(() => null);
+  const [queue, status] = await Promise.all(["/desk/queue", "/desk/status"].map((path) => read(path).catch(() => null)));
   if (queue) store.set({ queue });
+  if (status) store.set({ status });
 }
 
 export async function openQueue() {
   store.set({ screen: "queue", picked: 0, detail: null });
-  await refreshQueue();
+  await refresh();
 }
 
 export async function openRefunds() {
@@ -94,7 +95,7 @@ async function decided(refundId, what, why, approval) {
   if (!receipt) return false;
   moved(receipt);
   tell(receipt.tone === "bad" ? "warn" : "good", receipt.say_clerk);
-  await refreshQueue();
+  await refresh();
   if (store.get().screen === "detail") await openDetail(refundId);
   return true;
 }

@@ -5,7 +5,7 @@ import { play } from "../sound.js";
 import { NO_WORK, store } from "../store.js";
 import { speaker } from "../words.js";
 import { asking, tellKey } from "./saying.js";
-import { refreshQueue } from "./lists.js";
+import { refresh } from "./lists.js";
 
 /** What stood in a secret field; the field is empty afterwards. */
 export function takeSecret(name) {
@@ -70,7 +70,7 @@ function entered(person) {
     ...work, signedIn: person, locked: false, chosen: null, signInSaid: null, lockedUntil: null,
     message: null, start: { ...start, needs_owner: false },
   });
-  refreshQueue();
+  refresh();
 }
 
 function said(key) {

@@ -22,20 +22,21 @@ export function recheck() {
   clearTimeout(checkTimer);
   checkNumber += 1;
   const mine = checkNumber;
-  store.set({ check: null });
+  store.set({ checking: true });
   checkTimer = setTimeout(() => check(mine), SETTLE_MS);
 }
 
 async function check(mine) {
   const state = store.get();
   const amount = amountOf(state);
-  if (!state.order || amount === null) return;
+  if (!state.order || amount === null) return store.set({ check: null, checking: false });
   const asked = { order_id: state.order.order_id, amount_fen: amount, reason: state.reason, reading_id: state.reading?.id ?? null };
   const told = await asking(() => change("/desk/check", asked));
-  if (!told || mine !== checkNumber) return;
-  store.set({ check: told });
+  if (mine !== checkNumber) return null;
+  store.set({ check: told, checking: false });
   const wrong = noes(told).find((rung) => rung.reason !== "needs_approval");
   if (wrong && stepOf(store.get()) === "confirm") tell("bad", wrong.say);
+  return null;
 }
 
 export function setAmount(text) {
@@ -60,11 +61,11 @@ export function takeAmount() {
 
 /** A reason by its digit or code; the way back is returned, for a digit that turns out to begin a scan. */
 export function chooseReason(code) {
-  const { reason } = store.get();
-  store.set({ reason: code, amountTaken: true });
+  const { reason, message, amountTaken } = store.get();
+  store.set({ reason: code, amountTaken: true, message: null });
   recheck();
   return () => {
-    store.set({ reason });
+    store.set({ reason, message, amountTaken });
     recheck();
   };
 }
@@ -89,6 +90,7 @@ export function codeAgedOut() {
 export function confirm() {
   const state = store.get();
   const blocked = blockedBy(state);
+  if (!state.check && !state.checking) recheck();
   if (blocked === "checking") return tellKey("none", "page.check.running");
   if (blocked === "typed") return tellKey("warn", "page.confirm.type_again");
   if (blocked === "rules") {

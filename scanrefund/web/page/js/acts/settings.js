@@ -3,7 +3,7 @@
 import { change, read } from "../server.js";
 import { store } from "../store.js";
 import { freshOrder } from "./order.js";
-import { openDetail, refreshQueue } from "./lists.js";
+import { openDetail, refresh } from "./lists.js";
 import { recheck } from "./refund.js";
 import { asking } from "./saying.js";
 
@@ -38,7 +38,7 @@ export async function speak(language) {
 async function sayAgain() {
   const { signedIn, receipt, detail, order } = store.get();
   if (!signedIn) return;
-  await refreshQueue();
+  await refresh();
   if (detail) await openDetail(detail.refund_id);
   if (receipt?.refund_id) {
     const again = await asking(() => read(`/desk/refunds/${encodeURIComponent(receipt.refund_id)}`));

@@ -3,12 +3,23 @@
 import { h } from "../h.js";
 import { amountOf } from "../place.js";
 import { yuan } from "../words.js";
+import { drawing } from "./drawings.js";
 import { button, inputField, key } from "./pieces.js";
 
 export function amountPanel(state, t) {
+  if (!state.order.may_refund) return stopped(state, t);
   return h(
     "section", { class: "card amount", key: "amount", "aria-label": t("page.step.amount"), tabindex: -1, focus: true },
     amountRow(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t),
+  );
+}
+
+// An order that cannot be refunded asks for no amount: it says why, and what the clerk may do.
+function stopped(state, t) {
+  return h(
+    "section", { class: "card stopped", key: "stopped", "aria-label": t("page.order.stopped"), tabindex: -1, focus: true },
+    drawing("bad"), h("h2", {}, t("page.order.stopped")), h("p", {}, state.order.frozen_why || state.order.why_not),
+    button(t("page.result.next"), "next", { keys: "Enter", kind: "main" }),
   );
 }
 

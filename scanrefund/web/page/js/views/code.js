@@ -33,7 +33,7 @@ export function codeRing(state, t) {
   return h(
     "div", { class: amber ? "living amber" : "living" },
     ring(left / (state.start.code_age_s || 60), left, amber),
-    h("p", {}, walletChip(state.reading.wallet, t(`page.wallet.${state.reading.wallet}`)), h("span", { class: "masked" }, state.reading.text)),
+    walletChip(state.reading.wallet, t(`page.wallet.${state.reading.wallet}`)), h("span", { class: "masked" }, state.reading.text),
     h("p", { class: "aged", role: "status" }, amber ? t("page.code.ask_fresh") : t("page.code.alive")),
   );
 }

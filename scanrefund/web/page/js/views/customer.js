@@ -28,7 +28,7 @@ function outcome(state, t) {
 
 function summary(state, t) {
   const told = state.check?.customer;
-  const lines = told ? [told.what, told.how_much, told.where, told.when] : [];
+  const lines = told ? [told.what, told.where, told.when].filter(Boolean) : [];
   return [
     h("p", { class: "figures" }, yuan(amountOf(state))),
     state.check?.amount_words ? h("p", { class: "capitals" }, state.check.amount_words) : null,

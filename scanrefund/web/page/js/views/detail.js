@@ -5,7 +5,7 @@ import { moment, yuan } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button, fact, toneOf } from "./pieces.js";
 import { message } from "./queue.js";
-import { countdown } from "./result.js";
+import { countdown, nextStep } from "./result.js";
 
 export function detail(state, t) {
   const one = state.detail;
@@ -17,7 +17,7 @@ export function detail(state, t) {
     h("div", { class: "halves" },
       h("section", { class: `card about tone-${tone}`, "aria-label": one.headline },
         h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, one.headline), h("p", { class: "figures" }, yuan(one.amount_fen)))),
-        h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), one.next_step), countdown(state, t, one),
+        h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
         h("dl", { class: "facts" }, facts(state, t, one)), decisions(one, t)),
       h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, one))),
   );

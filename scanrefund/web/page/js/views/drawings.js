@@ -32,6 +32,6 @@ export function ring(share, seconds, amber) {
   return svg(
     "svg", { class: amber ? "ring amber" : "ring", viewBox: "0 0 100 100", "aria-hidden": "true" },
     circle("ring-track", 0), circle("ring-left", 100 - Math.max(0, Math.min(1, share)) * 100),
-    svg("text", { x: 50, y: 61, "text-anchor": "middle", class: "ring-seconds" }, String(Math.max(0, Math.ceil(seconds)))),
+    svg("text", { x: 50, y: 61, "text-anchor": "middle", class: "ring-seconds" }, String(Math.max(0, Math.floor(seconds)))),
   );
 }

@@ -56,7 +56,7 @@ export function footer(state, t) {
 function cameraLight(state, t) {
   const { camera } = state.status ?? {};
   const on = state.start?.camera?.on || state.browserCamera;
-  return camera ? light(camera.ok, t("page.bar.camera"), camera.say) : light(on ? true : null, t("page.bar.camera"), on ? "" : t("page.bar.camera_off"));
+  return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"));
 }
 
 function light(ok, name, say) {

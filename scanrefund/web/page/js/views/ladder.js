@@ -7,7 +7,7 @@ const ORDER = { no: 0, amber: 1, yes: 2, skipped: 3 };
 const DRAWN = { yes: "good", no: "bad", amber: "amber", skipped: "skipped" };
 
 export function ladder(state, t) {
-  const rungs = [...(state.check?.rungs ?? [])].sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
+  const rungs = (state.check?.rungs ?? []).map(curable).sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
   return h(
     "section", { class: "card ladder", key: "ladder", "aria-label": t("page.ladder.title") },
     h("h2", {}, t("page.ladder.title"), h("small", { role: "status" }, summary(state, rungs, t))),
@@ -15,8 +15,13 @@ export function ladder(state, t) {
   );
 }
 
+// What a second person can allow is something to see to, not a no.
+function curable(one) {
+  return one.reason === "needs_approval" && one.verdict === "no" ? { ...one, verdict: "amber" } : one;
+}
+
 function summary(state, rungs, t) {
-  if (!state.check) return t("page.check.running");
+  if (!state.check || state.checking) return t("page.check.running");
   const wrong = rungs.filter((one) => one.verdict === "no").length;
   if (wrong > 0) return t("page.ladder.wrong", { n: wrong });
   return t("page.ladder.right", { n: rungs.filter((one) => one.verdict === "yes").length });

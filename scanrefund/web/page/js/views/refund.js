@@ -76,6 +76,6 @@ function work(state, t, step) {
   const panel = state.sending ? sendingPanel : state.approving ? approving : PANELS[step];
   return h(
     "div", { class: "work", key: "work" }, orderCard(state, t),
-    h("div", { class: "now", key: "now" }, panel(state, t)), ladder(state, t),
+    h("div", { class: "now", key: "now" }, panel(state, t)), state.order.may_refund ? ladder(state, t) : null,
   );
 }

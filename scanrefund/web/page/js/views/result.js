@@ -15,10 +15,17 @@ export function result(state, t) {
     warning(state, t, tone),
     receipt.served_again ? h("p", { class: "again" }, t("page.result.served_again")) : null,
     h("p", { class: "sentence" }, receipt.say_clerk),
-    h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), receipt.next_step),
+    h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(receipt, t)),
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
     cards(state, t, tone), foot(state, t),
   );
+}
+
+/** At the counter the program asks and sends by itself: nobody need keep another one running. */
+export function nextStep(receipt, t) {
+  if (receipt.tone !== "open") return receipt.next_step;
+  const gaps = { refund_id: receipt.refund_id };
+  return t(receipt.outcome === "NOT_SENT" ? "page.result.next_network" : "page.result.next_open", gaps);
 }
 
 function warning(state, t, tone) {
