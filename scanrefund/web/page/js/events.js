@@ -3,8 +3,10 @@
 import { shown } from "./acts/order.js";
 import { refresh } from "./acts/lists.js";
 import { moved } from "./acts/refund.js";
-import { tell } from "./acts/saying.js";
+import { standAgain, tell } from "./acts/saying.js";
 import { store } from "./store.js";
+
+const AGAIN_MS = 2000;
 
 let source = null;
 
@@ -23,7 +25,15 @@ function open() {
   on("camera", (camera) => store.set({ status: { ...store.get().status, camera } }));
   on("lock", () => store.set({ locked: true, customer: null, help: false }));
   source.addEventListener("open", () => store.set({ lost: false }));
-  source.addEventListener("error", () => store.set({ lost: true }));
+  source.addEventListener("error", () => lost(source));
+}
+
+// The browser connects again by itself, unless the program answered with a no: then it is asked who sits here.
+function lost(broken) {
+  store.set({ lost: true });
+  if (broken.readyState !== EventSource.CLOSED || broken !== source) return;
+  source = null;
+  setTimeout(standAgain, AGAIN_MS);
 }
 
 function close() {

@@ -20,7 +20,6 @@ import { page } from "./views/page.js";
 import { secondsTo, speaker } from "./words.js";
 
 const TICK_MS = 500;
-const QUEUE_EVERY_MS = 30000;
 const AMBER_S = 15;
 
 const app = document.getElementById("app");
@@ -123,7 +122,7 @@ async function begin() {
   if (language !== start.language) await asking(() => change("/desk/language", { language }));
   const words = await asking(() => read(`/desk/words/${language}`));
   store.set({ start: language === start.language ? start : ((await asking(() => read("/desk/start"))) ?? start) });
-  store.set({ words: words ?? {}, language, signedIn: start.signed_in, locked: start.locked, message: null });
+  store.set({ words: words ?? {}, language, signedIn: start.signed_in, workBy: start.signed_in?.staff_id ?? null, locked: start.locked, message: null });
   await loadStaff();
   return refresh();
 }
@@ -134,5 +133,4 @@ pictures();
 new ScanBuffer(window, HANDS);
 listen(window);
 setInterval(tick, TICK_MS);
-setInterval(refresh, QUEUE_EVERY_MS);
 begin();

@@ -51,6 +51,7 @@ export const FIRST = {
   theme: "auto",
   muted: false,
   signedIn: null,
+  workBy: null,
   locked: false,
   staff: [],
   chosen: null,

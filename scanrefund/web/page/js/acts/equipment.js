@@ -8,9 +8,12 @@ import { asking, tellKey } from "./saying.js";
 const FRAME_MS = 300;
 const FRAME_WIDTH_MAX = 1280;
 const JPEG_QUALITY = 0.85;
+const TOLD_FOR_MS = 4000;
 
 let stream = null;
 let timer = 0;
+let lastTold = "";
+let lastToldAt = 0;
 
 export async function openEquipment() {
   store.set({ screen: "equipment", detail: null });
@@ -27,12 +30,10 @@ export async function selfTest() {
 }
 
 export async function camera(what) {
-  if (await asking(() => change("/desk/camera", { do: what }))) await cameraState(what);
-}
-
-async function cameraState(what) {
-  const { start } = store.get();
-  store.set({ start: { ...start, camera: { ...start.camera, on: what !== "off" } } });
+  const told = await asking(() => change("/desk/camera", { do: what }));
+  if (!told) return;
+  const { start, status } = store.get();
+  store.set({ start: { ...start, camera: { ...start.camera, on: what !== "off" } }, status: { ...status, camera: told } });
 }
 
 /** The browser's own camera: frames go to the program, which reads them. */
@@ -63,8 +64,16 @@ async function look(film) {
   if (!stream) return;
   const { signedIn, locked } = store.get();
   const answer = signedIn && !locked ? await sendFrame(film) : null;
-  if (answer?.reading || answer?.order || answer?.refund) shown(answer);
+  if (answer?.say && isNews(answer)) shown(answer);
   timer = setTimeout(() => look(film), FRAME_MS);
+}
+
+// What stays in view is told once.
+function isNews(answer) {
+  const told = JSON.stringify([answer.reading?.kind, answer.reading?.text, answer.say]);
+  const repeated = told === lastTold && Date.now() - lastToldAt < TOLD_FOR_MS;
+  [lastTold, lastToldAt] = [told, Date.now()];
+  return !repeated && Boolean(answer.reading || answer.order || answer.refund);
 }
 
 async function sendFrame(film) {

@@ -3,14 +3,25 @@
 import { change, read } from "../server.js";
 import { store } from "../store.js";
 import { moved } from "./refund.js";
+import { thaw } from "./order.js";
+import { may } from "../place.js";
 import { asking, tell, tellKey } from "./saying.js";
 import { takeSecret } from "./people.js";
 
 const LIST_MAX = 100;
 
-/** Decisions that a second person proves; the others ask for a why, or for nothing. */
-export const NEEDS_SECRET = new Set(["approve", "cash", "close", "release"]);
-export const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "decline"]);
+const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "decline", "thaw"]);
+const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash" };
+
+export function needsWhy(what) {
+  return NEEDS_WHY.has(what);
+}
+
+/** Does a second person have to prove himself? Always to approve; else where the clerk may not alone. */
+export function needsSecond(state, what) {
+  if (what === "approve" || what === "decline" || state.dialog?.second) return true;
+  return what in PERMISSIONS && !may(state, PERMISSIONS[what]);
+}
 
 export function rows(state) {
   if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
@@ -73,7 +84,7 @@ export function decide(what) {
   const { receipt, detail, screen } = store.get();
   const about = screen === "detail" ? detail : receipt;
   if (!about?.refund_id) return null;
-  if (!NEEDS_SECRET.has(what) && !NEEDS_WHY.has(what)) return decided(about.refund_id, what, "", null);
+  if (!needsSecond(store.get(), what) && !needsWhy(what)) return decided(about.refund_id, what, "", null);
   return store.set({ dialog: { kind: "decide", what, refundId: about.refund_id, approver: null } });
 }
 
@@ -81,11 +92,12 @@ export function decide(what) {
 export async function submitDecision() {
   const { dialog } = store.get();
   const why = document.querySelector("[data-own='why']")?.value.trim() ?? "";
-  if (NEEDS_WHY.has(dialog.what) && !why) return tellKey("warn", "page.decide.why_missing");
+  if (needsWhy(dialog.what) && !why) return tellKey("warn", "page.decide.why_missing");
   const secret = takeSecret("approval");
-  const approval = NEEDS_SECRET.has(dialog.what) ? { staff_id: dialog.approver, secret } : null;
+  const approval = needsSecond(store.get(), dialog.what) ? { staff_id: dialog.approver, secret } : null;
   if (approval && (!approval.staff_id || !secret)) return tellKey("warn", "page.approve.who");
-  if (await decided(dialog.refundId, dialog.what, why, approval)) store.set({ dialog: null });
+  const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval);
+  if (done) store.set({ dialog: null });
   return null;
 }
 

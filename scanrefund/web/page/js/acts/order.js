@@ -55,7 +55,8 @@ export function shown(answer) {
   if (answer.refund) openDetail(answer.refund.refund_id);
   else if (answer.order) openOrder(answer.order);
   else if (answer.orders.length > 0) store.set({ ...NO_WORK, screen: "refund", orders: answer.orders, picked: 0 });
-  if (answer.reading?.kind !== CODE_KIND) return;
+  // Two codes in view, or one that was not read for certain, is told but not taken.
+  if (answer.reading?.kind !== CODE_KIND || answer.tone !== "good") return;
   if (store.get().receipt) backToOrder();
   store.set({ reading: answer.reading, noCode: false, screen: "refund" });
   if (!order && !reading && !answer.order) tellKey("good", "page.scan.code_first");
@@ -111,10 +112,10 @@ export async function freshOrder() {
   if (found?.order && store.get().order?.order_id === found.order.order_id) store.set({ order: found.order });
 }
 
-/** A person lets a frozen order go on, registers it for a refund, or cancels it. */
-export async function changeOrder(what, why) {
+/** A person has looked at what froze the order. */
+export async function thaw(why, approval) {
   const { order } = store.get();
-  const told = await asking(() => change(`/desk/orders/${what}`, { order_id: order.order_id, why }));
+  const told = await asking(() => change("/desk/orders/thaw", { order_id: order.order_id, why, approval }));
   if (told) openOrder(told.order);
   return told !== null;
 }

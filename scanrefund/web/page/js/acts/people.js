@@ -63,11 +63,11 @@ async function enter(call) {
 }
 
 function entered(person) {
-  const { signedIn, start } = store.get();
+  const { workBy, start } = store.get();
   // Somebody else's unfinished work is not taken over.
-  const work = signedIn && signedIn.staff_id !== person.staff_id ? NO_WORK : {};
+  const work = workBy === person.staff_id ? {} : NO_WORK;
   store.set({
-    ...work, signedIn: person, locked: false, chosen: null, signInSaid: null, lockedUntil: null,
+    ...work, workBy: person.staff_id, signedIn: person, locked: false, chosen: null, signInSaid: null, lockedUntil: null,
     message: null, start: { ...start, needs_owner: false },
   });
   refresh();

@@ -148,7 +148,8 @@ async function untilAnswered(wish) {
 }
 
 function answered(receipt) {
-  forgetWish();
+  // After a refusal the same wish goes on under the same number: an approval that was given is still good for it.
+  if (receipt.state !== null) forgetWish();
   store.set({ sending: false, lost: false });
   if (receipt.state === null && /^(needs_approval|approval_)/.test(receipt.reason ?? "")) {
     store.set({ approving: true });

@@ -1,6 +1,6 @@
 // How an act tells people what happened: a message, a tone, and what a failed call means.
 
-import { Lost, Refused } from "../server.js";
+import { keepToken, Lost, read, Refused } from "../server.js";
 import { play } from "../sound.js";
 import { store } from "../store.js";
 import { speaker } from "../words.js";
@@ -36,13 +36,32 @@ function failed(wrong) {
     store.set({ lost: true });
     tellKey("bad", "page.lost.text");
   } else if (wrong instanceof Refused) {
-    if (wrong.status === 401) shut(wrong.told.fault);
+    WHAT_FAULTS_MEAN[wrong.told.fault]?.();
     tell("bad", wrong.told.say ?? wrong.told.fault);
   } else throw wrong;
 }
 
-// The program no longer knows this sign-in: the work is kept, the PIN is asked for again.
-function shut(fault) {
-  if (fault === "locked") store.set({ locked: true });
-  else store.set({ signedIn: null, locked: false });
+// Where a fault is more than its sentence. A program that was started again no longer knows this sign-in: the
+// work is kept, and the PIN is asked for again.
+const WHAT_FAULTS_MEAN = {
+  page_locked: () => store.set({ locked: true }),
+  not_signed_in: standAgain,
+  csrf_wrong: standAgain,
+  reading_gone: () => store.set({ reading: null }),
+  approval_needed: secondPerson,
+  approver_is_clerk: secondPerson,
+  own_refund: secondPerson,
+};
+
+/** Who the program says sits here, with a fresh token. */
+export async function standAgain() {
+  const start = await read("/desk/start").catch(() => null);
+  if (!start) return;
+  keepToken(start.csrf);
+  store.set({ start, signedIn: start.signed_in, locked: start.locked, sending: false, lost: false });
+}
+
+function secondPerson() {
+  const { dialog } = store.get();
+  if (dialog) store.set({ dialog: { ...dialog, second: true } });
 }

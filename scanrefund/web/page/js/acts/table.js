@@ -38,13 +38,6 @@ function approveAtTill() {
   return refund.send({ approval: { staff_id: approver, secret }, queue: false });
 }
 
-function submitOrderDialog() {
-  const { dialog } = store.get();
-  const why = document.querySelector("[data-own='why']")?.value.trim() ?? "";
-  if (!why) return null;
-  return order.changeOrder(dialog.what, why).then((done) => done && store.set({ dialog: null }));
-}
-
 function customerView() {
   const { customer } = store.get();
   store.set({ customer: { null: "turned", turned: "upright", upright: null }[customer] });
@@ -58,8 +51,7 @@ export const ACTS = {
   stepBack: order.stepBack,
   chooseOrder: (number) => order.chooseOrder(Number(number)),
   choosePickedOrder: () => order.chooseOrder(store.get().picked),
-  orderDialog: (what) => store.set({ dialog: { kind: "order", what } }),
-  submitOrderDialog,
+  thaw: () => store.set({ dialog: { kind: "decide", what: "thaw", approver: null } }),
   takeAmount: refund.takeAmount,
   editAmount: () => focusOn("amount"),
   maximum: refund.maximum,

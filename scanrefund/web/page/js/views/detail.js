@@ -5,7 +5,7 @@ import { moment, yuan } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button, fact, toneOf } from "./pieces.js";
 import { message } from "./queue.js";
-import { countdown, nextStep } from "./result.js";
+import { countdown, headline, nextStep } from "./result.js";
 
 export function detail(state, t) {
   const one = state.detail;
@@ -15,8 +15,8 @@ export function detail(state, t) {
     h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.detail.title", { refund_id: one.refund_id })), button(t("page.list.back"), "closeDetail", { keys: "Esc", kind: "quiet" })),
     message(state),
     h("div", { class: "halves" },
-      h("section", { class: `card about tone-${tone}`, "aria-label": one.headline },
-        h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, one.headline), h("p", { class: "figures" }, yuan(one.amount_fen)))),
+      h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },
+        h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, headline(one, t)), h("p", { class: "figures" }, yuan(one.amount_fen)))),
         h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
         h("dl", { class: "facts" }, facts(state, t, one)), decisions(one, t)),
       h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, one))),
@@ -40,6 +40,6 @@ function timeline(state, one) {
   return h(
     "ol", { class: "timeline" },
     (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state.language)),
-      h("strong", {}, entry.say), entry.who ? h("span", {}, entry.who) : null, entry.detail ? h("small", {}, entry.detail) : null)),
+      h("strong", {}, entry.say), entry.who ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null)),
   );
 }

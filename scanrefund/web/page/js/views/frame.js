@@ -60,8 +60,8 @@ function cameraLight(state, t) {
 }
 
 function light(ok, name, say) {
-  const kind = ok === null ? "skipped" : ok ? "good" : "bad";
-  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), say && ok !== true ? h("small", {}, say) : null);
+  const kind = ok === null || ok === undefined ? "skipped" : ok ? "good" : "bad";
+  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), say && ok === false ? h("small", {}, say) : null);
 }
 
 function languageButton(state, language) {

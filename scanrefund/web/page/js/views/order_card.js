@@ -1,10 +1,9 @@
 // The order: may it go, what was paid, what is left, which wallet to ask for, and what does not fit.
 
 import { h } from "../h.js";
-import { may } from "../place.js";
 import { moment, yuan } from "../words.js";
 import { drawing } from "./drawings.js";
-import { badge, button, fact, toneOf, walletChip } from "./pieces.js";
+import { badge, button, fact, stateOf, toneOf, walletChip } from "./pieces.js";
 
 const STATE_KIND = { PAID: "good", RELEASED: "good", PARTLY_REFUNDED: "amber" };
 
@@ -20,7 +19,7 @@ export function orderCard(state, t) {
       fact(t("page.order.paid"), yuan(order.amount_fen)), fact(t("page.order.refunded"), yuan(order.refunded_fen)),
       order.in_flight_fen > 0 ? fact(t("page.order.in_flight"), yuan(order.in_flight_fen), "amber") : null,
       fact(t("page.order.paid_at"), [order.paid_say || moment(order.paid_at, state.language), order.next_day ? badge(t("page.order.next_day"), "amber") : null])),
-    order.may_refund ? askFor(order, t) : whyNot(order, state, t), differences(order, t), earlier(order, t),
+    order.may_refund ? askFor(order, t) : whyNot(order, t), differences(order, t), earlier(order, t),
   );
 }
 
@@ -28,12 +27,10 @@ function askFor(order, t) {
   return h("p", { class: `askfor askfor-${order.wallet}` }, walletChip(order.wallet, order.wallet_say), h("span", {}, order.ask_for || t("page.order.ask_for")));
 }
 
-function whyNot(order, state, t) {
+function whyNot(order, t) {
   return h(
     "div", { class: "whynot", role: "alert" }, h("p", {}, drawing("bad"), order.frozen_why || order.why_not),
-    h("div", { class: "buttons" },
-      order.frozen_why && may(state, "order.release") ? button(t("page.order.thaw"), "orderDialog", { arg: "thaw" }) : null,
-      order.state === "PAID" && may(state, "order.release") && !order.frozen_why ? button(t("page.order.release"), "orderDialog", { arg: "release" }) : null),
+    order.frozen_why ? button(t("page.decide.thaw"), "thaw") : null,
   );
 }
 
@@ -47,6 +44,6 @@ function earlier(order, t) {
   return h(
     "div", { class: "earlier" }, h("h3", {}, t("page.order.earlier")),
     h("ul", {}, order.refunds.map((one) => h("li", { key: one.refund_id },
-      h("button", { type: "button", class: `row tone-${toneOf(one)}`, act: "openDetail", arg: one.refund_id }, h("span", {}, one.headline), h("strong", {}, yuan(one.amount_fen)))))),
+      h("button", { type: "button", class: `row tone-${toneOf(one)}`, act: "openDetail", arg: one.refund_id }, h("span", {}, stateOf(one, t)), h("strong", {}, yuan(one.amount_fen)))))),
   );
 }

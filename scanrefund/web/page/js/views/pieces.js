@@ -30,6 +30,11 @@ export function toneOf(receipt) {
   return receipt.state === "PROCESSING" ? "open" : "unknown";
 }
 
+/** Where a refund is, in a word or two, for lists; a wish that our rules refused has only its headline. */
+export function stateOf(receipt, t) {
+  return receipt.state === null ? receipt.headline : t(`refund_state.${receipt.state}`);
+}
+
 /** People to choose from, each with its digit. */
 export function people(staff, chosen, act) {
   return h(

@@ -3,7 +3,7 @@
 import { h } from "../h.js";
 import { age, yuan } from "../words.js";
 import { countdown } from "./result.js";
-import { badge, button, toneOf } from "./pieces.js";
+import { badge, button, stateOf, toneOf } from "./pieces.js";
 
 const PARTS = ["approvals", "held", "open"];
 
@@ -36,7 +36,7 @@ export function row(state, t, one, number) {
   return h(
     "li", { key: one.refund_id },
     h("button", { type: "button", class: `row tone-${toneOf(one)}`, act: "openDetail", arg: one.refund_id, "aria-current": number === state.picked ? "true" : null },
-      h("span", { class: "head" }, h("strong", {}, yuan(one.amount_fen)), h("span", {}, one.headline)),
+      h("span", { class: "head" }, h("strong", {}, yuan(one.amount_fen)), h("span", {}, stateOf(one, t))),
       h("span", { class: "more" }, h("span", {}, one.order_id), one.clerk ? h("span", {}, one.clerk) : null, one.reason_text ? h("span", {}, one.reason_text) : null),
       h("span", { class: "aged" }, badge(age(one.age_s ?? 0, t), `level-${one.level || "none"}`), countdown(state, t, one))),
   );

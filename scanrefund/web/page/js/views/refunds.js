@@ -2,7 +2,7 @@
 
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
-import { badge, button, toneOf } from "./pieces.js";
+import { badge, button, stateOf, toneOf } from "./pieces.js";
 import { message } from "./queue.js";
 
 export function refunds(state, t) {
@@ -27,16 +27,16 @@ function table(state, t) {
     "div", { class: "card scrolls", tabindex: 0, role: "region", "aria-label": t("page.nav.refunds") },
     h("table", {},
       h("thead", {}, h("tr", {}, columns.map((name) => h("th", { scope: "col" }, t(`page.list.${name}`))))),
-      h("tbody", {}, state.refunds.map((one, number) => line(state, one, number)))),
+      h("tbody", {}, state.refunds.map((one, number) => line(state, t, one, number)))),
   );
 }
 
-function line(state, one, number) {
+function line(state, t, one, number) {
   return h(
     "tr", { key: one.refund_id, class: number === state.picked ? "picked" : "" },
     h("td", {}, moment(one.created_at, state.language)),
     h("td", {}, h("button", { type: "button", class: "link", act: "openDetail", arg: one.refund_id }, one.order_id)),
-    h("td", { class: "money" }, yuan(one.amount_fen)), h("td", {}, badge(one.headline, `tone-${toneOf(one)}`)),
+    h("td", { class: "money" }, yuan(one.amount_fen)), h("td", {}, badge(stateOf(one, t), `tone-${toneOf(one)}`)),
     h("td", {}, [one.clerk, one.approver].filter(Boolean).join(" · ")),
   );
 }

@@ -11,7 +11,7 @@ export function result(state, t) {
   return h(
     "section", { class: `result tone-${tone}`, key: "result", tabindex: -1, focus: true, "aria-label": t("page.step.result"), role: "alert" },
     h("div", { class: "verdict" }, drawing(tone),
-      h("div", {}, h("h2", {}, receipt.headline), h("p", { class: "figures" }, yuan(receipt.amount_fen)), receipt.rehearsal ? badge(t("page.mark.short"), "amber") : null)),
+      h("div", {}, h("h2", {}, headline(receipt, t)), h("p", { class: "figures" }, yuan(receipt.amount_fen)), receipt.rehearsal ? badge(t("page.mark.short"), "amber") : null)),
     warning(state, t, tone),
     receipt.served_again ? h("p", { class: "again" }, t("page.result.served_again")) : null,
     h("p", { class: "sentence" }, receipt.say_clerk),
@@ -19,6 +19,11 @@ export function result(state, t) {
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
     cards(state, t, tone), foot(state, t),
   );
+}
+
+/** While money may move, what is known of it; the warning stands beside it in its own words. */
+export function headline(receipt, t) {
+  return receipt.tone === "open" ? t(`page.result.head_${toneOf(receipt)}`) : receipt.headline;
 }
 
 /** At the counter the program asks and sends by itself: nobody need keep another one running. */
