@@ -22,6 +22,7 @@ from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.orders_desk import OrdersDesk
+from scanrefund.readiness import Surroundings
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
@@ -90,3 +91,28 @@ def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:
     if settings.alipay is not None:
         gateways[Wallet.ALIPAY] = AlipayGateway(settings.alipay, http)
     return gateways
+
+
+def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
+    """What the self test of this counter looks at."""
+    addresses = {
+        wallet: told.base_url
+        for wallet, told in ((Wallet.WECHAT, settings.wechat), (Wallet.ALIPAY, settings.alipay))
+        if told is not None
+    }
+
+    def gateways() -> Mapping[Wallet, WalletGateway]:
+        if settings.sandbox_trouble is not None:
+            raise settings.sandbox_trouble
+        return wallet_gateways(settings)
+
+    return Surroundings(
+        home=settings.home,
+        shop=Shop(settings.shop_id, settings.rehearsal),
+        ledger=settings.ledger,
+        camera=settings.camera,
+        http=Http(settings.http),
+        gateways=gateways,
+        addresses=addresses,
+        now=clock.now,
+    )

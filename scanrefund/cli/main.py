@@ -29,9 +29,9 @@ from scanrefund.cli import (
     status,
     worker,
 )
-from scanrefund.cli.crash import record
 from scanrefund.cli.demo import command as demo
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.crash import record
 from scanrefund.errors import ConfigFault, Fault
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import LANGUAGES
