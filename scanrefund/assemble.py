@@ -23,6 +23,7 @@ from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.readiness import Surroundings
+from scanrefund.search_desk import SearchDesk
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
@@ -42,6 +43,8 @@ class House:
     recovery: Recovery
     worker: Worker
     notices: NoticeDesk
+    search: SearchDesk
+    clock: Clock
 
     def close(self) -> None:
         """Let go of the database."""
@@ -79,7 +82,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
     notices = NoticeDesk(gateways, Notices(ledger))
-    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices)
+    search = SearchDesk(ledger, gateways, settings.limits, clock)
+    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices, search, clock)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

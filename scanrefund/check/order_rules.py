@@ -112,10 +112,16 @@ def order_changed(case: Case) -> Refusal | None:
     order, theirs = case.order, _wallet_order(case)
     if order is None or theirs is None:
         return None
-    for field, ours, other in _facts_to_compare(order, theirs):
-        if ours != other:
-            return Refusal(Reason.ORDER_CHANGED, {"field": field, "ours": ours, "theirs": other})
-    return None
+    found = differences(order, theirs)
+    if not found:
+        return None
+    field, ours, other = found[0]
+    return Refusal(Reason.ORDER_CHANGED, {"field": field, "ours": ours, "theirs": other})
+
+
+def differences(order: Order, theirs: WalletOrder) -> list[tuple[str, str, str]]:
+    """What the wallet tells otherwise: the field, our word, its word."""
+    return [fact for fact in _facts_to_compare(order, theirs) if fact[1] != fact[2]]
 
 
 def wallet_stopped(case: Case) -> Refusal | None:
