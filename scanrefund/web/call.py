@@ -24,6 +24,7 @@ class Needs(Enum):
 
     NOBODY = auto()  # the shell: it tells nothing
     PAGE = auto()  # a page of ours, signed in or not
+    SOMEBODY = auto()  # somebody who has signed in, on a page that may be locked
     PERSON = auto()  # somebody who has signed in, on a page that is not locked
 
 

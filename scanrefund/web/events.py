@@ -56,6 +56,12 @@ class Events:
         self._lock = threading.Lock()
         self._ears: list[Ear] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no further page can listen."""
+        with self._lock:
+            return len(self._ears) >= EARS_MAX
+
     def publish(self, kind: str, tell: Callable[[str], Any]) -> None:
         """Tell all pages, from any thread."""
         with self._lock:
@@ -69,7 +75,7 @@ class Events:
         ear = Ear()
         with self._lock:
             if len(self._ears) >= EARS_MAX:
-                raise UsageFault("too_many_pages", limit=EARS_MAX)
+                raise UsageFault("too_many_pages")
             self._ears.append(ear)
         try:
             yield ear

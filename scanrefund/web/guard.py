@@ -19,7 +19,7 @@ from scanrefund.model.printable import codes_hidden
 from scanrefund.web.faults import told
 
 NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
-METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+METHODS: Final = frozenset({"GET", "POST"})
 _SHELL: Final = ("/", "/favicon.ico")
 _HTTP_PORT: Final = 80
 

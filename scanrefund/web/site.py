@@ -11,6 +11,7 @@ from pathlib import Path
 from scanrefund.assemble import House
 from scanrefund.config import Settings
 from scanrefund.readiness import Finding
+from scanrefund.web.browser_cameras import BrowserCameras
 from scanrefund.web.camera import CounterCamera
 from scanrefund.web.errands import Errands
 from scanrefund.web.events import Events
@@ -44,6 +45,7 @@ class Site:
     page_folder: Path
     sessions: Sessions
     network: Network
+    browser_cameras: BrowserCameras = field(default_factory=BrowserCameras)
     errands: Errands = field(default_factory=Errands)
     events: Events = field(default_factory=Events)
     readings: Readings = field(default_factory=Readings)
