@@ -18,10 +18,17 @@ from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
+from scanrefund.ledger.roster import Roster
+from scanrefund.ledger.sign_ins import SignIns
+from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.orders_desk import OrdersDesk
+from scanrefund.people.pins import PinHasher
+from scanrefund.people.recogniser import Recogniser
+from scanrefund.people.till import TillPeople
+from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
@@ -41,6 +48,7 @@ class House:
     recovery: Recovery
     worker: Worker
     notices: NoticeDesk
+    staff: StaffDesk
 
     def close(self) -> None:
         """Let go of the database."""
@@ -64,6 +72,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     gateways = wallet_gateways(settings)
     dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
     writer = Writer(settings.language, settings.rehearsal)
+    roster, hasher = Roster(ledger, keys), PinHasher()
+    recogniser = Recogniser(SignIns(ledger), keys, hasher, clock, settings.counter)
     desk = Desk(
         counter=Counter(settings.counter, settings.limits),
         keys=keys,
@@ -72,13 +82,16 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         dispatcher=dispatcher,
         clock=clock,
         writer=writer,
+        people=TillPeople(ledger, roster, recogniser),
     )
+    trusted = Trusted(recogniser, keys, hasher)
+    staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
     worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
     notices = NoticeDesk(gateways, Notices(ledger))
-    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices)
+    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices, staff)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scanrefund.check import amount_rules, code_rules, order_rules
+from scanrefund.check import amount_rules, code_rules, order_rules, permission
 from scanrefund.check.case import Case, PayerCheck
 from scanrefund.model.refusal import Reason, Refusal
 
@@ -21,19 +21,21 @@ Test = Callable[[Case], Refusal | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rung. `of_reading`, `of_order` and `of_payer` say what must be there for it to mean anything."""
+    """One rung. `of_reading`, `of_order` and the like say what must be there for it to mean anything."""
 
     reason: Reason
     test: Test
     of_reading: bool = False
     of_order: bool = False
     of_payer: bool = False
+    of_people: bool = False
 
     def applies(self, case: Case) -> bool:
         there = (
             case.reading is not None or not self.of_reading,
             case.order is not None or not self.of_order,
             case.payer in _COMPARED or not self.of_payer,
+            case.people is not None or not self.of_people,
         )
         return all(there)
 
@@ -53,6 +55,10 @@ def _code(reason: Reason, test: Test) -> Rule:
 
 def _order(reason: Reason, test: Test) -> Rule:
     return Rule(reason, test, of_order=True)
+
+
+def _people(reason: Reason, test: Test) -> Rule:
+    return Rule(reason, test, of_people=True)
 
 
 LADDER: Final[tuple[Rule, ...]] = (
@@ -82,6 +88,11 @@ LADDER: Final[tuple[Rule, ...]] = (
     _order(Reason.ORDER_FROZEN, order_rules.order_frozen),
     _order(Reason.ORDER_CHANGED, order_rules.order_changed),
     Rule(Reason.CODE_REQUIRED, code_rules.code_required),
+    _people(Reason.NO_PERMISSION, permission.no_permission),
+    _people(Reason.NEEDS_APPROVAL, permission.needs_approval),
+    _people(Reason.APPROVAL_WRONG, permission.approval_wrong),
+    _people(Reason.APPROVAL_LOCKED, permission.approval_locked),
+    _people(Reason.CLERK_LIMIT_REACHED, permission.clerk_limit_reached),
     Rule(Reason.REASON_MISSING, amount_rules.reason_missing),
     _order(Reason.WALLET_STOPPED, order_rules.wallet_stopped),
     _order(Reason.BOOKS_BEHIND, order_rules.books_behind),
