@@ -128,8 +128,17 @@ def wallet_stopped(case: Case) -> Refusal | None:
     """The shop wants the wallet's own word on every order, and the wallet cannot be asked."""
     if not case.limits.wallet_must_confirm_order or case.order is None:
         return None
-    asked = case.wallet_says is not None and case.wallet_says.look is not OrderLook.NOT_ASKED
-    return None if asked else Refusal(Reason.WALLET_STOPPED)
+    return Refusal(Reason.WALLET_STOPPED) if wallet_not_asked(case) else None
+
+
+def wallet_not_asked(case: Case) -> bool:
+    """Whether only our own books speak for the order."""
+    return case.wallet_says is None or case.wallet_says.look is OrderLook.NOT_ASKED
+
+
+def payer_not_compared(case: Case) -> bool:
+    """Whether the shop wants the payer compared, and nobody has done it yet."""
+    return case.limits.payer_match and case.payer not in (PayerCheck.SAME, PayerCheck.OTHER)
 
 
 def books_behind(case: Case) -> Refusal | None:

@@ -8,12 +8,27 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING, Final
 
 from scanrefund.cli import output
 from scanrefund.cli.invocation import Invocation
 from scanrefund.errors import Fault
 from scanrefund.model.refund import Refund
 from scanrefund.say.speak import say_fault
+
+if TYPE_CHECKING:
+    from scanrefund.aftercare.receipt import Receipt
+    from scanrefund.assemble import House
+
+
+EXIT_OPEN: Final = 3
+
+
+def open_refunds(house: House) -> list[Receipt]:
+    """What has not ended: a program that stops with 3 leaves some."""
+    from scanrefund.readiness import OPEN_MAX
+
+    return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
 
 
 class Told:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.running import Told, stopped_by_signal
+from scanrefund.cli.running import EXIT_OPEN, Told, open_refunds, stopped_by_signal
 from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
-    from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
     from scanrefund.config import Settings
-
-EXIT_OPEN: Final = 3
 
 
 def worker(
@@ -45,7 +42,7 @@ def worker(
     if once:
         with invocation.house(invocation.settings(), wallets=True) as house:
             house.worker.run_once(told)
-            still_open = len(_open_refunds(house))
+            still_open = len(open_refunds(house))
     else:
         told.hint("cli.worker_runs")
         still_open = _run(invocation, told, notices, until_idle=until_idle)
@@ -77,7 +74,7 @@ def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle:
 
                 house.worker.run(lambda: ended() or _has_moved(settings), told, on_fault)  # noqa: B023
                 if ended():
-                    return len(_open_refunds(house))
+                    return len(open_refunds(house))
 
 
 @contextmanager
@@ -107,12 +104,6 @@ def _has_moved(settings: Settings) -> bool:
     return now not in ((None, None), (settings.wechat, settings.alipay))
 
 
-def _open_refunds(house: House) -> list[Receipt]:
-    from scanrefund.readiness import OPEN_MAX
-
-    return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
-
-
 def _is_idle(house: House) -> bool:
     """Whether time alone will bring nothing on: what is still open waits for a person."""
-    return all(receipt.next_try_at is None for receipt in _open_refunds(house))
+    return all(receipt.next_try_at is None for receipt in open_refunds(house))

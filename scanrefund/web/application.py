@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from scanrefund.crash import record
 from scanrefund.errors import Fault, UsageFault
+from scanrefund.staff_desk import SignInFault
+from scanrefund.web import signing_in
 from scanrefund.web.call import Call, Needs, Reply, Route
 from scanrefund.web.faults import told, told_unexpected
 from scanrefund.web.fields import NOTHING, read_fields
@@ -64,6 +66,8 @@ def _endpoint(site: Site, routes: dict[str, Route]) -> Endpoint:
         language = session.language if session else site.settings.language
         try:
             return await _answered(site, _of_method(routes, request), request, session)
+        except SignInFault as fault:
+            return told(fault, language, signing_in.tries_of(fault.sign_in))
         except Fault as fault:
             return told(fault, language)
         except Exception as error:  # noqa: BLE001  (the door: whatever nobody expected ends here)
@@ -131,15 +135,14 @@ def _handled(route: Route, call: Call) -> Any:
 
 def _still_here(call: Call) -> None:
     """Whoever was disabled or got another role meanwhile is so at once."""
-    staff_id = call.person.staff_id
-    person = next((one for one in call.site.people.names() if one.staff_id == staff_id), None)
-    if person is None:
+    person = call.site.house.staff.find(call.person.staff_id)
+    if person is None or not person.active:
         call.site.sessions.end(call.session)
         raise UsageFault("not_signed_in")
     call.session.person = person
 
 
-async def _to_its_end(site: Site, stream: AsyncIterator[Any]) -> AsyncIterator[Any]:
+async def _to_its_end(site: Site, stream: AsyncIterable[Any]) -> AsyncIterator[Any]:
     """A stream that breaks just ends: the page comes back by itself."""
     try:
         async for chunk in stream:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Credential, Permission, Staff
+from scanrefund.staff_desk import refused
 from scanrefund.web.call import Call
 from scanrefund.web.fields import Fields
-from scanrefund.web.signing_in import refusal_of
 
 
 def credential_of(fields: Fields) -> Credential | None:
@@ -19,7 +19,7 @@ def hand_of(call: Call, permission: Permission, *, never: str = "") -> Staff:
     """The person in whose name something is done; `never` is the one who may not, having asked for it himself.
 
     Raises UsageFault approval_needed where the person at the page may not and nobody else was brought,
-    approver_is_clerk, and what `refusal_of` says of somebody who is not believed.
+    approver_is_clerk, and SignInFault for somebody who is not believed.
     """
     credential = credential_of(call.fields)
     if credential is None:
@@ -28,9 +28,9 @@ def hand_of(call: Call, permission: Permission, *, never: str = "") -> Staff:
             raise UsageFault("approval_needed", permission=permission.value)
     else:
         call.site.tries.count(call.now())
-        ended = call.site.people.authorise(credential.staff_id, credential.secret, permission)
+        ended = call.site.house.staff.authorise(credential.staff_id, credential.secret, permission)
         if ended.staff is None:
-            raise refusal_of(ended)
+            raise refused(ended, permission)
         person = ended.staff
     if never and person.staff_id == never:
         raise UsageFault("approver_is_clerk")

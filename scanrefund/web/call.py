@@ -86,5 +86,3 @@ class Route:
     bytes_max: int = BODY_BYTES_MAX
     # A frame of the browser's camera comes by itself: it is no sign that somebody is there.
     by_hand: bool = True
-
-

@@ -50,7 +50,7 @@ class Network:
     def knock(self) -> None:
         """Knock once at each address."""
         for wallet, address in self._addresses.items():
-            self._knocked[wallet] = Reach(wallet, _answers(address), self._clock.now())
+            self._knocked[wallet] = Reach(wallet, answers(address), self._clock.now())
 
     def reach(self, trips: list[LastTrip]) -> list[Reach]:
         """One line per wallet of this shop: what was seen last, a trip before a knock."""
@@ -66,7 +66,8 @@ class Network:
         return Reach(wallet, trip.outcome not in _NO_WORD, trip.at)
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether somebody takes a connection at an address."""
     parts = urlsplit(address)
     try:
         where = (parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443))

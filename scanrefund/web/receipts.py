@@ -57,7 +57,8 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
     receipt = Writer(language, site.settings.rehearsal).of_refund(refund, level, again=again)
     return _told(receipt, language) | {
         "clerk": site.name_of(refund.clerk),
-        "approver": "",
+        "approver": site.name_of(refund.approver),
+        "approval_for": refund.approval_for,
         "reason_text": refund.reason,
         "created_at": moment(refund.created_at),
         "age_s": int((now - refund.created_at).total_seconds()),
@@ -68,7 +69,14 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
 
 def refused(receipt: Receipt, language: str) -> dict[str, Any]:
     """A wish that our rules refused, as the page gets it: nothing was written but the refusal."""
-    nothing = {"clerk": "", "approver": "", "reason_text": "", "created_at": None, "age_s": 0}
+    nothing = {
+        "clerk": "",
+        "approver": "",
+        "approval_for": "",
+        "reason_text": "",
+        "created_at": None,
+        "age_s": 0,
+    }
     return _told(receipt, language) | nothing | {"level": "none", "may": []}
 
 

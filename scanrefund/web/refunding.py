@@ -52,7 +52,7 @@ def refund(call: Call) -> dict[str, Any]:
     request_id = call.fields.number("request_id")
     if call.site.house.ledger.refund_of_request(request_id) is not None:
         # A lost answer, a second press: the code may be long gone, and is not needed.
-        return _told(call, call.site.house.desk.refund(_request(call, None, request_id)))
+        return _told(call, call.site.house.desk_in(call.language).refund(_request(call, None, request_id)))
     held = _held(call)
     if held is not None and held.reading is None:
         return _too_late(call, held)
@@ -61,7 +61,7 @@ def refund(call: Call) -> dict[str, Any]:
 
 
 def _made(call: Call, request: RefundRequest) -> dict[str, Any]:
-    site, desk = call.site, call.site.house.desk.speaking(call.language)
+    site, desk = call.site, call.site.house.desk_in(call.language)
     amount = request.amount.fen if request.amount else "rest"
     name = f"refund {request.request_id} {request.order_id} {amount}"
     making, is_first = site.errands.begin(name, lambda: desk.refund(request))

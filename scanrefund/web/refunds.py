@@ -8,7 +8,7 @@ from typing import Any, Final
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.refund import Refund, RefundState
-from scanrefund.model.staff import Permission
+from scanrefund.model.staff import Credential, Permission
 from scanrefund.model.wallet import safe_number
 from scanrefund.web.by_hand import credential_of, hand_of
 from scanrefund.web.call import Call
@@ -79,6 +79,22 @@ def cash(call: Call) -> dict[str, Any]:
     return _now(call, refund if paid.refund_id is None else _required(call, paid.refund_id))
 
 
+def approve(call: Call) -> dict[str, Any]:
+    """Let a refund go that waits for approval: whoever approves proves himself anew, for this one."""
+    refund, second = _required(call), _second_person(call)
+    why = call.fields.text("why", needed=False)
+    staff = call.site.house.staff
+    return _soon(call, refund, lambda: staff.approve(refund.refund_id, second.staff_id, second.secret, why))
+
+
+def decline(call: Call) -> dict[str, Any]:
+    """Withdraw a refund that waits for approval, with a reason."""
+    refund, second = _required(call), _second_person(call)
+    why = call.fields.text("why")
+    call.site.house.staff.decline(refund.refund_id, second.staff_id, second.secret, why)
+    return _now(call, refund)
+
+
 def queue(call: Call) -> dict[str, Any]:
     """What waits for somebody, the oldest first."""
     found = call.site.house.ledger.refunds(open_only=True, limit=LIST_MAX)
@@ -104,6 +120,15 @@ def _tell_pages(call: Call, refund_id: str) -> None:
     refund = call.site.house.ledger.refund(refund_id)
     if refund is not None:
         call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
+
+
+def _second_person(call: Call) -> Credential:
+    """Who decides, with what proves it. Raises UsageFault approval_needed where nobody was brought."""
+    call.site.tries.count(call.now())
+    credential = credential_of(call.fields)
+    if credential is None:
+        raise UsageFault("approval_needed")
+    return credential
 
 
 def _hand(call: Call, permission: Permission, refund: Refund, *, never: str = "") -> Hand:

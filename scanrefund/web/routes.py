@@ -35,6 +35,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/refunds/{refund_id}/close", refunds.close),
     Route("POST", "/desk/refunds/{refund_id}/cancel", refunds.cancel),
     Route("POST", "/desk/refunds/{refund_id}/cash", refunds.cash),
+    Route("POST", "/desk/refunds/{refund_id}/approve", refunds.approve),
+    Route("POST", "/desk/refunds/{refund_id}/decline", refunds.decline),
     Route("GET", "/desk/queue", refunds.queue),
     Route("GET", "/desk/status", status.status),
     Route("POST", "/desk/self-test", status.self_test),

@@ -53,9 +53,7 @@ def frame(call: Call) -> dict[str, Any]:
     """One frame of the browser's own camera, seen now."""
     now = call.now()
     upload = read_picture_bytes(call.fields.data("data_base64"), "camera")
-    seen = call.site.browser_cameras.look(
-        call.session.token, Frame(upload.pixels, now, upload.origin), now
-    )
+    seen = call.site.browser_cameras.look(call.session.token, Frame(upload.pixels, now, upload.origin), now)
     if seen is None:
         return nothing()
     return answer(call.site, seen[0], seen[1], call.language)
@@ -136,6 +134,5 @@ def _one(site: Site, card: order_card.Card, refund: Refund | None, language: str
 def _number(text: str, *, typed: bool) -> str:
     """What was scanned or typed, as numbers are kept: typed ones without full-width digits and blanks."""
     if not typed:
-        return scanned_text(text)[:NUMBER_CHARS_MAX + 1]
+        return scanned_text(text)[: NUMBER_CHARS_MAX + 1]
     return "".join(unicodedata.normalize("NFKC", line_text(text)).split())[: NUMBER_CHARS_MAX + 1]
-

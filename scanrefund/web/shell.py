@@ -66,7 +66,7 @@ def start(call: Call) -> dict[str, Any]:
         "counter": site.settings.counter,
         "rehearsal": site.settings.rehearsal,
         "training": False,
-        "needs_owner": not site.people.has_staff(),
+        "needs_owner": not site.house.staff.has_staff(),
         "signed_in": person_of(person) if person else None,
         "locked": session.locked,
         "csrf": session.csrf,
@@ -106,7 +106,10 @@ def help_of(call: Call) -> dict[str, Any]:
     if f"help.{screen}.title" not in texts:
         raise UsageFault("address_unknown")
     found = (texts.get(f"help.{screen}.p{number}") for number in range(1, _PARAGRAPHS_MAX))
-    return {"title": words(call.language, f"help.{screen}.title"), "paragraphs": [one for one in found if one]}
+    return {
+        "title": words(call.language, f"help.{screen}.title"),
+        "paragraphs": [one for one in found if one],
+    }
 
 
 def _file(folder: Path, name: str) -> Response:

@@ -7,9 +7,8 @@ from typing import Any
 from scanrefund.errors import UsageFault
 from scanrefund.model.staff import PERMISSIONS, SignIn, Staff
 from scanrefund.say.catalogue import LANGUAGES
-from scanrefund.say.speak import say_fault
+from scanrefund.staff_desk import refused
 from scanrefund.web.call import Call, Reply
-from scanrefund.web.faults import STATUSES
 from scanrefund.web.receipts import moment
 
 NAME_CHARS_MAX = 40
@@ -17,23 +16,21 @@ NAME_CHARS_MAX = 40
 
 def staff(call: Call) -> list[dict[str, str]]:
     """Who may sign in here."""
-    return [{"staff_id": one.staff_id, "name": one.name} for one in call.site.people.names()]
+    return [{"staff_id": one.staff_id, "name": one.name} for one in call.site.house.staff.names()]
 
 
 def owner(call: Call) -> Any:
     """The first start: whoever is here becomes the owner. Raises UsageFault once there is anybody."""
-    if call.site.people.has_staff():
-        raise UsageFault("owner_there")
     call.site.tries.count(call.now())
     name, pin = call.fields.text("name", NAME_CHARS_MAX), call.fields.secret("pin")
-    return _signed_in(call, call.site.people.first_owner(name, pin))
+    return _signed_in(call, call.site.house.staff.first_owner(name, pin))
 
 
 def sign_in(call: Call) -> Any:
     """By PIN, under a new cookie."""
     call.site.tries.count(call.now())
-    ended = call.site.people.sign_in(call.fields.number("staff_id"), call.fields.secret("pin"))
-    return _signed_in(call, ended.staff) if ended.staff else _refused(call, ended)
+    ended = call.site.house.staff.sign_in(call.fields.number("staff_id"), call.fields.secret("pin"))
+    return _signed_in(call, believed(ended))
 
 
 def sign_out(call: Call) -> Any:
@@ -54,8 +51,8 @@ def unlock(call: Call) -> Any:
     """The same person is back."""
     call.site.tries.count(call.now())
     person = call.person
-    ended = call.site.people.sign_in(person.staff_id, call.fields.secret("pin"))
-    return _signed_in(call, ended.staff) if ended.staff else _refused(call, ended)
+    ended = call.site.house.staff.sign_in(person.staff_id, call.fields.secret("pin"))
+    return _signed_in(call, believed(ended))
 
 
 def language(call: Call) -> dict[str, Any]:
@@ -78,24 +75,18 @@ def person_of(person: Staff) -> dict[str, Any]:
     }
 
 
-def refusal_of(ended: SignIn) -> UsageFault:
-    """Why somebody is not believed, as a fault: it does not tell whether the name or the PIN was wrong."""
-    if ended.doubt is not None and ended.doubt.value == "locked":
-        return UsageFault("sign_in_locked", locked_until_at=moment(ended.locked_until) or "")
-    return UsageFault("sign_in_wrong", tries_left=ended.tries_left)
+def believed(ended: SignIn) -> Staff:
+    """Whoever proved to be himself. Raises SignInFault for anybody else."""
+    if ended.staff is None:
+        raise refused(ended)
+    return ended.staff
+
+
+def tries_of(ended: SignIn) -> dict[str, Any]:
+    """What a page shows beside the sentence: tries left, and until when a name is locked."""
+    return {"tries_left": ended.tries_left, "locked_until": moment(ended.locked_until)}
 
 
 def _signed_in(call: Call, person: Staff) -> Reply:
     session = call.site.sessions.sign_in(call.session, person, call.now())
     return Reply({"signed_in": person_of(person), "csrf": session.csrf}, session=session)
-
-
-def _refused(call: Call, ended: SignIn) -> Reply:
-    fault = refusal_of(ended)
-    document = {
-        "fault": fault.code,
-        "say": say_fault(fault, call.language),
-        "tries_left": ended.tries_left,
-        "locked_until": moment(ended.locked_until),
-    }
-    return Reply(document, STATUSES[fault.code])

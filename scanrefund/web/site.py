@@ -16,7 +16,6 @@ from scanrefund.web.camera import CounterCamera
 from scanrefund.web.errands import Errands
 from scanrefund.web.events import Events
 from scanrefund.web.network import Network
-from scanrefund.web.people import PeopleDesk
 from scanrefund.web.readings import Readings
 from scanrefund.web.sessions import Sessions
 from scanrefund.web.tries import Tries
@@ -39,7 +38,6 @@ class Site:
 
     house: House
     settings: Settings
-    people: PeopleDesk
     camera: CounterCamera
     examine: Callable[[], list[Finding]]
     page_folder: Path
@@ -59,4 +57,5 @@ class Site:
 
     def name_of(self, staff_id: str) -> str:
         """A person's name; for whoever has left, or was written down before there was staff, what is written."""
-        return next((one.name for one in self.people.names() if one.staff_id == staff_id), staff_id)
+        found = self.house.staff.find(staff_id) if staff_id else None
+        return found.name if found else staff_id
