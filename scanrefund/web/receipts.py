@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,6 +11,8 @@ from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.ledger.story import Happened
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
+from scanrefund.say.catalogue import Catalogue
+from scanrefund.say.causes import cause_of_refund
 from scanrefund.say.gaps import MISSING
 from scanrefund.web.call import words
 from scanrefund.web.site import Site
@@ -55,6 +58,7 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
     now = site.now()
     level = alarm_level(refund, now)
     receipt = Writer(language, site.settings.rehearsal).of_refund(refund, level, again=again)
+    receipt = replace(receipt, next_step=_next_step(refund, receipt, language))
     return _told(receipt, language) | {
         "clerk": site.name_of(refund.clerk),
         "approver": site.name_of(refund.approver),
@@ -65,6 +69,13 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
         "level": _LEVELS[level],
         "may": [what for what in _MAY.get(refund.state, ()) if what != "cancel" or not refund.sends],
     }
+
+
+def _next_step(refund: Refund, receipt: Receipt, language: str) -> str:
+    """The worker runs beside the page: nobody at the counter is told to look after it."""
+    key = f"next_here.{cause_of_refund(refund).removeprefix('refund.')}"
+    here = Catalogue.load(language).get(key)
+    return words(language, key, refund_id=refund.refund_id) if here else receipt.next_step
 
 
 def refused(receipt: Receipt, language: str) -> dict[str, Any]:

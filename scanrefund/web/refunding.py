@@ -13,6 +13,7 @@ from scanrefund.desk import RefundRequest
 from scanrefund.errors import UsageFault
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
+from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS
@@ -28,6 +29,8 @@ from scanrefund.web.shell import reason_text
 ANSWER_S: Final = 1.2
 LOOK_S: Final = 0.05
 NOTE_CHARS_MAX: Final = 120
+
+_ON_ITS_WAY: Final = frozenset({RefundState.READY, RefundState.SENDING})
 
 
 def check(call: Call) -> dict[str, Any]:
@@ -61,28 +64,29 @@ def refund(call: Call) -> dict[str, Any]:
 
 
 def _made(call: Call, request: RefundRequest) -> dict[str, Any]:
+    """Begin it, or join the same wish that is under way, and tell what stands after a moment."""
     site, desk = call.site, call.site.house.desk_in(call.language)
     amount = request.amount.fen if request.amount else "rest"
     name = f"refund {request.request_id} {request.order_id} {amount}"
+    ends = time.monotonic() + ANSWER_S
     making, is_first = site.errands.begin(name, lambda: desk.refund(request))
     if is_first:
         making.add_done_callback(lambda made: _tell_pages(call, made))
-    if not _ended_or_written(call, making, request.request_id):
+    if not _ended_or_written(call, making, request.request_id, ends):
         written = site.house.ledger.refund_of_request(request.request_id)
         if written is not None:
             return receipt_of(site, written, call.language, again=not is_first)
     receipt = making.result()
     if receipt.refund_id is not None and not is_first:
         receipt = desk.refund(replace(request, reading=None))
-    return _told(call, receipt)
+    return _told(call, receipt, ends)
 
 
-def _ended_or_written(call: Call, making: Future[Receipt], request_id: str) -> bool:
+def _ended_or_written(call: Call, making: Future[Receipt], request_id: str, ends: float) -> bool:
     """Wait for the end a moment, then only until the refund is on disk: true when it has ended."""
-    patience = time.monotonic() + ANSWER_S
     wait([making], ANSWER_S)
     while not making.done():
-        if time.monotonic() >= patience and call.site.house.ledger.refund_of_request(request_id):
+        if time.monotonic() >= ends and call.site.house.ledger.refund_of_request(request_id):
             return False
         wait([making], LOOK_S)
     return True
@@ -98,10 +102,17 @@ def _tell_pages(call: Call, made: Future[Receipt]) -> None:
         call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
 
 
-def _told(call: Call, receipt: Receipt) -> dict[str, Any]:
-    written = call.site.house.ledger.refund(receipt.refund_id) if receipt.refund_id else None
+def _told(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:
+    """A receipt as the page gets it. The worker may have been quicker to set out: its answer is waited for, until
+    `ends`.
+    """
+    ledger = call.site.house.ledger
+    written = ledger.refund(receipt.refund_id) if receipt.refund_id else None
     if written is None:
         return refused(receipt, call.language)
+    while written.state in _ON_ITS_WAY and time.monotonic() < ends:
+        time.sleep(LOOK_S)
+        written = ledger.refund(written.refund_id) or written
     return receipt_of(call.site, written, call.language, again=bool(receipt.served_again))
 
 
