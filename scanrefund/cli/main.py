@@ -17,6 +17,7 @@ from scanrefund import __version__
 from scanrefund.cli import (
     by_hand,
     config,
+    counter,
     decode,
     doctor,
     orders,
@@ -29,9 +30,9 @@ from scanrefund.cli import (
     status,
     worker,
 )
-from scanrefund.cli.crash import record
 from scanrefund.cli.demo import command as demo
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.crash import record
 from scanrefund.errors import ConfigFault, Fault
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import LANGUAGES
@@ -42,7 +43,9 @@ EXIT_FAULT: Final = 70
 EXIT_INTERRUPTED: Final = 130
 
 # Commands during which a refund may leave this machine; no other changes anything before it ends.
-MOVES_MONEY: Final = frozenset({"refund", "status", "worker", "release", "close", "cancel", "cash"})
+MOVES_MONEY: Final = frozenset(
+    {"refund", "status", "counter", "worker", "release", "close", "cancel", "cash"}
+)
 
 app = typer.Typer(
     name="scanrefund",
@@ -80,6 +83,7 @@ def options(
 
 
 app.command()(demo.demo)
+app.command()(counter.counter)
 app.command()(scan.scan)
 app.command()(decode.decode)
 app.command()(refund.refund)

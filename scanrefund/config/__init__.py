@@ -16,7 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from scanrefund.check.limits import Limits
-from scanrefund.config.document import Alipay, Document, Wechat
+from scanrefund.config.document import Alipay, Counter, Document, Wechat
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.config.sources import config_file, data_folder, overlay, read_toml
@@ -34,7 +34,19 @@ from scanrefund.wallets.wechat_line import WechatSettings
 # `postgresql://user:password@host`: the part that nobody needs to read.
 _PASSWORD: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
 
-__all__ = ["Settings", "data_folder", "effective", "load", "sandbox_wallets"]
+__all__ = ["PageSettings", "Settings", "data_folder", "effective", "load", "sandbox_wallets"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """The counter page: its loopback port, the reasons by digit, when it locks itself, from which amount on
+    the clerk types the amount to confirm it.
+    """
+
+    port: int
+    reasons: tuple[str, ...]
+    idle_lock_s: int
+    large_amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Settings:
     workers: int
     wait_s: int
     lease_s: int
+    page: PageSettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -184,7 +197,12 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         workers=document.scan.workers,
         wait_s=document.dispatch.wait_s,
         lease_s=document.dispatch.lease_s,
+        page=_page(document.counter),
     )
+
+
+def _page(told: Counter) -> PageSettings:
+    return PageSettings(told.port, tuple(told.reasons), told.idle_lock_s, told.large_amount_fen)
 
 
 def _rehearsal_wallets(

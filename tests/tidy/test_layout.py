@@ -28,6 +28,7 @@ DOORS = {
         "scanrefund.keys",
         "scanrefund.sandbox",
     ),
+    "argon2": ("scanrefund.people.pins",),
     "sqlalchemy": ("scanrefund.ledger",),
     "alembic": ("scanrefund.ledger",),
     "pydantic": ("scanrefund.config", "scanrefund.sandbox"),

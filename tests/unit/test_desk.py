@@ -26,6 +26,7 @@ from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Source
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.gateway import RefundGateway
+from tests.people import a_till
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -59,6 +60,7 @@ class Shopfloor:
             dispatcher=Dispatcher(ledger, gateways, self.time.clock, lease_s=30),
             clock=self.time.clock,
             writer=Writer("en", rehearsal=True),
+            people=a_till(ledger, KEYS, self.time.clock),
         )
 
     def wish(

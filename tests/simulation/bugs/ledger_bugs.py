@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from scanrefund.desk import Desk
 from scanrefund.ledger import book, codes, ledger, orders, refunds
-from scanrefund.ledger.ledger import Ledger, LockedOrder
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.schema import codes as codes_table
 from scanrefund.ledger.schema import orders as orders_table
 from scanrefund.model.money import Money

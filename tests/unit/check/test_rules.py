@@ -32,8 +32,8 @@ ORDER_OF_RUNGS = [
     "return_window_passed",
     "amount_not_positive", "amount_over_remaining", "amount_over_cap", "too_many_refunds",
     "too_soon_after_last", "refund_in_flight", "wallet_window_passed", "wallet_amount_limit",
-    "order_frozen", "order_changed", "code_required", "reason_missing", "wallet_stopped",
-    "books_behind",
+    "order_frozen", "order_changed", "code_required", "no_permission", "needs_approval", "approval_wrong",
+    "approval_locked", "clerk_limit_reached", "reason_missing", "wallet_stopped", "books_behind",
 ]  # fmt: skip
 
 
