@@ -28,6 +28,7 @@ def to_detail(till: Till) -> None:
     till.to_result(state="UNKNOWN")
     till.press("F4")
     till.at("queue")
+    expect(till.page.locator(".row")).to_be_visible()
     till.press("Enter")
     till.at("detail")
 
