@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from scanrefund.check.limits import Limits
+from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Alipay, Document, Wechat
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.sandbox_folder import sandbox_wallets
@@ -213,6 +213,24 @@ def _limits(document: Document, *, rehearsal: bool) -> Limits:
         release_required=document.orders.release_required,
         wallet_must_confirm_order=told.wallet_must_confirm_order,
         payer_match=told.payer_match,
+        people=_people(document),
+    )
+
+
+def _people(document: Document) -> PeopleLimits:
+    told = document.people
+    return PeopleLimits(
+        day_amount_max=Money(told.day_amount_fen),
+        day_count_max=told.day_count,
+        hour_amount_max=Money(told.hour_amount_fen),
+        hour_count_max=told.hour_count,
+        day_no_code_count_max=told.day_no_code_count,
+        approval_above=Money(told.approval_above_fen),
+        approval_order_age_days=told.approval_order_age_days,
+        approval_next_day=told.approval_next_day,
+        approval_repeat=told.approval_repeat,
+        approval_own_sale=told.approval_own_sale,
+        utc_offset_h=document.shop.utc_offset_h,
     )
 
 
