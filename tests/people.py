@@ -23,7 +23,7 @@ from scanrefund.staff_desk import StaffDesk, Trusted
 CHEAP: Final = PinHasher(Cost(memory_kib=8, rounds=1, lanes=1))
 
 OWNER_PIN, SUPERVISOR_PIN, CLERK_PIN = "804613", "7305926", "59260481"
-WRONG_PIN = "470928"
+WRONG_PIN = "470938"
 
 
 def a_recogniser(ledger: Ledger, keys: Keys, clock: Clock) -> Recogniser:
