@@ -1,4 +1,4 @@
-"""A fault as the page gets it: a status, a code, one sentence. No trace, no payment code, whatever it holds."""
+"""A fault as the page gets it: a status, a code, one sentence. No trace leaves, and no payment code."""
 
 from __future__ import annotations
 
