@@ -26,7 +26,6 @@ STATUSES: Final = {
     "origin_foreign": 403,
     "csrf_wrong": 403,
     "approval_needed": 403,
-    "approver_is_clerk": 403,
     "address_unknown": 404,
     "order_unknown": 404,
     "refund_unknown": 404,

@@ -49,9 +49,9 @@ def ask(call: Call) -> dict[str, Any]:
 
 
 def release(call: Call) -> dict[str, Any]:
-    """Let a held refund go on under its number."""
+    """Let a held refund go on under its number; not by whoever made it."""
     refund = _required(call)
-    hand = _hand(call, Permission.REFUND_RELEASE)
+    hand = _hand(call, Permission.REFUND_RELEASE, never=refund.clerk)
     return _soon(call, refund, lambda: call.site.house.supervisor.release(refund.refund_id, hand))
 
 
@@ -63,10 +63,10 @@ def close(call: Call) -> dict[str, Any]:
 
 
 def cancel(call: Call) -> dict[str, Any]:
-    """Withdraw what was never sent: whoever made it may, and whoever may release."""
+    """Withdraw what was never sent: whoever made it may, and whoever approves."""
     refund = _required(call)
     own = refund.clerk == call.person.staff_id and credential_of(call.fields) is None
-    permission = Permission.REFUND_CREATE if own else Permission.REFUND_RELEASE
+    permission = Permission.REFUND_CREATE if own else Permission.REFUND_APPROVE
     call.site.house.supervisor.cancel(refund.refund_id, _hand(call, permission))
     return _now(call, refund)
 

@@ -63,7 +63,7 @@ def test_a_code_ages_from_its_first_sight_at_any_counter(shop: Served) -> None:
 
 
 def test_full_width_digits_are_undone_when_typed_and_named_when_scanned(shop: Served) -> None:
-    page, wide = shop.page(), "１３４５０００００００００００００４２"
+    page, wide = shop.page(), WECHAT_DIGITS.translate({48 + n: 0xFF10 + n for n in range(10)})
     assert scanned(page, "1345 0000 0000 0000 42", typed=True)["reading"]["kind"] == "payment_code"
     assert scanned(page, wide, typed=True)["reading"]["kind"] == "payment_code"
     assert scanned(page, wide)["reading"]["kind"] == "not_ascii_digits"
