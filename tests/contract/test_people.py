@@ -298,8 +298,7 @@ def test_the_table_refuses_to_send_what_nobody_approved(ledger: Ledger) -> None:
     with ledger.writing() as connection:
         this = update(refunds).where(refunds.c.refund_id == refund.refund_id)
         connection.execute(this.values(state=S.READY.value, next_command="SEND", next_try_at=NOW))
-    forged = ledger.refund(refund.refund_id)
-    assert forged is not None
+    forged = replace(PeopleShop(ledger).refund(refund.refund_id), approval_for="")
     with pytest.raises(IntegrityError):
         ledger.begin(forged, Command.SEND, Lease("counter1", 30), NOW)
 
