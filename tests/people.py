@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -48,6 +49,12 @@ def a_staff_desk(ledger: Ledger, keys: Keys, dispatcher: Dispatcher, clock: Cloc
     trusted = Trusted(a_recogniser(ledger, keys, clock), keys, CHEAP)
     writer = Writer("en", rehearsal=True)
     return StaffDesk(Roster(ledger, keys), Waiting(ledger), trusted, dispatcher, clock, writer)
+
+
+def secret_of(address: str) -> bytes:
+    """What an authenticator app keeps of an `otpauth://` address."""
+    text = address.partition("secret=")[2].partition("&")[0]
+    return base64.b32decode(text + "=" * (-len(text) % 8))
 
 
 @dataclass(frozen=True)

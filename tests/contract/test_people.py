@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +42,7 @@ from tests.people import (
     a_recogniser,
     a_staff_desk,
     hire,
+    secret_of,
 )
 from tests.unit.builders import KEYS, NOW, ORDER, FakeWallet, an_order, keep, open_ledger_at
 
@@ -136,11 +136,6 @@ def test_a_code_of_the_moment_serves_one_of_two_that_type_it_at_once(
     approve = Permission.REFUND_APPROVE
     jobs = [partial(shop.staff.authorise, "s2", Secret(code), approve) for shop in shops]
     assert sorted(str(one.doubt) for one in at_once(jobs)) == ["None", "code_used"]
-
-
-def secret_of(address: str) -> bytes:
-    text = address.partition("secret=")[2].partition("&")[0]
-    return base64.b32decode(text + "=" * (-len(text) % 8))
 
 
 def test_whoever_was_disabled_or_got_another_pin_while_it_was_judged_is_not_believed(ledger: Ledger) -> None:
