@@ -14,12 +14,13 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, Final
 
 from scanrefund.errors import KeyFault, os_cause
+
+if TYPE_CHECKING:
+    # Only codes of the moment need it; every command opens keys.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
 # 16 bytes of HMAC-SHA256: no chance of two codes meeting, short enough to read aloud in part.
@@ -82,6 +83,8 @@ class Keys:
 
     def opened(self, staff_id: str, closed: str) -> bytes:
         """What `close_up` closed for this person. Raises KeyFault for anything else."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
         try:
             raw = bytes.fromhex(closed)
             return self._cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], staff_id.encode())
@@ -93,6 +96,8 @@ class Keys:
         return self._of_people(b"check").hex()[:16]
 
     def _cipher(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
         return AESGCM(self._of_people(b"seal"))
 
     def _of_people(self, purpose: bytes) -> bytes:

@@ -187,19 +187,24 @@ class StaffDesk:
 
 def refused(found: SignIn, permission: Permission | None = None) -> SignInFault:
     """Why somebody was not believed, as a fault with a sentence."""
-    match found.doubt:
-        case Doubt.LOCKED if found.locked_until is not None:
-            return SignInFault("sign_in_locked", found, until_at=found.locked_until)
-        case Doubt.LOCKED:
-            return SignInFault("sign_in_locked_for_good", found)
-        case Doubt.CODE_USED:
-            return SignInFault("sign_in_code_used", found)
-        case Doubt.NOT_ALLOWED:
-            return SignInFault("not_permitted", found, permission=permission.value if permission else "")
-        case Doubt.UNKNOWN | Doubt.DISABLED:
-            return SignInFault("sign_in_unknown", found)
-        case _:
-            return SignInFault("sign_in_wrong", found, tries_left=found.tries_left)
+    doubt = found.doubt or Doubt.WRONG
+    code = _FAULTS.get(doubt, "")
+    if doubt in (Doubt.WRONG, Doubt.LOCKED) and not found.tries_left:
+        code = _LOCKED[doubt] if found.locked_until else "sign_in_locked_for_good"
+    details = {"until_at": found.locked_until, "tries_left": found.tries_left}
+    return SignInFault(code, found, **details, permission=permission.value if permission else "")
+
+
+_FAULTS: Final = {
+    Doubt.UNKNOWN: "sign_in_unknown",
+    Doubt.DISABLED: "sign_in_unknown",
+    Doubt.WRONG: "sign_in_wrong",
+    Doubt.CODE_USED: "sign_in_code_used",
+    Doubt.NOT_ALLOWED: "not_permitted",
+    Doubt.OWN_REFUND: "own_refund",
+}
+# This try was the one that locked, or the lock was there before.
+_LOCKED: Final = {Doubt.WRONG: "sign_in_now_locked", Doubt.LOCKED: "sign_in_locked"}
 
 
 def _name(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from scanrefund.check.case import Case
 from scanrefund.check.limits import PeopleLimits
 from scanrefund.check.people import ApprovalCheck, People
+from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.staff import Permission, Staff
@@ -60,19 +61,20 @@ def clerk_limit_reached(case: Case) -> Refusal | None:
     people, limits = case.people, case.limits.people
     if people is None:
         return None
-    no_code = without_code(case)
-    day, hour = people.used_today, people.used_this_hour
-    return (
-        _over(case, "amount_per_day", day.amount.fen, limits.day_amount_max.fen)
-        or _over(case, "amount_per_hour", hour.amount.fen, limits.hour_amount_max.fen)
-        or _over_count("count_per_day", day.count, limits.day_count_max)
-        or _over_count("count_per_hour", hour.count, limits.hour_count_max)
-        or (
-            _over_count("no_code_per_day", day.no_code_count, limits.day_no_code_count_max)
-            if no_code
-            else None
-        )
+    day, hour, more = people.used_today, people.used_this_hour, case.amount
+    refusals = (
+        _over_amount(people, "amount_per_day", day.amount + more, limits.day_amount_max, more),
+        _over_amount(people, "amount_per_hour", hour.amount + more, limits.hour_amount_max, more),
+        _over_count(people, "count_per_day", day.count + 1, limits.day_count_max),
+        _over_count(people, "count_per_hour", hour.count + 1, limits.hour_count_max),
+        _over_count(
+            people,
+            "no_code_per_day",
+            day.no_code_count + without_code(case),
+            limits.day_no_code_count_max,
+        ),
     )
+    return next((refusal for refusal in refusals if refusal), None)
 
 
 def approval_for(case: Case) -> str:
@@ -126,18 +128,19 @@ def _sold(order: Order, clerk: Staff | None) -> bool:
     return clerk is not None and bool(seller) and seller in (clerk.staff_id.casefold(), clerk.name.casefold())
 
 
-def _over(case: Case, because: str, used_fen: int, limit_fen: int) -> Refusal | None:
-    if used_fen + case.amount.fen <= limit_fen:
+def _over_amount(people: People, because: str, would_be: Money, limit: Money, more: Money) -> Refusal | None:
+    if would_be <= limit:
         return None
-    detail: dict[str, str | int] = {"because": because, "amount_fen": case.amount.fen}
-    detail["left_fen"] = max(limit_fen - used_fen, 0)
-    return Refusal(Reason.CLERK_LIMIT_REACHED, detail)
+    left_fen = max((limit - (would_be - more)).fen, 0)
+    detail: dict[str, str | int] = {"because": because, "amount_fen": more.fen, "left_fen": left_fen}
+    return Refusal(Reason.CLERK_LIMIT_REACHED, detail | {"names": _names(people)})
 
 
-def _over_count(because: str, used: int, limit: int) -> Refusal | None:
-    if used + 1 <= limit:
+def _over_count(people: People, because: str, would_be: int, limit: int) -> Refusal | None:
+    if would_be <= limit:
         return None
-    return Refusal(Reason.CLERK_LIMIT_REACHED, {"because": because, "limit": limit, "left_fen": 0})
+    detail: dict[str, str | int] = {"because": because, "limit": limit, "left_fen": 0}
+    return Refusal(Reason.CLERK_LIMIT_REACHED, detail | {"names": _names(people)})
 
 
 def _names(people: People) -> str:

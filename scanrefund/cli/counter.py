@@ -53,18 +53,18 @@ def counter(
         raise UsageFault("counter_json_opens_nothing")
     settings = invocation.settings()
     make_private(settings.home)
-    with stopped_by_signal() as stopped, only_writer(settings.ledger.url, "scanrefund counter"):
-        with _sandbox_beside(settings):
-            # Only now the sandbox has written its keys and its address.
-            settings = invocation.settings()
-            with invocation.house(settings, wallets=True) as house:
-                told = Told(invocation, quiet=as_json)
-                wanted = settings.page.port if port is None else port
-                with _working(house, told, stopped), _page(settings, house, wanted) as url:
-                    _announce(url, settings, invocation, open_page=open_page, as_json=as_json)
-                    while not stopped.wait(_LOOK_S):
-                        pass
-                still_open = len(open_refunds(house))
+    alone = only_writer(settings.ledger.url, "scanrefund counter")
+    with stopped_by_signal() as stopped, alone, _sandbox_beside(settings):
+        # Only now the sandbox has written its keys and its address.
+        settings = invocation.settings()
+        with invocation.house(settings, wallets=True) as house:
+            told = Told(invocation, quiet=as_json)
+            wanted = settings.page.port if port is None else port
+            with _working(house, told, stopped), _page(settings, house, wanted) as url:
+                _announce(url, settings, invocation, open_page=open_page, as_json=as_json)
+                while not stopped.wait(_LOOK_S):
+                    pass
+            still_open = len(open_refunds(house))
     if not as_json:
         output.say(invocation.words("cli.counter_stopped", still_open=still_open))
     return EXIT_OPEN if still_open else 0
@@ -144,7 +144,7 @@ def _start_sandbox(folder: Path) -> subprocess.Popen[str]:
     port = SANDBOX_PORT if _is_free(SANDBOX_PORT) else 0
     command = [sys.executable, "-m", "scanrefund", "sandbox", "--dir", str(folder), "--port", str(port)]
     # In a group of its own: Ctrl-C is for us, and a trip under way still needs the sandbox.
-    sandbox = subprocess.Popen(
+    sandbox = subprocess.Popen(  # noqa: S603  (our own program)
         command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -15,6 +15,7 @@ import typer
 
 from scanrefund import __version__
 from scanrefund.cli import (
+    approve,
     by_hand,
     config,
     counter,
@@ -27,6 +28,7 @@ from scanrefund.cli import (
     refunds,
     sandbox,
     scan,
+    staff,
     status,
     worker,
 )
@@ -44,7 +46,7 @@ EXIT_INTERRUPTED: Final = 130
 
 # Commands during which a refund may leave this machine; no other changes anything before it ends.
 MOVES_MONEY: Final = frozenset(
-    {"refund", "status", "counter", "worker", "release", "close", "cancel", "cash"}
+    {"refund", "status", "counter", "worker", "approve", "release", "close", "cancel", "cash"}
 )
 
 app = typer.Typer(
@@ -89,12 +91,14 @@ app.command()(decode.decode)
 app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
+app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
+app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

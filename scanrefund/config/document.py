@@ -89,6 +89,7 @@ class Shop(Section):
     id: Name = "shop1"
     name: Annotated[str, Field(max_length=60)] = ""
     counter: Name = "counter1"
+    utc_offset_h: Annotated[Whole, Field(ge=-12, le=14)] = 8
 
 
 class Wechat(Section):
@@ -160,6 +161,19 @@ class Limits(Section):
     payer_match: bool = False
 
 
+class People(Section):
+    day_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000_000)] = 2_000_000
+    day_count: Annotated[Whole, Field(ge=1, le=100_000)] = 100
+    hour_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000_000)] = 1_000_000
+    hour_count: Annotated[Whole, Field(ge=1, le=100_000)] = 40
+    day_no_code_count: Annotated[Whole, Field(ge=0, le=100_000)] = 10
+    approval_above_fen: Annotated[Whole, Field(ge=0, le=100_000_000)] = 50_000
+    approval_order_age_days: Annotated[Whole, Field(ge=0, le=3650)] = 30
+    approval_next_day: bool = False
+    approval_repeat: bool = True
+    approval_own_sale: bool = True
+
+
 class Orders(Section):
     release_required: bool = False
 
@@ -191,6 +205,7 @@ class Document(Section):
     http: Http = Http()
     ledger: Ledger = Ledger()
     limits: Limits = Limits()
+    people: People = People()
     orders: Orders = Orders()
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()

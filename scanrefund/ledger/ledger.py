@@ -192,6 +192,8 @@ class Ledger:
 
         None too for a send that would add to an order of which too much is promised: it waits for a person.
         """
+        if command is Command.SEND and refund.lacks_approval:
+            raise Bug("send_without_approval", refund_id=refund.refund_id)
         with self.writing() as connection:
             if command is Command.SEND and overfull.is_overfull(connection, refund.order_id):
                 if overfull.hold_back(connection, refund, now):

@@ -1,7 +1,8 @@
 """Amounts in the characters that nobody can alter by a stroke: `壹万陆仟肆佰零玖元零贰分`.
 
-Source: People's Bank of China, rules for filling in bills (正确填写票据和结算凭证的基本规定): 整 after yuan, none
-after jiao or fen; one 零 for any number of zeros between digits, and where jiao is missing before fen.
+Source: People's Bank of China, rules for filling in bills (正确填写票据和结算凭证的基本规定):
+整 after yuan, none after jiao or fen; one 零 for any number of zeros between digits, and where jiao is
+missing before fen.
 """
 
 from __future__ import annotations

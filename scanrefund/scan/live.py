@@ -212,12 +212,14 @@ class Live:
         self._frames += 1
         seen.frames += 1
         at_s = self._seconds(seen)
-        code = seen.light.note(frame, at_s)
+        self._tell_of_light(seen.light.note(frame, at_s))
         self._note(seen.reader.read(frame), seen, at_s)
+
+    def _tell_of_light(self, code: str) -> None:
+        """A camera that shows nothing is opened again, once: some begin black, some freeze for good."""
         if not code:
             self._say_recovered()
-            return
-        if self._say_trouble(SourceFault(code, source=self._name)) and not self._recorded.is_set():
+        elif self._say_trouble(SourceFault(code, source=self._name)) and not self._recorded.is_set():
             self._reopen.set()
 
     def _note(self, reading: Reading, seen: _Seen, at_s: float) -> None:

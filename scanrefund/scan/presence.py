@@ -65,10 +65,9 @@ class Presence:
         self._in_view |= dict.fromkeys(codes, at_s)
         if not self._is_news(reading, codes, came):
             return None
-        if not came and self._told & set(self._in_view) and not codes <= self._told:
-            reading = self._with_those_told(reading)
-        self._told = frozenset({reading.shown, *reading.rivals})
-        return Announced(reading, self._remembered[reading.shown].first_at)
+        back_among: frozenset[Shown] = frozenset() if came else self._told & set(self._in_view)
+        self._told = codes | back_among
+        return Announced(_beside(reading, back_among), self._remembered[reading.shown].first_at)
 
     def _is_news(self, reading: Reading, codes: frozenset[Shown], came: frozenset[Shown]) -> bool:
         wanted = place(reading.shown.kind)
@@ -76,17 +75,19 @@ class Presence:
             return False
         return bool(came) or not (codes <= self._told <= set(self._in_view))
 
-    def _with_those_told(self, reading: Reading) -> Reading:
-        """A code that was there before the one told last is back: both are in view."""
-        still = [one for one in self._in_view if one in self._told and one.kind is Kind.PAYMENT_CODE]
-        return replace(reading, rivals=tuple(dict.fromkeys((*reading.rivals, *still))))
-
     def _remember(self, reading: Reading, at_s: float) -> None:
         kept = self._remembered.items()
         self._remembered = {one: sight for one, sight in kept if at_s - sight.last_s < REMEMBERED_S}
+        self._told = frozenset(one for one in self._told if one in self._remembered)
         if reading.shown.kind is Kind.NOTHING:
             self._last = self._last if self._remembered else None
             return
         self._last = reading
         for one in (reading.shown, *reading.rivals):
             self._remembered.setdefault(one, _Sight(reading.taken_at, at_s)).last_s = at_s
+
+
+def _beside(reading: Reading, others: frozenset[Shown]) -> Reading:
+    """A code from before the one told last is back: payment codes that are both in view are rivals."""
+    codes = {one for one in others - {reading.shown} if one.kind is Kind.PAYMENT_CODE}
+    return replace(reading, rivals=tuple(dict.fromkeys((*reading.rivals, *codes))))

@@ -79,7 +79,7 @@ class VideoReader:
         self._source = source
         self._window: deque[Symbols] = deque(maxlen=WINDOW_FRAMES)
         self._newest: Frame | None = None
-        self._turn = 0
+        self._turn = -1
 
     def read(self, frame: Frame) -> Reading:
         """What the frame shows, judged with those before it: Kind.NOTHING where no code is read.
@@ -117,7 +117,7 @@ class VideoReader:
         return _each_once([*found, *self._slowly(view, found)])
 
     def _near(self, grey: Grey) -> list[Symbol]:
-        """What the full pass reads around the places of the last codes."""
+        """What the quick pass reads around the places of the last codes, else the full one."""
         box = next((_around(symbols) for symbols in self._recent() if symbols), None)
         if box is None:
             return []
@@ -125,7 +125,7 @@ class VideoReader:
         crop = np.ascontiguousarray(grey[top:bottom, left:right])
         if not crop.size:
             return []
-        return [_moved(symbol, left, top) for symbol in engines.zxing(crop)]
+        return [_moved(symbol, left, top) for symbol in engines.zxing_fast(crop) or engines.zxing(crop)]
 
     def _slowly(self, view: View, found: Symbols) -> list[Symbol]:
         """One slow step, unless all in view is certain or the picture shows nothing it could find."""

@@ -33,7 +33,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def application(site: Site) -> ASGIApp:
-    """Everything of this address: the page behind its guard, and the wallets' notices, which prove themselves."""
+    """The page behind its guard, and beside it the wallets' notices, which prove themselves."""
     page = Guard(Router(_addresses(site), redirect_slashes=False, default=_unknown))
     wallets = notices(site.house.notices)
 

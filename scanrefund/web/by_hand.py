@@ -16,10 +16,10 @@ def credential_of(fields: Fields) -> Credential | None:
 
 
 def hand_of(call: Call, permission: Permission, *, never: str = "") -> Staff:
-    """The person in whose name something is done; `never` is the one who may not, having asked for it himself.
+    """The person in whose name something is done; `never` may not, having asked for it himself.
 
     Raises UsageFault approval_needed where the person at the page may not and nobody else was brought,
-    approver_is_clerk, and SignInFault for somebody who is not believed.
+    own_refund, and SignInFault for somebody who is not believed.
     """
     credential = credential_of(call.fields)
     if credential is None:
@@ -33,5 +33,5 @@ def hand_of(call: Call, permission: Permission, *, never: str = "") -> Staff:
             raise refused(ended, permission)
         person = ended.staff
     if never and person.staff_id == never:
-        raise UsageFault("approver_is_clerk")
+        raise UsageFault("own_refund")
     return person

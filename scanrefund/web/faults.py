@@ -1,4 +1,4 @@
-"""A fault as the page gets it: a status, a code, one sentence. No trace, no payment code, whatever it holds."""
+"""A fault as the page gets it: a status, a code, one sentence. No trace leaves, and no payment code."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ STATUSES: Final = {
     "origin_foreign": 403,
     "csrf_wrong": 403,
     "approval_needed": 403,
-    "approver_is_clerk": 403,
     "address_unknown": 404,
     "order_unknown": 404,
     "refund_unknown": 404,

@@ -1,4 +1,4 @@
-"""The body of a call, read with bounds: JSON, one object, no key twice; every field of the kind that is wanted."""
+"""The body of a call, read with bounds: one JSON object, no key twice, each field of the wanted kind."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Fields:
         return Secret(self.raw_text(name, SECRET_CHARS_MAX))
 
     def money(self, name: str) -> Money | None:
-        """Whole fen, or None where the field is missing. Not more than Money can ever be; rules judge the rest."""
+        """Whole fen, or None where the field is missing. Of what Money can be, the rules judge."""
         value = self._told.get(name)
         if value is None:
             return None
@@ -96,7 +96,7 @@ NOTHING: Final = Fields({})
 
 
 async def read_fields(request: Request, bytes_max: int, s_max: float = BODY_S_MAX) -> Fields:
-    """The fields of a request. Raises UsageFault body_too_large, body_slow or body_unreadable; none repeats it."""
+    """The fields of a request. Raises UsageFault body_too_large, body_slow or body_unreadable."""
     try:
         body = await asyncio.wait_for(_body(request, bytes_max), s_max)
     except (TimeoutError, ClientDisconnect):

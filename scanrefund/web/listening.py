@@ -93,7 +93,7 @@ def _is_locked(call: Call) -> bool:
 
 
 async def _told(call: Call, kind: str, tell: Any) -> str:
-    """An event's text. The ledger is read on another thread; one that is away is told as a fault by the next call."""
+    """An event's text. That the ledger is away, the page's next call tells."""
     try:
         return _line(kind, await run_in_threadpool(tell, call.session.language))
     except LedgerFault:

@@ -1,4 +1,4 @@
-"""Whether the wallets can be reached: by the last trips, and where there was none by a knock at their door."""
+"""Whether the wallets can be reached: by the last trips, else by a knock at their door."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from typing import Any, Final
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
-from scanrefund.model.refund import Refund
 from scanrefund.say.speak import say_refusal
 from scanrefund.search_desk import Difference
 from scanrefund.web.call import words
@@ -65,8 +64,9 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
     }
 
 
-def warning(site: Site, card: Card, refunds: list[Refund], language: str) -> tuple[str, str]:
+def warning(site: Site, card: Card, language: str) -> tuple[str, str]:
     """One sentence and a tone for the whole card: what a clerk must know before anything else."""
+    refunds = site.house.search.refunds_of(card.order.order_id)
     open_refund = next((refund for refund in refunds if refund.is_open), None)
     if open_refund is not None:
         told = receipt_of(site, open_refund, language)

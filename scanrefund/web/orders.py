@@ -20,7 +20,7 @@ def order(call: Call) -> dict[str, Any]:
 def thaw(call: Call) -> dict[str, Any]:
     """Somebody has looked at what froze an order."""
     order_id = call.fields.number("order_id")
-    person = hand_of(call, Permission.REFUND_RELEASE)
+    person = hand_of(call, Permission.ORDER_ADJUST)
     call.site.house.supervisor.thaw(order_id, Hand(person.staff_id, call.fields.text("why")))
     return card(call, order_id)
 

@@ -1,4 +1,4 @@
-"""A refund as the page shows it: the receipt of the command line, a colour, a headline, who, how long, what next."""
+"""A refund as the page shows it: the command line's receipt with a colour, a headline, people and age."""
 
 from __future__ import annotations
 

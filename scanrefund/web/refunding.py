@@ -103,7 +103,7 @@ def _tell_pages(call: Call, made: Future[Receipt]) -> None:
 
 
 def _told(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:
-    """A receipt as the page gets it. The worker may have been quicker to set out: its answer is waited for, until
+    """A receipt as the page gets it. Where the worker was quicker to set out, its answer is waited for until
     `ends`.
     """
     ledger = call.site.house.ledger
@@ -167,7 +167,7 @@ def _request(call: Call, reading: Reading | None, request_id: str) -> RefundRequ
 
 
 def _reason(call: Call) -> str:
-    """The reason in the shop's own language: it goes into the books and to the wallet. Empty: none was given."""
+    """The reason in the shop's own language: it goes into the books and to the wallet."""
     code = call.fields.text("reason", needed=False)
     note = call.fields.text("note", NOTE_CHARS_MAX, needed=False)
     settings = call.site.settings

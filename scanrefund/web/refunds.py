@@ -49,32 +49,32 @@ def ask(call: Call) -> dict[str, Any]:
 
 
 def release(call: Call) -> dict[str, Any]:
-    """Let a held refund go on under its number."""
+    """Let a held refund go on under its number; not by whoever made it."""
     refund = _required(call)
-    hand = _hand(call, Permission.REFUND_RELEASE, refund)
+    hand = _hand(call, Permission.REFUND_RELEASE, never=refund.clerk)
     return _soon(call, refund, lambda: call.site.house.supervisor.release(refund.refund_id, hand))
 
 
 def close(call: Call) -> dict[str, Any]:
     """Close a held refund by proof; not by whoever made it."""
     refund = _required(call)
-    hand = _hand(call, Permission.REFUND_CLOSE, refund, never=refund.clerk)
+    hand = _hand(call, Permission.REFUND_CLOSE, never=refund.clerk)
     return _soon(call, refund, lambda: call.site.house.supervisor.close(refund.refund_id, hand))
 
 
 def cancel(call: Call) -> dict[str, Any]:
-    """Withdraw what was never sent: whoever made it may, and whoever may release."""
+    """Withdraw what was never sent: whoever made it may, and whoever approves."""
     refund = _required(call)
     own = refund.clerk == call.person.staff_id and credential_of(call.fields) is None
-    permission = Permission.REFUND_CREATE if own else Permission.REFUND_RELEASE
-    call.site.house.supervisor.cancel(refund.refund_id, _hand(call, permission, refund))
+    permission = Permission.REFUND_CREATE if own else Permission.REFUND_APPROVE
+    call.site.house.supervisor.cancel(refund.refund_id, _hand(call, permission))
     return _now(call, refund)
 
 
 def cash(call: Call) -> dict[str, Any]:
     """Write down that the customer was paid by hand; not by whoever made the refund."""
     refund = _required(call)
-    hand = _hand(call, Permission.REFUND_CASH, refund, never=refund.clerk)
+    hand = _hand(call, Permission.REFUND_CASH, never=refund.clerk)
     paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand)
     return _now(call, refund if paid.refund_id is None else _required(call, paid.refund_id))
 
@@ -131,7 +131,7 @@ def _second_person(call: Call) -> Credential:
     return credential
 
 
-def _hand(call: Call, permission: Permission, refund: Refund, *, never: str = "") -> Hand:
+def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:
     person = hand_of(call, permission, never=never)
     return Hand(person.staff_id, call.fields.text("why"))
 

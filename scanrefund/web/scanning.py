@@ -1,4 +1,4 @@
-"""The one scan box: whatever was scanned, typed, dropped or shown to the browser's camera becomes one answer."""
+"""The one scan box: what was scanned, typed, dropped or shown to a camera becomes one answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, Final
 
 from scanrefund.model.printable import codes_hidden
-from scanrefund.model.refund import Refund
 from scanrefund.model.shown import Kind, Reading
 from scanrefund.say.speak import say_kind, say_reason_of_unreadable
 from scanrefund.scan.frame import Frame
@@ -89,7 +88,7 @@ def look_up(site: Site, number: str, language: str) -> dict[str, Any]:
         orders = [order_card.told(site, card, language) for card in cards]
         say = words(language, "look_up.several", count=len(orders))
         return {"order": None, "orders": orders, "refund": refund, "say": say, "tone": "warn"}
-    return _one(site, cards[0], found.refund, language) | {"refund": refund}
+    return _one(site, cards[0], language) | {"refund": refund}
 
 
 def nothing() -> dict[str, Any]:
@@ -125,9 +124,8 @@ def _code(site: Site, reading: Reading, seen_at: datetime, language: str) -> dic
     return {"reading": told, "say": told["say"], "tone": "good"}
 
 
-def _one(site: Site, card: order_card.Card, refund: Refund | None, language: str) -> dict[str, Any]:
-    refunds = site.house.search.refunds_of(card.order.order_id)
-    say, tone = order_card.warning(site, card, refunds, language)
+def _one(site: Site, card: order_card.Card, language: str) -> dict[str, Any]:
+    say, tone = order_card.warning(site, card, language)
     return {"order": order_card.told(site, card, language), "orders": [], "say": say, "tone": tone}
 
 

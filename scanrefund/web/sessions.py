@@ -26,7 +26,7 @@ def _token() -> str:
 
 @dataclass(slots=True)
 class Session:
-    """One page. `person` is None until somebody has signed in; `locked` asks for the PIN of the same person."""
+    """One page. `person` is None until somebody has signed in; `locked` wants that person's PIN."""
 
     language: str
     made_at: datetime
@@ -75,7 +75,7 @@ class Sessions:
         session.touched_at = now
 
     def sign_in(self, session: Session, person: Staff, now: datetime) -> Session:
-        """The page as this person's, under a new cookie and a new token: what was known before opens nothing."""
+        """The page as this person's, under a new cookie and token: what was known before opens nothing."""
         fresh = Session(session.language, now, now, person)
         with self._lock:
             self._kept.pop(session.token, None)

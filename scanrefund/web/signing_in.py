@@ -22,6 +22,8 @@ def staff(call: Call) -> list[dict[str, str]]:
 def owner(call: Call) -> Any:
     """The first start: whoever is here becomes the owner. Raises UsageFault once there is anybody."""
     call.site.tries.count(call.now())
+    if call.site.house.staff.has_staff():
+        raise UsageFault("owner_is_there")
     name, pin = call.fields.text("name", NAME_CHARS_MAX), call.fields.secret("pin")
     return _signed_in(call, call.site.house.staff.first_owner(name, pin))
 

@@ -56,6 +56,6 @@ class Site:
         return self.house.clock.now()
 
     def name_of(self, staff_id: str) -> str:
-        """A person's name; for whoever has left, or was written down before there was staff, what is written."""
+        """A person's name; of somebody the ledger does not know, what was written down."""
         found = self.house.staff.find(staff_id) if staff_id else None
         return found.name if found else staff_id

@@ -1,4 +1,4 @@
-"""How the counter stands: network, versions, what waits, the camera, the self test, the clock; and its switches."""
+"""How the counter stands: network, version, what waits, camera, self test, clock; and its switches."""
 
 from __future__ import annotations
 

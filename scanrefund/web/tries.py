@@ -1,5 +1,6 @@
-"""How often somebody may try a PIN at this counter, whoever he says he is. Beside it each person has a lock of
-his own, counted in the ledger.
+"""How often a PIN may be tried at this counter, whoever somebody says he is.
+
+Beside it each person has a lock of his own, counted in the ledger.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What goes on behind the page: the ledger's changes are seen, whoever made them; codes are let go in time."""
+"""What goes on behind the page: the ledger's changes are seen, and codes are let go in time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Watch:
         self._status: dict[str, Any] = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Look until told to stop. A ledger that is away is looked at again; the page hears of it by its calls."""
+        """Look until told to stop. A ledger that is away is looked at again."""
         while not stop.wait(LOOK_S):
             self._site.readings.let_go(self._site.now())
             try:

@@ -12,7 +12,11 @@ from tests.tidy.source import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 # The rows of the capability list that stand so far; each names a command or screen and a test.
-ROWS_THAT_STAND = (2, 3, 4, 6, 32, 40, 48, 51, 52, 56, 70, 71, 72, 73, 74, 93)
+# fmt: off
+ROWS_THAT_STAND = (
+    2, 3, 4, 6, 19, 20, 21, 26, 27, 28, 29, 30, 32, 40, 48, 51, 52, 56, 70, 71, 72, 73, 74, 91, 93, 137,
+)
+# fmt: on
 
 
 def commands() -> list[str]:

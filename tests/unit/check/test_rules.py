@@ -7,11 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanrefund.check.case import Case, PayerCheck
+from scanrefund.check.people import People
 from scanrefund.check.rules import LADDER, first_refusal, verdicts
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState, WalletOrderState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Kind, Shown, Sighting, Source
+from scanrefund.model.staff import Role, Staff
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import (
     ALIPAY_DIGITS,
@@ -92,7 +94,8 @@ def test_rules_with_nothing_to_judge_are_skipped() -> None:
 
 
 def test_a_dry_run_shows_every_rule_of_a_good_case_as_passed() -> None:
-    case = a_case(sighting=Sighting(NOW), wallet_says=wallet_order(), payer=PayerCheck.SAME)
+    people = People(Staff("s3", "Wang", Role.CLERK))
+    case = a_case(sighting=Sighting(NOW), wallet_says=wallet_order(), payer=PayerCheck.SAME, people=people)
     shown = verdicts(case)
     assert [verdict.reason for verdict in shown if verdict.refusal or verdict.skipped] == []
     assert len(shown) == len(LADDER)
