@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,28 +25,35 @@ SILENCE_MS = 450
 @pytest.fixture
 def page(program: Program, sandbox: Sandbox) -> Iterator[Page]:
     """The page of a counter whose owner has just made himself known."""
+    with counting(program) as url, opened(url) as page:
+        become_owner(page)
+        yield page
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Page]:
+    """The page in a browser. What it throws fails the test."""
     wrong: list[str] = []
-    with counting(program) as url, sync_playwright() as driver:
+    with sync_playwright() as driver:
         # As root, in a container, Chromium has no sandbox of its own to build.
         browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--mute-audio"])
         page = browser.new_page(viewport=TILL_PX)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(url)
-        become_owner(page)
         yield page
         browser.close()
     assert wrong == []
 
 
 @contextmanager
-def counting(program: Program) -> Iterator[str]:
-    """A counter that serves; its address."""
-    counter = program.start("counter", "--port", "0", "--json")
+def counting(program: Program, port: str = "0") -> Iterator[str]:
+    """A counter that serves; its address. It is killed at the end, as by a cut of the power."""
+    counter = program.start("counter", "--port", port, "--json")
     assert counter.stdout is not None
     try:
         yield json.loads(counter.stdout.readline())["url"]
     finally:
-        counter.terminate()
+        counter.kill()
         counter.communicate(timeout=30)
 
 
@@ -124,6 +131,29 @@ def test_a_lost_answer_stays_open_and_turns_green(program: Program, sandbox: San
     _picture(page, "counter-unknown")
     expect(page.locator(".result")).to_have_class("result tone-good", timeout=60_000)
     assert [one["amount_fen"] for one in sandbox.refunds()] == [560]
+
+
+def test_a_counter_that_is_started_again_finds_its_page_and_the_work_on_it(
+    program: Program, sandbox: Sandbox
+) -> None:
+    with ExitStack() as life:
+        first = life.enter_context(ExitStack())
+        url = first.enter_context(counting(program))
+        page = life.enter_context(opened(url))
+        become_owner(page)
+        order = sandbox.sell(program, "wechat", 1_280)
+        scan(page, order)
+        at(page, "refund:amount")
+        first.close()
+        expect(page.locator(".band-lost")).to_be_visible()
+        life.enter_context(counting(program, url.rsplit(":", 1)[1].strip("/")))
+        at(page, "sign_in")
+        page.keyboard.press("1")
+        page.wait_for_timeout(SILENCE_MS)
+        page.keyboard.type(PIN, delay=30)
+        page.keyboard.press("Enter")
+        at(page, "refund:amount")
+        expect(page.locator(".order h2")).to_contain_text(order)
 
 
 def _picture(page: Page, name: str) -> None:

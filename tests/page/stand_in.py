@@ -1,4 +1,4 @@
-"""A stand-in for the desk behind the page: the same calls, everything in memory, every answer at hand for a test.
+"""A stand-in for the desk behind the page: the same calls, all in memory, every answer at hand for a test.
 
 It checks nothing that the desk checks; it is here so that the page can be tried alone, fast, in every state.
 """
@@ -224,7 +224,9 @@ class StandIn:
         return made
 
     def _refused(self, asked: dict[str, Any], reason: str) -> dict[str, Any]:
-        return self._spoken(f"refusal.{reason}", asked | {"refund_id": None, "state": None, "wallet": None}) | {
+        return self._spoken(
+            f"refusal.{reason}", asked | {"refund_id": None, "state": None, "wallet": None}
+        ) | {
             "reason": reason,
             "tone": "bad",
             "headline": self.say("page.program.refused"),
@@ -271,12 +273,14 @@ class StandIn:
     def status(self) -> dict[str, Any]:
         at = "2026-11-29T02:00:00+00:00"
         return {
-            "network": [{"wallet": one, "ok": True, "say": "38 ms", "at": at} for one in ("wechat", "alipay")],
+            "network": [
+                {"wallet": one, "ok": True, "say": "38 ms", "at": at} for one in ("wechat", "alipay")
+            ],
             "version": "0.0.0",
             "open": 0,
             "approvals": 0,
             "held": 0,
-            "camera": {"ok": False, "say": self.say("page.code.no_camera")},
+            "camera": {"ok": False, "on": False, "say": self.say("page.code.no_camera")},
             "self_test": {"ok": True, "at": at, "say": ""},
             "clock": at,
         }
@@ -290,6 +294,11 @@ class StandIn:
         """Push to every page that listens."""
         for listener in self.listeners:
             listener.put(f"event: {event}\ndata: {data}\n\n")
+
+    def heard(self, path: str, body: Any) -> Any:
+        """Note what was posted."""
+        self.calls.append((path, body))
+        return body
 
     def told(self, path: str) -> list[Any]:
         """The bodies that were posted to one path."""

@@ -23,6 +23,7 @@ def application(desk: StandIn) -> FastAPI:
     app = FastAPI()
     _files(app)
     _reads(app, desk)
+    _scans(app, desk)
     _changes(app, desk)
     _people(app, desk)
 
@@ -84,36 +85,34 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
         return StreamingResponse(desk.events(), media_type="text/event-stream")
 
 
-def _changes(app: FastAPI, desk: StandIn) -> None:
-    def heard(path: str, body: Any) -> Any:
-        desk.calls.append((path, body))
-        return body
-
+def _scans(app: FastAPI, desk: StandIn) -> None:
     @app.post("/desk/language")
     def language(body: dict[str, Any]) -> Any:
-        desk.language = heard("language", body)["language"]
+        desk.language = desk.heard("language", body)["language"]
         return {}
 
     @app.post("/desk/scan")
     def scan(body: dict[str, Any]) -> Any:
-        return desk.read(heard("scan", body)["text"])
+        return desk.read(desk.heard("scan", body)["text"])
 
     @app.post("/desk/picture")
     def picture(body: dict[str, Any]) -> Any:
-        heard("picture", body)
+        desk.heard("picture", body)
         return desk.read("A1001")
 
     @app.post("/desk/order")
     def order(body: dict[str, Any]) -> Any:
         return {"order": desk.order(body["number"]), "orders": [], "refund": None, "say": "", "tone": "none"}
 
+
+def _changes(app: FastAPI, desk: StandIn) -> None:
     @app.post("/desk/check")
     def check(body: dict[str, Any]) -> Any:
-        return desk.check(heard("check", body))
+        return desk.check(desk.heard("check", body))
 
     @app.post("/desk/refund")
     def refund(body: dict[str, Any]) -> Any:
-        heard("refund", body)
+        desk.heard("refund", body)
         if desk.refund_gate is not None:
             desk.refund_gate.get(timeout=10)
         receipt = desk.refund(body)
@@ -125,7 +124,7 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
 
     @app.post("/desk/refunds/{refund_id}/{what}")
     def decide(refund_id: str, what: str, body: dict[str, Any]) -> Any:
-        heard(what, body)
+        desk.heard(what, body)
         return desk.decide(refund_id, what)
 
     @app.post("/desk/self-test")

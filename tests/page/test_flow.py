@@ -1,4 +1,4 @@
-"""The flow of the day on the page alone: four keys, and everything that may come instead of a green result."""
+"""The flow of the day on the page alone: four keys, and what may come instead of a green result."""
 
 from __future__ import annotations
 

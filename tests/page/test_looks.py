@@ -67,7 +67,7 @@ def severe(till: Till) -> list[Any]:
 def judged(till: Till) -> None:
     till.page.evaluate(AXE)
     for scheme in ("light", "dark"):
-        till.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        till.page.emulate_media(color_scheme=scheme)
         assert severe(till) == [], scheme
 
 

@@ -1,4 +1,4 @@
-"""The page's files: small, plain, nothing from outside, and every sentence they ask for is in the catalogue."""
+"""The page's files: small, plain, nothing from outside, and every sentence they say is in the catalogue."""
 
 from __future__ import annotations
 

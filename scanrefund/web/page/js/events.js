@@ -31,9 +31,15 @@ function open() {
 // The browser connects again by itself, unless the program answered with a no: then it is asked who sits here.
 function lost(broken) {
   store.set({ lost: true });
-  if (broken.readyState !== EventSource.CLOSED || broken !== source) return;
-  source = null;
-  setTimeout(standAgain, AGAIN_MS);
+  if (broken.readyState === EventSource.CLOSED && broken === source) setTimeout(comeBack, AGAIN_MS, broken);
+}
+
+// Until that is known no other stream is opened.
+async function comeBack(broken) {
+  if (broken !== source) return;
+  if (!(await standAgain())) return void setTimeout(comeBack, AGAIN_MS, broken);
+  if (broken === source) close();
+  follow(store.get().signedIn !== null && !store.get().locked);
 }
 
 function close() {

@@ -53,12 +53,14 @@ const WHAT_FAULTS_MEAN = {
   own_refund: secondPerson,
 };
 
-/** Who the program says sits here, with a fresh token. */
+/** Who the program says sits here, with a fresh token; false when it does not answer. */
 export async function standAgain() {
   const start = await read("/desk/start").catch(() => null);
-  if (!start) return;
+  if (!start) return false;
   keepToken(start.csrf);
-  store.set({ start, signedIn: start.signed_in, locked: start.locked, sending: false, lost: false });
+  const staff = await read("/desk/staff").catch(() => store.get().staff);
+  store.set({ start, staff, signedIn: start.signed_in, locked: start.locked, sending: false, lost: false });
+  return true;
 }
 
 function secondPerson() {

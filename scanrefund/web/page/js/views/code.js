@@ -40,6 +40,8 @@ export function codeRing(state, t) {
 
 function preview(state, t) {
   if (state.browserCamera) return h("video", { class: "preview", autoplay: true, muted: true, playsinline: true, "aria-label": t("page.code.preview"), key: "film" });
+  const { camera } = state.status ?? {};
+  if (camera?.ok === false && camera.on) return h("p", { class: "nocamera" }, camera.say);
   if (state.start.camera?.on) return h("img", { class: "preview", src: "/desk/camera.mjpg", alt: t("page.code.preview"), key: "camera" });
   return h("p", { class: "nocamera" }, t("page.code.no_camera"));
 }

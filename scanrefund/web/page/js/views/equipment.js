@@ -27,7 +27,7 @@ function camera(state, t) {
     "section", { class: "card", "aria-label": t("page.bar.camera") }, h("h2", {}, t("page.bar.camera")),
     h("p", {}, on ? t("page.equipment.camera_on", { source: source || "—" }) : t("page.bar.camera_off")),
     state.status?.camera?.say ? h("p", { class: "said" }, state.status.camera.say) : null,
-    on ? h("img", { class: "preview", src: "/desk/camera.mjpg", alt: t("page.code.preview") }) : null,
+    on && state.status?.camera?.ok !== false ? h("img", { class: "preview", src: "/desk/camera.mjpg", alt: t("page.code.preview") }) : null,
     h("div", { class: "buttons" },
       button(t(on ? "page.equipment.camera_stop" : "page.equipment.camera_start"), "camera", { arg: on ? "off" : "on" }), button(t("page.equipment.camera_restart"), "camera", { arg: "restart" }),
       button(t(state.browserCamera ? "page.equipment.browser_stop" : "page.equipment.browser_start"), "browserCamera", { kind: "quiet" })),

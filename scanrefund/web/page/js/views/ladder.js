@@ -7,7 +7,7 @@ const ORDER = { no: 0, amber: 1, yes: 2, skipped: 3 };
 const DRAWN = { yes: "good", no: "bad", amber: "amber", skipped: "skipped" };
 
 export function ladder(state, t) {
-  const rungs = (state.check?.rungs ?? []).map(curable).sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
+  const rungs = (state.check?.rungs ?? []).map((one) => curable(one, state)).sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
   return h(
     "section", { class: "card ladder", key: "ladder", "aria-label": t("page.ladder.title") },
     h("h2", {}, t("page.ladder.title"), h("small", { role: "status" }, summary(state, rungs, t))),
@@ -15,8 +15,9 @@ export function ladder(state, t) {
   );
 }
 
-// What a second person can allow is something to see to, not a no.
-function curable(one) {
+// What a second person can allow is something to see to, not a no; what has not been asked yet is neither.
+function curable(one, state) {
+  if (one.reason === "reason_missing" && !state.reason) return { ...one, verdict: "skipped" };
   return one.reason === "needs_approval" && one.verdict === "no" ? { ...one, verdict: "amber" } : one;
 }
 
