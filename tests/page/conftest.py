@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from scanrefund.web.serving import served
 from tests.acceptance.browser import chromium
@@ -23,10 +23,20 @@ ALIPAY_CODE = "287712345678901249"
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[BrowserContext]:
     with sync_playwright() as driver:
         # As root, in a container, Chromium has no sandbox of its own to build.
-        yield driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--mute-audio"])
+        running = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--mute-audio"])
+        yield running.new_context(viewport=TILL_PX)
+
+
+@pytest.fixture(scope="session")
+def served_desk() -> Iterator[tuple[StandIn, str]]:
+    """The one stand-in that is served, and its address."""
+    desk = StandIn()
+    with served(application(desk), 0) as port:
+        yield desk, f"http://127.0.0.1:{port}/"
+        desk.ended = True
 
 
 @dataclass
@@ -81,9 +91,10 @@ class Till:
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest) -> StandIn:
-    """A fresh desk; a test that wants it otherwise before the page opens says so by `started`."""
-    return StandIn(**getattr(request, "param", {}))
+def desk(request: pytest.FixtureRequest, served_desk: tuple[StandIn, str]) -> StandIn:
+    """The desk as new; a test that wants it otherwise before the page opens says so by `started`."""
+    served_desk[0].begin_again(**getattr(request, "param", {}))
+    return served_desk[0]
 
 
 def started(**otherwise: Any) -> pytest.MarkDecorator:
@@ -91,19 +102,18 @@ def started(**otherwise: Any) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def till(browser: Browser, desk: StandIn) -> Iterator[Till]:
+def till(browser: BrowserContext, desk: StandIn, served_desk: tuple[StandIn, str]) -> Iterator[Till]:
     """What the page logs as an error, the browser's refusals under the policy included, fails the test."""
     wrong: list[str] = []
-    with served(application(desk), 0) as port:
-        page = browser.new_page(viewport=TILL_PX)
-        page.set_default_timeout(5000)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda line: _note(line.text, wrong) if line.type == "error" else None)
-        page.goto(f"http://127.0.0.1:{port}/")
-        page.wait_for_selector("#app[data-place]:not([data-place='starting'])")
-        yield Till(page, desk)
-        desk.ended = True
-        page.close()
+    page = browser.new_page()
+    page.set_default_timeout(5000)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: _note(line.text, wrong) if line.type == "error" else None)
+    page.goto(served_desk[1])
+    page.wait_for_selector("#app[data-place]:not([data-place='starting'])")
+    yield Till(page, desk)
+    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+    page.close()
     assert wrong == []
 
 

@@ -8,33 +8,15 @@ from __future__ import annotations
 import queue
 import secrets
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, shown
 
 PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
-CODE_AGE_S = 60.0
-REASONS = (
-    ("quality", "质量问题"),
-    ("wrong_item", "拿错商品"),
-    ("changed_mind", "不想要了"),
-    ("overcharged", "多收了钱"),
-    ("out_of_stock", "缺货"),
-    ("late", "太晚了"),
-    ("other", "其他"),
-)
-OPEN_STATES = ("UNKNOWN", "PROCESSING", "HELD", "WAIT_APPROVAL")
-TONES = {"SUCCEEDED": "good", "UNKNOWN": "open", "PROCESSING": "open", "HELD": "person", "CLOSED": "bad"}
-CAUSES = {
-    "HELD": "held_balance_short",
-    "CLOSED": "closed_by_wallet",
-    "WAIT_APPROVAL": "wait_approval",
-    "CANCELLED": "cancelled",
-}
 
 
 @dataclass
@@ -49,7 +31,6 @@ class StandIn:
     permissions: tuple[str, ...] = ("refund.create", "refund.no_code", "order.release")
     # How the next refunds come out; the last one stays.
     outcomes: list[str] = field(default_factory=lambda: ["SUCCEEDED"])
-    # Rules that say no in the dry run.
     noes: list[str] = field(default_factory=list)
     needs_approval: bool = False
     drop_refund_calls: int = 0
@@ -68,6 +49,9 @@ class StandIn:
         self.sell("A1001", "wechat", 12_80)
         self.sell("A1002", "alipay", 888_00)
         self.sell("A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, why_not="这笔订单已经退完。")
+
+    def begin_again(self, **otherwise: Any) -> None:
+        self.__init__(**otherwise)  # type: ignore[misc]
 
     def sell(self, order_id: str, wallet: str, amount_fen: int, **more: Any) -> None:
         """An order of today."""
@@ -142,12 +126,12 @@ class StandIn:
         order = self.order(text)
         refund = self.refunds.get(text)
         if order or refund:
-            return _shown(
+            return shown(
                 order=order, refund=refund and self.receipt(refund), say=self.say("page.order.title")
             )
         if len(text) == 13 and text.startswith("69"):
-            return _shown(say=self.say("kind.product_barcode.is"), tone="bad")
-        return _shown(say=self.say("refusal.order_not_found.clerk", order_id=text), tone="bad")
+            return shown(say=self.say("kind.product_barcode.is"), tone="bad")
+        return shown(say=self.say("refusal.order_not_found.clerk", order_id=text), tone="bad")
 
     def _code(self, text: str) -> dict[str, Any]:
         handle = secrets.token_hex(8)
@@ -166,7 +150,7 @@ class StandIn:
         }
         self.codes[handle] = reading
         wallet_say = self.say(f"wallet.{wallet}.name")
-        return _shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet_say))
+        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet_say))
 
     def check(self, asked: dict[str, Any]) -> dict[str, Any]:
         order = self.orders[asked["order_id"]]
@@ -291,7 +275,7 @@ class StandIn:
         return self.receipt(self.refunds[refund_id])
 
     def tell(self, event: str, data: str) -> None:
-        """Push to every page that listens."""
+        """To every page that listens."""
         for listener in self.listeners:
             listener.put(f"event: {event}\ndata: {data}\n\n")
 
@@ -309,9 +293,8 @@ class StandIn:
         self.listeners.append(listener)
         yield ": here\n\n"
         while not self.ended:
-            with suppress(queue.Empty):
+            # Each wait ends in a yield: only there a stream whose page has gone is given up.
+            try:
                 yield listener.get(timeout=0.1)
-
-
-def _shown(**found: Any) -> dict[str, Any]:
-    return {"reading": None, "order": None, "orders": [], "refund": None, "say": "", "tone": "good"} | found
+            except queue.Empty:
+                yield ": still\n\n"

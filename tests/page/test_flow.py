@@ -64,6 +64,25 @@ def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_number(till: T
     assert len(till.desk.refunds) == 1
 
 
+def test_a_page_reloaded_on_the_way_asks_again_under_the_same_number(till: Till) -> None:
+    till.desk.refund_gate = queue.Queue()
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:sending")
+    till.page.reload()
+    till.at("refund:order")
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:sending")
+    for _ in range(2):
+        till.desk.refund_gate.put(None)
+    expect(till.page.locator(".result.tone-good")).to_be_visible()
+    assert len({sent["request_id"] for sent in till.desk.told("refund")}) == 1
+    assert len(till.desk.refunds) == 1
+
+
 def test_an_unknown_result_warns_counts_down_and_turns_green_when_it_is_known(till: Till) -> None:
     till.to_result(state="UNKNOWN")
     result = till.page.locator(".result")

@@ -34,6 +34,14 @@ def test_an_amount_typed_by_hand_with_enter_is_no_scan(till: Till) -> None:
     assert len(till.desk.told("scan")) == 1
 
 
+def test_a_number_typed_by_hand_is_taken_at_enter_and_leaves_the_box(till: Till) -> None:
+    till.by_hand("A1001")
+    till.press("Enter")
+    till.at("refund:amount")
+    expect(till.page.locator("[data-field=scan]")).to_have_value("")
+    assert till.desk.told("scan") == [{"text": "A1001", "typed": True}]
+
+
 @pytest.mark.parametrize("suffix", ["Enter", "Tab", ""])
 def test_a_scanner_may_end_with_enter_tab_or_nothing(till: Till, suffix: str) -> None:
     till.scan("A1001", suffix)

@@ -96,7 +96,6 @@ export class ScanBuffer {
     const scanned = this.#isScan();
     this.#run = null;
     if (scanned) {
-      run.undo?.();
       if (run.input) restore(run.input, run.field === "scan" ? "" : run.before);
       this.#on.scan(run.text);
     } else if (run.field === "") this.#byHand(run.text);
