@@ -1,4 +1,4 @@
-"""The scan box: whatever comes in is named; a payment code stays behind its handle; numbers lead to orders."""
+"""The scan box: what comes in is named, a code stays behind its handle, a number leads to its order."""
 
 from __future__ import annotations
 
