@@ -8,7 +8,7 @@ import pytest
 
 from scanrefund.config.document import REASONS
 from scanrefund.dispatch.alarms import AlarmLevel
-from scanrefund.errors import Bug, LedgerFault
+from scanrefund.errors import Bug, LedgerFault, UsageFault
 from scanrefund.model.refund import RefundState
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.web import faults
@@ -93,7 +93,7 @@ def test_what_nobody_expected_is_a_fault_70_with_a_record_and_no_trace(shop: Ser
 def test_a_fault_of_ours_has_its_status_and_its_sentence() -> None:
     busy, bug = LedgerFault("ledger_busy"), Bug("illegal_move", refund_id="r", old="a", new="b")
     assert (faults.status_of(busy), faults.status_of(bug)) == (503, 500)
-    told = faults.told(LedgerFault("ledger_foreign", url=WECHAT_DIGITS), "en").body
+    told = faults.told(UsageFault("refund_unknown", refund_id=WECHAT_DIGITS), "en").body
     assert WECHAT_DIGITS.encode() not in bytes(told)
 
 
