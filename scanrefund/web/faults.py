@@ -11,15 +11,11 @@ from scanrefund.crash import record
 from scanrefund.errors import Fault, LedgerFault, PictureFault, SourceFault, UsageFault
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.speak import say_fault
+from scanrefund.staff_desk import SignInFault
 
 # Where the page has to do something by the status; every other fault has the one of its kind.
 STATUSES: Final = {
     "not_signed_in": 401,
-    "sign_in_wrong": 401,
-    "sign_in_locked": 401,
-    "sign_in_locked_for_good": 401,
-    "sign_in_code_used": 401,
-    "sign_in_unknown": 401,
     "not_permitted": 403,
     "own_refund": 403,
     "host_foreign": 403,
@@ -40,7 +36,13 @@ STATUSES: Final = {
     "too_many_tries": 429,
     "too_many_pages": 429,
 }
-_BY_KIND: Final = ((UsageFault, 400), (PictureFault, 400), (SourceFault, 503), (LedgerFault, 503))
+_BY_KIND: Final = (
+    (SignInFault, 401),
+    (UsageFault, 400),
+    (PictureFault, 400),
+    (SourceFault, 503),
+    (LedgerFault, 503),
+)
 STATUS_BROKEN: Final = 500
 
 

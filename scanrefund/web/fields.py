@@ -55,6 +55,13 @@ class Fields:
         """An order's, a refund's or a request's number; a payment code in its place stays masked."""
         return self.text(name, NUMBER_CHARS_MAX, needed=needed)
 
+    def request_id(self) -> str:
+        """The name of a wish, chosen by the page; a masked one would stand for several."""
+        named = self.raw_text("request_id", NUMBER_CHARS_MAX).strip()
+        if codes_hidden(named) != named:
+            raise UsageFault("field_wrong", name="request_id")
+        return named
+
     def secret(self, name: str) -> Secret:
         """A PIN or a code of the moment."""
         return Secret(self.raw_text(name, SECRET_CHARS_MAX))

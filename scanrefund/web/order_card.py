@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from scanrefund.check.permission import day_of
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
@@ -53,7 +54,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "state_say": words(language, f"order_state.{order.state.value}.name"),
         "paid_at": moment(order.paid_at),
         "paid_say": _paid(order, site.now(), language),
-        "next_day": _is_of_another_day(order, site.now()),
+        "next_day": _is_of_another_day(site, order),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
         "may_refund": refusal is None,
         "why_not": say_refusal(refusal, language).clerk if refusal else "",
@@ -86,9 +87,10 @@ def _paid(order: Order, now: datetime, language: str) -> str:
     return words(language, "paid.at", paid_at=order.paid_at, age_s=age_s)
 
 
-def _is_of_another_day(order: Order, now: datetime) -> bool:
-    """On the shop's own clock."""
-    return order.paid_at is not None and order.paid_at.astimezone().date() != now.astimezone().date()
+def _is_of_another_day(site: Site, order: Order) -> bool:
+    """By the shop's own day."""
+    limits = site.settings.limits.people
+    return order.paid_at is not None and day_of(order.paid_at, limits) != day_of(site.now(), limits)
 
 
 def _wallet_word(says: OrderAnswer | None, language: str) -> dict[str, Any]:

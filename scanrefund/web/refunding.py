@@ -52,7 +52,7 @@ def check(call: Call) -> dict[str, Any]:
 
 def refund(call: Call) -> dict[str, Any]:
     """Make it, or serve the one that the same wish made before. The wallet's word comes when it comes."""
-    request_id = call.fields.number("request_id")
+    request_id = call.fields.request_id()
     if call.site.house.ledger.refund_of_request(request_id) is not None:
         # A lost answer, a second press: the code may be long gone, and is not needed.
         return _told(call, call.site.house.desk_in(call.language).refund(_request(call, None, request_id)))

@@ -145,7 +145,10 @@ class Page:
 
 def heard(stream: http.client.HTTPResponse, kind: str) -> Any:
     """The next event of a kind; everything else in the stream is passed over."""
+    quiet = 0
     for line in stream:
+        quiet += line.startswith(b":")
+        assert quiet < 2, f"no {kind} for ten seconds"
         if line == f"event: {kind}\n".encode():
             return json.loads(stream.readline().removeprefix(b"data: "))
     raise AssertionError(f"the stream ended without {kind}")

@@ -1,4 +1,4 @@
-"""The scan box: whatever comes in is named; a payment code stays behind its handle; numbers lead to orders."""
+"""The scan box: what comes in is named, a code stays behind its handle, a number leads to its order."""
 
 from __future__ import annotations
 
@@ -115,6 +115,14 @@ def test_the_wallets_own_word_stands_beside_our_books_and_differences_are_named(
         ("amount", "¥20.00", "¥10.00")
     ]
     assert (told["order"]["may_refund"], told["tone"]) == (False, "bad")
+
+
+def test_an_order_of_another_day_is_marked(shop: Served) -> None:
+    shop.sell("N5")
+    page = shop.page()
+    assert page.post("/desk/order", {"number": "N5"}).document["order"]["next_day"] is False
+    shop.time.forward(86_400)
+    assert shop.page().post("/desk/order", {"number": "N5"}).document["order"]["next_day"] is True
 
 
 def test_an_order_that_the_wallet_cannot_be_asked_about_says_so(shop: Served) -> None:

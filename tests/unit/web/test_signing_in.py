@@ -10,7 +10,7 @@ from scanrefund.model.staff import Role, Secret
 from scanrefund.web.sessions import LIFE
 from scanrefund.web.tries import TRIES_MAX
 from tests.people import CLERK_PIN, SUPERVISOR_PIN, WRONG_PIN
-from tests.unit.web.counter import Served, heard
+from tests.unit.web.counter import Page, Served, heard
 
 
 @pytest.fixture
@@ -100,7 +100,9 @@ def test_a_page_nobody_touches_locks_itself_and_only_its_person_opens_it(shop: S
     shop.time.forward(11)
     assert (page.get("/desk/status").status, page.start()["locked"]) == (423, True)
     assert page.post("/desk/unlock", {"pin": SUPERVISOR_PIN}).status == 401
+    taken = Page(shop.port, page.cookie, page.csrf)
     assert page.post("/desk/unlock", {"pin": CLERK_PIN}).status == 200
+    assert (taken.get("/desk/status").status, taken.post("/desk/lock").status) == (401, 401)
     assert (page.get("/desk/status").status, page.start()["locked"]) == (200, False)
 
 
