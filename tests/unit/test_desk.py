@@ -28,6 +28,7 @@ from scanrefund.model.slip import Slip
 from scanrefund.model.wallet import Wallet
 from scanrefund.scan.identify import identify
 from scanrefund.wallets.gateway import RefundGateway
+from tests.people import a_till
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -61,6 +62,7 @@ class Shopfloor:
             dispatcher=Dispatcher(ledger, gateways, self.time.clock, lease_s=30),
             clock=self.time.clock,
             writer=Writer("en", rehearsal=True),
+            people=a_till(ledger, KEYS, self.time.clock),
         )
 
     def wish(

@@ -35,6 +35,11 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.WALLET_AMOUNT_LIMIT: {"amount", "limit"},
     Reason.ORDER_FROZEN: {"why"},
     Reason.ORDER_CHANGED: {"field", "ours", "theirs"},
+    Reason.NO_PERMISSION: {"because", "names"},
+    Reason.NEEDS_APPROVAL: {"because", "names"},
+    Reason.APPROVAL_WRONG: {"because"},
+    Reason.APPROVAL_LOCKED: {"because", "names"},
+    Reason.CLERK_LIMIT_REACHED: {"because", "left", "names"},
 }
 GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code", "off_s"}
 
