@@ -84,7 +84,8 @@ def _hearing(house: House, told: Told, port: int | None) -> Iterator[None]:
         yield
         return
     # FastAPI and its server are heavy; a worker without notices does without them.
-    from scanrefund.web import application, served
+    from scanrefund.web.notices import application
+    from scanrefund.web.serving import served
 
     with served(application(house.notices), port) as listening:
         told.hears(f"http://127.0.0.1:{listening}/notices")

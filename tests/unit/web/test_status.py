@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,7 +14,7 @@ from scanrefund.model.wallet import Wallet
 from scanrefund.readiness import Finding
 from scanrefund.scan.live import Live
 from scanrefund.web.camera import CounterCamera
-from scanrefund.web.events import EARS_MAX
+from scanrefund.web.events import EARS_MAX, WAITING_MAX, Ear, Event
 from scanrefund.web.network import TRIP_COUNTS, Network
 from scanrefund.web.running import running
 from scanrefund.web.watching import Watch
@@ -136,10 +138,27 @@ def test_streams_are_bounded_and_end_when_the_program_stops(shop: Served) -> Non
         stream.read()
 
 
-def test_events_wait_in_their_order_and_the_oldest_go_when_nobody_fetches_them(shop: Served) -> None:
+def telling(number: int) -> Callable[[str], int]:
+    return lambda _language: number
+
+
+def test_events_are_heard_in_their_order(shop: Served) -> None:
     page = shop.page()
     with page.hear() as stream:
         heard(stream, "camera")
         for number in range(5):
-            shop.site.events.publish("shown", lambda _language, number=number: number)
+            shop.site.events.publish("shown", telling(number))
         assert [heard(stream, "shown") for _ in range(5)] == list(range(5))
+
+
+def test_what_nobody_fetches_is_dropped_the_oldest_first() -> None:
+    async def listens() -> list[int]:
+        ear = Ear()
+        for number in range(WAITING_MAX + 5):
+            ear.hear(Event("shown", telling(number)))
+        await asyncio.sleep(0)
+        waiting = [await ear.next(1) for _ in range(WAITING_MAX)]
+        assert await ear.next(0.01) is None
+        return [event.tell("en") for event in waiting if event]
+
+    assert asyncio.run(listens()) == list(range(5, WAITING_MAX + 5))
