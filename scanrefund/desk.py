@@ -10,7 +10,7 @@ from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.amount_rules import earliest_send
-from scanrefund.check.case import Case, PayerCheck
+from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
 from scanrefund.dispatch.alarms import alarm_level
@@ -22,18 +22,17 @@ from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.refunds import Draft
-from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Reading, Source
-from scanrefund.model.staff import Credential, SignIn
 from scanrefund.model.wallet import Wallet, safe_number
 from scanrefund.payer_match import match_payer
-from scanrefund.people.till import TillPeople, Wisher, draft_people, who, with_people
+from scanrefund.people.till import TillPeople, draft_people, who, with_people
 from scanrefund.slip_check import refund_id_of, vouched
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import Evidence, RefundRequest, Wish, wisher
 
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
 LOOK_S: Final = 0.5
@@ -44,27 +43,8 @@ REQUEST_ID_CHARS_MAX: Final = 64
 # States that need a wallet or a person, and no more waiting at the counter.
 _NOTHING_TO_WAIT_FOR: Final = frozenset({RefundState.HELD, RefundState.ABNORMAL, RefundState.WAIT_APPROVAL})
 
-
 # What the word of a second person can cure.
 _ASKS_A_SECOND: Final = frozenset({Reason.NEEDS_APPROVAL, Reason.APPROVAL_WRONG})
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRequest:
-    """One wish. `amount` None means all that remains; `request_id` empty lets the desk derive one.
-
-    `clerk` is the staff id of whoever has proved himself at this door; empty in a ledger without staff.
-    `approval` is a second person who agrees with this one wish; `queue` lets the wish wait for one.
-    """
-
-    order_id: str
-    amount: Money | None
-    reason: str
-    reading: Reading | None
-    request_id: str = ""
-    clerk: str = ""
-    approval: Credential | None = None
-    queue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +53,6 @@ class Counter:
 
     name: str
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What is asked before anything is locked: the wallet, and a second person for his PIN."""
-
-    wallet_says: OrderAnswer | None
-    payer: PayerCheck = PayerCheck.NOT_ASKED
-    word: SignIn | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """A request under the name it has in the ledger, its code as a fingerprint."""
-
-    request: RefundRequest
-    request_id: str
-    fingerprint: str | None
 
 
 class Desk:
@@ -118,7 +80,7 @@ class Desk:
 
     def refund(self, request: RefundRequest) -> Receipt:
         """Check a wish and, if nothing speaks against it, send it. The same wish again is served again."""
-        wish = self._named(self._vouched(request))
+        wish = self._named(request)
         earlier = self._ledger.refund_of_request(wish.request_id)
         if earlier is not None:
             return self._serve_again(request, earlier)
@@ -128,7 +90,7 @@ class Desk:
         return self._writer.of_refund(self._first_trip(decided))
 
     @retried
-    def _decide(self, wish: _Wish, evidence: Evidence) -> Receipt | Refund:
+    def _decide(self, wish: Wish, evidence: Evidence) -> Receipt | Refund:
         """Lock, then check, then write, in one transaction: a new refund, or the receipt that ends it."""
         with self._ledger.locked(wish.request.order_id) as locked:
             earlier = locked.of_request(wish.request_id)
@@ -153,15 +115,9 @@ class Desk:
 
     def rehearse(self, request: RefundRequest) -> list[Verdict]:
         """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
-        wish = self._named(self._vouched(request))
+        wish = self._named(request)
         evidence = Evidence(self._ask_wallet(request.order_id))
         return verdicts(self._case(wish, self._ledger.order(request.order_id), self._ledger, evidence))
-
-    def _vouched(self, request: RefundRequest) -> RefundRequest:
-        """The wish with a slip shown for it named as ours or as forged: either is no payment code."""
-        if request.reading is None:
-            return request
-        return replace(request, reading=vouched(request.reading, self._keys))
 
     def see(self, reading: Reading | None) -> str | None:
         """Note the first sight of a payment code; its fingerprint, or None where none was shown."""
@@ -210,9 +166,12 @@ class Desk:
         now = self._clock.now()
         return [self._writer.of_refund(refund, alarm_level(refund, now)) for refund in found]
 
-    def _named(self, request: RefundRequest) -> _Wish:
+    def _named(self, request: RefundRequest) -> Wish:
+        """A slip shown for a code is named as ours or as forged: either is no payment code."""
+        if request.reading is not None:
+            request = replace(request, reading=vouched(request.reading, self._keys))
         fingerprint = self.see(request.reading)
-        return _Wish(request, self._request_id(request, fingerprint), fingerprint)
+        return Wish(request, self._request_id(request, fingerprint), fingerprint)
 
     def _request_id(self, request: RefundRequest, fingerprint: str | None) -> str:
         if len(request.request_id) > REQUEST_ID_CHARS_MAX:
@@ -236,7 +195,7 @@ class Desk:
         gateway = self._gateways.get(order.wallet) if order else None
         return gateway.order(order) if order and gateway else None
 
-    def _gather(self, wish: _Wish) -> Evidence:
+    def _gather(self, wish: Wish) -> Evidence:
         """The wallet's word on the order; a second person's where one is needed and offered; last of all,
         where the shop wants it and nothing else says no, the wallet's word on the payer: it uses the code up.
         """
@@ -246,7 +205,7 @@ class Desk:
         case = self._case(wish, order, self._ledger, evidence)
         refusal = first_refusal(case)
         if request.approval is not None and refusal is not None and refusal.reason in _ASKS_A_SECOND:
-            word = self._people.hear(case, _wisher(wish, evidence), request.approval)
+            word = self._people.hear(case, wisher(wish, evidence), request.approval)
             evidence = replace(evidence, word=word)
             refusal = first_refusal(self._case(wish, order, self._ledger, evidence))
         gateway = self._gateways.get(order.wallet) if order else None
@@ -255,7 +214,7 @@ class Desk:
         return replace(evidence, payer=match_payer(gateway, evidence.wallet_says, request.reading))
 
     def _case(
-        self, wish: _Wish, order: Order | None, source: LockedOrder | Ledger, evidence: Evidence
+        self, wish: Wish, order: Order | None, source: LockedOrder | Ledger, evidence: Evidence
     ) -> Case:
         request = wish.request
         case = Case(
@@ -272,10 +231,10 @@ class Desk:
             is_behind=order is not None and source.is_behind(order),
         )
         if isinstance(source, Ledger):
-            return self._people.looked_at(case, _wisher(wish, evidence))
-        return with_people(case, _wisher(wish, evidence), source)
+            return self._people.looked_at(case, wisher(wish, evidence))
+        return with_people(case, wisher(wish, evidence), source)
 
-    def _reserve(self, locked: LockedOrder, case: Case, wish: _Wish) -> Refund:
+    def _reserve(self, locked: LockedOrder, case: Case, wish: Wish) -> Refund:
         if case.order is None:
             raise UsageFault("order_unknown", order_id=case.order_id)
         gateway = self._gateways.get(case.order.wallet)
@@ -301,10 +260,3 @@ class Desk:
         if refund is None:
             raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
         return refund
-
-
-def _wisher(wish: _Wish, evidence: Evidence) -> Wisher:
-    request = wish.request
-    # A clerk who brings somebody to approve now does not want to wait in the queue.
-    queue = request.queue and request.approval is None
-    return Wisher(request.clerk, wish.request_id, queue, evidence.word)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from scanrefund.aftercare.receipt import Writer
 from scanrefund.check.limits import UNLIMITED
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.keys import Keys
@@ -27,6 +27,7 @@ from scanrefund.people.recogniser import Recogniser
 from scanrefund.people.till import TillPeople
 from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import RefundRequest
 from tests.unit.builders import KEYS, LIMITS, ORDER, FakeClock, FakeWallet, a_reading, shown_code
 
 # Argon2id at its cheapest: the tests are about who may try, not about what a guess costs.

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
     from scanrefund.config import Settings
-    from scanrefund.desk import Desk, RefundRequest
+    from scanrefund.desk import Desk
     from scanrefund.model.staff import Credential
+    from scanrefund.wish import RefundRequest
 
 # The clerk's no ends the program as Ctrl-C does: our rules refused nothing.
 EXIT_INTERRUPTED: Final = 130
@@ -153,7 +154,7 @@ def _reading(wish: Wish, settings: Settings, invocation: Invocation) -> Reading 
 
 
 def _request(wish: Wish, reading: Reading | None) -> RefundRequest:
-    from scanrefund.desk import RefundRequest
+    from scanrefund.wish import RefundRequest
 
     return RefundRequest(
         order_id=wish.order_id,

@@ -44,11 +44,11 @@ SlowStep = Step | BarsStep
 
 
 def _slow_steps() -> tuple[SlowStep, ...]:
-    """The full pass before every second treatment, because it reads most; products once, to be named."""
+    """The full pass before every fourth treatment, because it reads most; products once, to be named."""
     treatments: tuple[SlowStep, ...] = MORE
     mixed: list[SlowStep] = []
     for number, step in enumerate(treatments):
-        mixed += [step] if number % 2 else [FULL, step]
+        mixed += [step] if number % 4 else [FULL, step]
     return (*mixed, PRODUCTS)
 
 

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.rules import Verdict
-from scanrefund.desk import RefundRequest
 from scanrefund.errors import UsageFault
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
@@ -24,6 +23,7 @@ from scanrefund.web.call import Call
 from scanrefund.web.readings import Held
 from scanrefund.web.receipts import receipt_of, refused
 from scanrefund.web.shell import reason_text
+from scanrefund.wish import RefundRequest
 
 # Most refunds have ended by then, and the page shows the end at once; a customer does not feel it.
 ANSWER_S: Final = 1.2

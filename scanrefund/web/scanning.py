@@ -13,6 +13,7 @@ from scanrefund.scan.frame import Frame
 from scanrefund.scan.keyboard import LINE_CHARS_MAX, line_text, scanned_text
 from scanrefund.scan.picture import read_picture_bytes
 from scanrefund.scan.reader import read_line, read_picture_upload
+from scanrefund.slip_check import vouched
 from scanrefund.web import order_card
 from scanrefund.web.call import Call, words
 from scanrefund.web.fields import NUMBER_CHARS_MAX
@@ -27,6 +28,9 @@ _MAY_BE_A_NUMBER: Final = frozenset(
         Kind.WALLET_ORDER_NUMBER,
         Kind.WALLET_REFUND_NUMBER,
         Kind.OUR_REFUND_NUMBER,
+        Kind.OUR_SLIP,
+        Kind.MERCHANT_ORDER_NUMBER,
+        Kind.UNKNOWN_WALLET_CODE,
         Kind.LONG_NUMBER,
         Kind.OTHER_TEXT,
         Kind.PRODUCT_BARCODE,
@@ -62,6 +66,7 @@ def answer(
     site: Site, reading: Reading, seen_at: datetime, language: str, number: str | None = None
 ) -> dict[str, Any]:
     """What was shown, and what it leads to. The digits of a payment code stay here, under a handle."""
+    reading = vouched(reading, site.house.keys)
     shown = reading.shown
     if shown.kind is Kind.NOTHING and not reading.rivals:
         return nothing() | {"say": say_reason_of_unreadable(reading, language), "tone": "warn"}
@@ -72,7 +77,9 @@ def answer(
     told["say"] = say_kind(shown.kind, shown.wallet, language)
     if shown.kind not in _MAY_BE_A_NUMBER:
         return told
-    looked_up = look_up(site, shown.text if number is None else number, language)
+    if number is None or shown.kind is Kind.OUR_SLIP:
+        number = shown.text
+    looked_up = look_up(site, number, language)
     return told | looked_up if looked_up["orders"] or looked_up["order"] else told
 
 

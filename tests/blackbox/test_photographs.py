@@ -31,18 +31,18 @@ ALL_BYTES_MAX = 8_000_000
 READ_MIN = {
     "perspective": 14,
     "blur": 11,
-    "moire": 14,
+    "moire": 13,
     "glare": 10,
     "low-light": 13,
-    "reflection": 15,
-    "cracked": 13,
+    "reflection": 13,
+    "cracked": 14,
     "dark-mode": 11,
-    "small": 9,
+    "small": 10,
     "jpeg": 13,
     "motion": 11,
     "mixed": 10,
 }
-ALL_READ_MIN = 155
+ALL_READ_MIN = 154
 # What libzbar alone reads.
 ZBARS_SHARE = {
     "perspective": 1,

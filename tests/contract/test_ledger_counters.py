@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import KeyFault, UsageFault
@@ -27,6 +27,7 @@ from scanrefund.model.outcome import Answer, OrderAnswer, Outcome
 from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.wallet import Wallet
+from scanrefund.wish import RefundRequest
 from tests.people import a_till
 from tests.unit.builders import (
     KEYS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from scanrefund.aftercare.receipt import Writer
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.ledger.by_hand import Hand
@@ -19,6 +19,7 @@ from scanrefund.model.shown import Kind, Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import RefundRequest
 from tests.crashes.points import Points
 from tests.crashes.wallet import FileWallet
 from tests.crashes.world import World

@@ -9,13 +9,13 @@ from random import Random
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt
-from scanrefund.desk import RefundRequest
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.money import Money
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
 from scanrefund.model.shown import Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
+from scanrefund.wish import RefundRequest
 from tests.simulation.counter import Counter
 from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History

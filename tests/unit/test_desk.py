@@ -11,7 +11,7 @@ import pytest
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.limits import Limits
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger import behind
@@ -28,6 +28,7 @@ from scanrefund.model.slip import Slip
 from scanrefund.model.wallet import Wallet
 from scanrefund.scan.identify import identify
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import RefundRequest
 from tests.people import a_till
 from tests.unit.builders import (
     KEYS,

@@ -16,7 +16,7 @@ from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.rules import LADDER
 from scanrefund.cli.main import main
 from scanrefund.cli.refund import _to_its_end
-from scanrefund.desk import Desk, RefundRequest
+from scanrefund.desk import Desk
 from scanrefund.errors import LedgerFault
 from scanrefund.keys import Keys
 from scanrefund.model.refund import RefundState
@@ -24,6 +24,7 @@ from scanrefund.model.slip import Slip
 from scanrefund.sandbox.drawing import code_page
 from scanrefund.sandbox.photograph import write_video
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from scanrefund.wish import RefundRequest
 from tests.unit.builders import a_refund
 from tests.unit.cli.conftest import Ended, Program, Wallets
 
