@@ -14,10 +14,10 @@ from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
 
 from tests.acceptance.browser import chromium
 from tests.acceptance.conftest import Program, Sandbox
+from tests.acceptance.scanner import scan
 
 TILL_PX = ViewportSize(width=1280, height=800)
 PIN = "739164"
-SCANNER_KEY_MS = 4
 # Within it keys are one run; a question that has just appeared takes no key for a little longer.
 SILENCE_MS = 450
 
@@ -68,11 +68,6 @@ def become_owner(page: Page) -> None:
 
 def at(page: Page, place: str) -> None:
     expect(page.locator("#app")).to_have_attribute("data-place", place, timeout=15_000)
-
-
-def scan(page: Page, text: str) -> None:
-    page.keyboard.type(text, delay=SCANNER_KEY_MS)
-    page.keyboard.press("Enter")
 
 
 def four_keys(page: Page, order: str, code: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync
 
 from scanrefund.web.serving import served
 from tests.acceptance.browser import chromium
+from tests.acceptance.scanner import scan
 from tests.page.stand_in import StandIn
 from tests.page.stand_in_app import application
 
@@ -47,9 +49,7 @@ class Till:
     desk: StandIn
 
     def scan(self, text: str, suffix: str = "Enter") -> None:
-        self.page.keyboard.type(text, delay=SCANNER_KEY_MS)
-        if suffix:
-            self.page.keyboard.press(suffix)
+        scan(self.page, text, suffix)
 
     def by_hand(self, text: str) -> None:
         self.page.keyboard.type(text, delay=PERSON_KEY_MS)
@@ -121,3 +121,10 @@ def _note(line: str, wrong: list[str]) -> None:
     # An answer that is no 200 is part of some tests; Chromium logs each.
     if "Failed to load resource" not in line:
         wrong.append(line)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One browser at a time: two of them on two cores are too slow for keys that count by the millisecond."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("browser"))
