@@ -50,11 +50,17 @@ def complain(text: str) -> None:
 
 
 def document(value: Any) -> None:
-    """The one JSON document of a `--json` run, or one line of `--jsonl`."""
+    """The one JSON document of a `--json` run."""
+    _write(sys.stdout, as_json(value) + "\n")
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON on one line.
+
+    Strict readers refuse a lone surrogate even where it is escaped: it is written out as in sentences.
+    """
     text = json.dumps(value, ensure_ascii=False)
-    # Strict readers refuse a lone surrogate even where it is escaped: it is written out as in sentences.
-    whole = _SURROGATE.sub(lambda half: f"\\\\u{{{ord(half[0]):x}}}", text)
-    _write(sys.stdout, whole + "\n")
+    return _SURROGATE.sub(lambda half: f"\\\\u{{{ord(half[0]):x}}}", text)
 
 
 def final(text: str) -> None:

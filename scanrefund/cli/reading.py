@@ -39,6 +39,13 @@ def from_source(
         return watch(source, now=now, deadline=deadline)
 
 
+def warm_child() -> None:
+    """Let the process that reads pictures start while this one still reads its settings."""
+    from scanrefund.scan.child import CHILDREN
+
+    CHILDREN.warm()
+
+
 def from_keyboard(invocation: Invocation) -> Reading | None:
     """Standard input: typed and hidden on a terminal, else scanned. None when there is nothing."""
     from scanrefund.scan.keyboard import lines_at_hand, more_waits_in

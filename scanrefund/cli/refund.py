@@ -13,7 +13,7 @@ import typer
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.reading import from_keyboard, from_source
+from scanrefund.cli.reading import from_keyboard, from_source, warm_child
 from scanrefund.errors import Fault, LedgerFault, UsageFault
 from scanrefund.model.money import AMOUNT_FEN_MAX, Money, NotMoney
 from scanrefund.model.shown import Reading
@@ -81,6 +81,8 @@ def refund(  # noqa: PLR0913  (each is an option)
     wish = Wish(order, _money(amount), reason, camera, image, request_id)
     if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
         raise UsageFault("confirmation_impossible")
+    if image is not None:
+        warm_child()
     settings = invocation.settings()
     with invocation.house(settings, wallets=True) as house:
         request = _request(wish, _reading(wish, settings, invocation))

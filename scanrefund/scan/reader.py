@@ -15,7 +15,7 @@ from scanrefund.scan.decode import STEPS_MAX_VIDEO, decode
 from scanrefund.scan.frame import Frame, FrameSource
 from scanrefund.scan.identify import identify, identify_typed
 from scanrefund.scan.keyboard import line_text, scanned_text
-from scanrefund.scan.picture import read_picture, read_picture_bytes
+from scanrefund.scan.look import Seen, look_at_bytes, look_at_file
 
 # One second of a 15-frame webcam: long enough for three frames to agree, short enough for one customer.
 WINDOW_FRAMES: Final = 15
@@ -33,13 +33,17 @@ _PREFERRED: Final = (
 
 
 def read_picture_file(path: Path) -> Reading:
-    """What a picture file shows. Raises UsageFault and PictureFault like `scan.picture.read_picture`."""
-    return read_frame(read_picture(path))
+    """What a picture file shows, read in a picture child. Raises what `scan.look.look_at_file` raises."""
+    return _read_seen(look_at_file(path))
 
 
 def read_picture_upload(data: bytes, origin: str) -> Reading:
-    """What an uploaded picture shows. Raises PictureFault like `scan.picture.read_picture_bytes`."""
-    return read_frame(read_picture_bytes(data, origin))
+    """What an uploaded picture shows, read in a picture child. Raises what `scan.look.look_at_bytes` raises."""
+    return _read_seen(look_at_bytes(data, origin))
+
+
+def _read_seen(seen: Seen) -> Reading:
+    return reading_of(weigh([seen.symbols], still=True), Source.PICTURE, seen.taken_at)
 
 
 def read_frame(frame: Frame) -> Reading:

@@ -1,0 +1,74 @@
+"""A Dask cluster as a pool. Needs distributed (extra `cluster`); the workers need scanrefund and the same files."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from importlib.util import find_spec
+from typing import Any, Final, TypeVar
+
+from scanrefund.errors import SourceFault, UsageFault
+from scanrefund.scan.pool import AHEAD_PER_CORE
+
+CONNECT_S_MAX: Final = 10
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class ClusterPool:
+    """The workers of a scheduler. A worker that dies gives its pictures back; each is still read once.
+
+    Raises UsageFault cluster_extra_missing, cluster_silent, cluster_without_workers.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._client = _connected(address)
+        self._executor = self._client.get_executor(pure=False)
+        self.ahead = self._cores() * AHEAD_PER_CORE
+
+    def _cores(self) -> int:
+        try:
+            self._client.wait_for_workers(1, timeout=CONNECT_S_MAX)
+        except TimeoutError as error:
+            self._client.close()
+            raise UsageFault("cluster_without_workers", address=self._address) from error
+        return sum(self._client.nthreads().values())
+
+    def submit(self, task: Callable[[In], Out], item: In) -> Future[Out]:
+        """Raises SourceFault cluster_lost."""
+        with warnings.catch_warnings():
+            # Members of archives travel with their task; there is no better way for bytes used once.
+            warnings.simplefilter("ignore", UserWarning)
+            future: Future[Out] = self._executor.submit(task, item)
+            return future
+
+    def result(self, future: Future[Out]) -> Out | None:
+        """None where workers died with this picture in hand again and again. Raises SourceFault cluster_lost."""
+        from distributed.scheduler import KilledWorker  # noqa: PLC0415  an extra
+
+        try:
+            return future.result()
+        except KilledWorker:
+            return None
+        except (CancelledError, OSError) as error:
+            raise SourceFault("cluster_lost", address=self._address) from error
+
+    def close(self) -> None:
+        self._executor.shutdown(wait=False)
+        self._client.close(timeout=CONNECT_S_MAX)
+
+
+def _connected(address: str) -> Any:
+    if find_spec("distributed") is None:
+        raise UsageFault("cluster_extra_missing")
+    from distributed import Client  # noqa: PLC0415  an extra: it takes a second to import
+
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    try:
+        return Client(address, timeout=CONNECT_S_MAX, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise UsageFault("cluster_silent", address=address) from error
