@@ -60,7 +60,8 @@ def decode(  # noqa: PLR0913  (each is an option)
     ctx: typer.Context,
     *,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Pictures, folders, patterns, ZIP, TAR and PDF files.")
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Pictures, folders, patterns, ZIP, TAR and PDF files."),
     ],
     as_json: AsJson = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON line per file.")] = False,
@@ -69,7 +70,8 @@ def decode(  # noqa: PLR0913  (each is an option)
         int | None, typer.Option("--workers", metavar="N", min=0, max=256, help="Processes; 0 = every core.")
     ] = None,
     cluster: Annotated[
-        str | None, typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: tcp://host:8786.")
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: tcp://host:8786."),
     ] = None,
     resume: Annotated[
         Path | None,
@@ -130,7 +132,7 @@ def _pool(wish: Wish, cores: int) -> Pool:
     return LocalPool(min(cores, max(1, len(first) // FILES_PER_PROCESS)) if few else cores)
 
 
-def _read(  # noqa: PLR0913, PLR0917
+def _read(
     wish: Wish,
     earlier: Earlier,
     pool: Pool,
@@ -147,7 +149,9 @@ def _read(  # noqa: PLR0913, PLR0917
         bar(invocation, lambda: sum(1 for _ in files_of(wish.paths))) as drawn,
         _form(wish, earlier, write, invocation) as form,
     ):
-        for line in decode_items(_items(wish, earlier, drawn), pool, reveal=wish.reveal, fingerprint=fingerprint):
+        for line in decode_items(
+            _items(wish, earlier, drawn), pool, reveal=wish.reveal, fingerprint=fingerprint
+        ):
             with whole.line():
                 drawn.clear()
                 form.line(line if wish.reveal else _without_code_in_path(line))

@@ -68,7 +68,8 @@ class DrawnBar:
 
     def clear(self) -> None:
         """Take the bar off the line that the cursor is on."""
-        from rich.control import Control, ControlType
+        from rich.control import Control
+        from rich.segment import ControlType
 
         if sys.stdout.isatty():
             self._progress.console.control(

@@ -20,7 +20,7 @@ LINE_BYTES_MAX: Final = 50_000_000
 
 @dataclass(slots=True)
 class Earlier:
-    """What stands in the output: how often each name, what was not read by reason, and where it ends, in bytes."""
+    """What stands in the output: how often each name, how many were read, why others were not, its bytes."""
 
     names: Counter[str] = field(default_factory=Counter)
     read: int = 0
@@ -119,4 +119,3 @@ def written_to(file: IO[bytes], path: Path, text: str) -> None:
         file.flush()
     except OSError as error:
         raise UsageFault("resume_unusable", path=path, cause=os_cause(error)) from error
-

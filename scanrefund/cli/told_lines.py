@@ -111,10 +111,8 @@ def _for_people(line: Line, invocation: Invocation) -> list[str]:
     if line.status.value != "read":
         return [_why_unread(line, invocation)]
     language = invocation.spoken()
-    return [
-        f"{line.path}: {say_kind(code.kind, Wallet(code.wallet) if code.wallet else None, language)} {code.text}"
-        for code in line.codes
-    ]
+    kinds = [say_kind(one.kind, Wallet(one.wallet) if one.wallet else None, language) for one in line.codes]
+    return [f"{line.path}: {kind} {code.text}" for kind, code in zip(kinds, line.codes, strict=True)]
 
 
 def _why_unread(line: Line, invocation: Invocation) -> str:

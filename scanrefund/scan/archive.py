@@ -1,7 +1,7 @@
 """Archives of pictures → their members, one after the other, within caps that a bomb runs into.
 
-Nothing is written to disk. A member is read in memory, never more of it than a picture may have, and handed on;
-what an archive says of its sizes is counted before it is believed and again while it is read.
+Nothing is written to disk. A member is read into memory, never more of it than a picture may have, and handed
+on; what an archive says of its sizes is counted before it is believed and again while it is read.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _tarred(file: IO[bytes], path: Path, wanted: Wanted) -> Iterator[Member]:
             member = _taken(info.name, opened, wanted) if opened else None
             if member:
                 yield member
-            archive.members.clear()  # it keeps every header it has seen
+            getattr(archive, "members").clear()  # noqa: B009  it keeps every header, and types do not know it
 
 
 def _taken(name: str, opened: IO[bytes], wanted: Wanted) -> Member | None:

@@ -1,8 +1,8 @@
 """The parent's side of the picture child: start it early, keep it warm, end it when it is late or old.
 
 What goes over and comes back stands in `scan.picture_child`. A child belongs to one caller at a time; callers
-that read at once get one each, as many as there are cores. This module imports no decoder: a child starts while
-its parent still imports its own.
+that read at once get one each, as many as there are cores. This module imports no decoder: a child starts
+while its parent still imports its own.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class Child:
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018
+        self._requests, self._replies = self._process.stdin, self._process.stdout
         self._ready = False
         self._asked = 0
         self.fresh = True
@@ -77,9 +79,9 @@ class Child:
         self.fresh = False
         self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
+        for pipe in (self._requests, self._replies):
             with suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]  both were asked for
+                pipe.close()
 
     def _wait_until_ready(self) -> None:
         if not self._ready:
@@ -90,7 +92,7 @@ class Child:
     def _within(self, limit_s: int, request: bytes) -> tuple[bool, bytes]:
         """Write, then read a line; no system lets a pipe be waited for, so a timer kills the writer of it."""
         late = threading.Event()
-        timer = threading.Timer(limit_s, lambda: (late.set(), self._process.kill()))
+        timer = threading.Timer(limit_s, self._kill_late, (late,))
         timer.start()
         try:
             line = self._exchange(request)
@@ -99,19 +101,21 @@ class Child:
             timer.join()
         return not late.is_set(), line
 
+    def _kill_late(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()
+
     def _exchange(self, request: bytes) -> bytes:
         """The line that answers; empty or cut off when the child has died."""
-        requests, replies = self._process.stdin, self._process.stdout
-        assert requests is not None and replies is not None  # noqa: S101, PT018  both were asked for
         try:
-            requests.write(request)
-            requests.flush()
-            return replies.readline(REPLY_BYTES_MAX)
+            self._requests.write(request)
+            self._requests.flush()
+            return self._replies.readline(REPLY_BYTES_MAX)
         except (OSError, ValueError):  # ValueError: closed by another thread that ends the run
             return b""
 
     def _read(self, line: bytes, origin: str) -> dict[str, Any]:
-        """A reply, or the fault it tells. What no child of ours would say comes from one that was taken over."""
+        """A reply, or the fault it tells. What no child of ours says comes from one that was taken over."""
         try:
             reply: dict[str, Any] = json.loads(line)
             fault = _FAULTS[reply["fault"]](reply["code"], **reply["details"]) if "fault" in reply else None

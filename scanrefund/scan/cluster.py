@@ -1,4 +1,8 @@
-"""A Dask cluster as a pool. Needs distributed (extra `cluster`); the workers need scanrefund and the same files."""
+"""A Dask cluster as a pool. Needs distributed (extra `cluster`).
+
+Its workers need scanrefund, and what is a file here must be the same file there. Codes travel to this process
+as they were read: between machines that is a matter for a `tls://` address.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ class ClusterPool:
             return future
 
     def result(self, future: Future[Out]) -> Out | None:
-        """None where workers died with this picture in hand again and again. Raises SourceFault cluster_lost."""
+        """None where every worker died that had this picture in hand. Raises SourceFault cluster_lost."""
         from distributed.scheduler import KilledWorker  # noqa: PLC0415  an extra
 
         try:
@@ -65,10 +69,11 @@ class ClusterPool:
 def _connected(address: str) -> Any:
     if find_spec("distributed") is None:
         raise UsageFault("cluster_extra_missing")
-    from distributed import Client  # noqa: PLC0415  an extra: it takes a second to import
+    import distributed  # noqa: PLC0415  an extra: it takes a second to import
 
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
-        return Client(address, timeout=CONNECT_S_MAX, set_as_default=False)
+        connect: Any = distributed.Client
+        return connect(address, timeout=CONNECT_S_MAX, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageFault("cluster_silent", address=address) from error

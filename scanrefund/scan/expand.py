@@ -9,7 +9,7 @@ import glob
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from scanrefund.errors import Fault, PictureFault, UsageFault
@@ -38,13 +38,13 @@ class Item:
 
 
 def items_of(files: Iterable[Path], pages_of: Callable[[Path], int]) -> Iterator[Item]:
-    """Every picture in some files. One that is not there is an item too: reading it will say so."""
+    """Every picture in some files. One that is not there is an item too: reading it says so."""
     for file in files:
         yield from _in_file(file, pages_of)
 
 
 def files_of(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files named; of a folder those that may hold pictures, to the bottom, in the order of their names."""
+    """The files named; of a folder what may hold pictures, to the bottom, in the order of the names."""
     for path in paths:
         for named in _matching(path):
             if named.is_dir():
@@ -61,15 +61,19 @@ def is_named(path: Path) -> bool:
 def _matching(path: Path) -> Iterator[Path]:
     """Some shells leave patterns to the program. What is there under that very name is no pattern."""
     if glob.has_magic(str(path)) and not path.exists():
-        yield from map(Path, sorted(glob.iglob(str(path), recursive=True)))
+        yield from map(Path, sorted(glob.iglob(str(path), recursive=True)))  # noqa: PTH207  takes absolute patterns
     else:
         yield path
 
 
 def _in_folder(folder: Path) -> Iterator[Path]:
-    """Links to folders are not followed: they may lead in a circle."""
-    with os.scandir(folder) as found:
-        entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+    """Links to folders are not followed: they may lead in a circle. A folder that is shut is an item."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+    except OSError:
+        yield folder
+        return
     for name, is_folder in entries:
         path = folder / name
         if is_folder:
@@ -121,4 +125,4 @@ def _members(path: Path) -> Iterator[Item]:
 
 
 def _is_picture_member(name: str, head: bytes) -> bool:
-    return os.path.splitext(name)[1].lower() in PICTURE_SUFFIXES or bool(picture_format(head))
+    return PurePosixPath(name).suffix.lower() in PICTURE_SUFFIXES or bool(picture_format(head))

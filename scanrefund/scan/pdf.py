@@ -46,7 +46,7 @@ def read_page(path: Path, page: int) -> Frame:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
-    """Raises PictureFault pdf_extra_missing, pdf_damaged, picture_too_large; UsageFault picture_unreadable."""
+    """Raises PictureFault pdf_extra_missing, pdf_damaged, picture_too_large; UsageFault picture_missing."""
     if find_spec("pypdfium2") is None:
         raise PictureFault("pdf_extra_missing", path=path)
     import pypdfium2  # noqa: PLC0415  an extra: only who has PDFs needs it

@@ -1,8 +1,8 @@
 """The program of the picture child: the only process that opens what strangers made.
 
-One request a line on standard input, JSON, perhaps followed by the bytes of a picture; one reply a line, JSON:
-the child is not trusted, so nothing it says is ever unpickled. A picture that kills, hangs or bloats this
-process costs itself and nothing else: `scan.child` watches from outside, Linux limits the memory.
+One request a line on standard input, JSON, perhaps followed by the bytes of a picture; one reply a line: JSON
+too, because the child is not trusted, so nothing it says is ever unpickled. A picture that kills, hangs or
+bloats this process costs itself and nothing else: `scan.child` watches from outside, Linux limits the memory.
 
 request  {"path", "reduced"}            a picture file
          {"origin", "bytes", "reduced"} a picture that follows, so many bytes long

@@ -1,6 +1,6 @@
 """Where pictures are read: on the cores of this machine, or on those of a Dask cluster. One interface.
 
-Every core has a picture child of its own (`scan.child`), here as there: a picture ends a child, never a worker.
+Every core has a picture child of its own (`scan.child`), here as there: a picture ends a child, no worker.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Pool(Protocol):
 
 
 class LocalPool:
-    """Threads that each wait for a picture child; more than there are cores would only wait for each other."""
+    """Threads that each wait for a picture child: no more than there are cores."""
 
     def __init__(self, workers: int) -> None:
         workers = min(workers, os.cpu_count() or 1)

@@ -38,7 +38,7 @@ def read_picture_file(path: Path) -> Reading:
 
 
 def read_picture_upload(data: bytes, origin: str) -> Reading:
-    """What an uploaded picture shows, read in a picture child. Raises what `scan.look.look_at_bytes` raises."""
+    """What an upload shows, read in a picture child. Raises what `scan.look.look_at_bytes` raises."""
     return _read_seen(look_at_bytes(data, origin))
 
 

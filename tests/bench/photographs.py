@@ -41,7 +41,7 @@ class Damage:
 
 
 def write_photographs(folder: Path, count: int, seed: int, reads_it: ReadsIt) -> None:
-    """`count` JPEGs and their `manifest.jsonl`; what already stands is kept. `reads_it` is zxing-cpp's default."""
+    """`count` JPEGs and a `manifest.jsonl`; what stands is kept. `reads_it` is zxing-cpp's default."""
     folder.mkdir(parents=True, exist_ok=True)
     lines = [_written(folder, seed, number, reads_it) for number in range(count)]
     (folder / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
