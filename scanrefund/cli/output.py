@@ -55,12 +55,15 @@ def document(value: Any) -> None:
 
 
 def as_json(value: Any) -> str:
-    """A value as JSON on one line.
+    """A value as JSON on one line. What could steer a terminal is escaped as JSON does it.
 
     Strict readers refuse a lone surrogate even where it is escaped: it is written out as in sentences.
     """
     text = json.dumps(value, ensure_ascii=False)
-    return _SURROGATE.sub(lambda half: f"\\\\u{{{ord(half[0]):x}}}", text)
+    whole = _SURROGATE.sub(lambda half: f"\\\\u{{{ord(half[0]):x}}}", text)
+    if whole.isprintable():
+        return whole
+    return "".join(mark if mark == written_out(mark) else json.dumps(mark)[1:-1] for mark in whole)
 
 
 def final(text: str) -> None:

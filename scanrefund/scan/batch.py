@@ -48,7 +48,7 @@ _REFUSED_FAULTS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """One text of a picture. A payment code's text is masked unless it was asked to be revealed."""
+    """One text of a picture: masked, escaped and cut for print, or revealed, just as it was read."""
 
     text: str
     kind: Kind
@@ -77,14 +77,14 @@ def decode_items(
     """One Line per item, in order. Never more than `pool.ahead` items are under way.
 
     `fingerprint` turns a payment code's digits into its keyed hash, here: no key leaves this process.
-    `reveal` leaves payment codes readable. Raises what the pool raises when all of it is lost.
+    `reveal` leaves every text as it was read. Raises what the pool raises when all of it is lost.
     """
-    for item, outcome in _outcomes(iter(items), pool):
+    for item, outcome in outcomes(items, pool):
         yield line_of(item, outcome, reveal=reveal, fingerprint=fingerprint)
 
 
-def _outcomes(items: Iterator[Item], pool: Pool) -> Iterator[tuple[Item, Outcome]]:
-    """First in, first out: what is under way is all there is in memory."""
+def outcomes(items: Iterable[Item], pool: Pool) -> Iterator[tuple[Item, Outcome]]:
+    """Each item with what was seen in it, first in, first out: only what is under way is in memory."""
     under_way: deque[tuple[Item, Future[Outcome]]] = deque()
     waiting_bytes = 0
     for item in items:
@@ -153,7 +153,7 @@ def _code_line(verdict: Verdict, *, reveal: bool, fingerprint: Fingerprint | Non
     shown = verdict.shown
     digits = shown.code.reveal() if shown.code else ""
     return CodeLine(
-        text=digits if digits and reveal else shown.safe_text,
+        text=verdict.text if reveal else shown.safe_text,
         kind=shown.kind,
         wallet=shown.wallet.value if shown.wallet else None,
         symbology=verdict.symbology.value,

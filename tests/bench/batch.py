@@ -24,11 +24,14 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 import cv2
+import numpy as np
 from PIL import Image
 
-from scanrefund.scan.batch import Line, decode_items
+from scanrefund.errors import Fault
+from scanrefund.scan.batch import Outcome, outcomes
 from scanrefund.scan.engines import PRODUCT_SYMBOLOGIES
 from scanrefund.scan.expand import Item
+from scanrefund.scan.frame import Grey
 from scanrefund.scan.pool import LocalPool
 from tests.bench.corpus import Picture, pictures, plain, sample
 from tests.bench.photographs import write_photographs
@@ -91,7 +94,7 @@ def _as_png(picture: Picture, file: Path) -> Picture:
     return replace(picture, file=file)
 
 
-def _reads_it(grey: cv2.typing.MatLike) -> bool:
+def _reads_it(grey: Grey) -> bool:
     return bool(zxing(grey))
 
 
@@ -124,18 +127,19 @@ def _contestants(cores: int) -> Iterator[dict[str, Contestant]]:
 
 
 class _Ours:
-    """What `scanrefund decode` does, with the texts in the clear."""
+    """What `scanrefund decode` does, up to the printing."""
 
     def __init__(self, pool: LocalPool) -> None:
         self._pool = pool
 
     def __call__(self, files: list[Path]) -> list[Texts]:
         items = (Item(str(file), file) for file in files)
-        return [_texts(line) for line in decode_items(items, self._pool, reveal=True)]
+        return [_texts(outcome) for _, outcome in outcomes(items, self._pool)]
 
 
-def _texts(line: Line) -> Texts:
-    return {code.text for code in line.codes if code.symbology not in PRODUCT_SYMBOLOGIES}
+def _texts(outcome: Outcome) -> Texts:
+    symbols = () if isinstance(outcome, Fault) else outcome.symbols
+    return {symbol.text for symbol in symbols if symbol.symbology not in PRODUCT_SYMBOLOGIES}
 
 
 class _Pool:
@@ -151,7 +155,7 @@ class _Pool:
 def _plain(file: Path) -> Texts:
     cv2.setNumThreads(1)
     grey = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
-    return set() if grey is None else set(zxing(grey))
+    return set() if grey is None else set(zxing(np.asarray(grey, np.uint8)))
 
 
 class _Zbarimg:
