@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -40,7 +40,7 @@ _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 class Child:
     """One child process. It starts at once; the first `ask` waits until it is ready."""
 
-    def __init__(self, program: Sequence[str] = PROGRAM) -> None:
+    def __init__(self, program: Sequence[str] = PROGRAM, limit_s: float = PICTURE_S_MAX) -> None:
         self._process = subprocess.Popen(  # noqa: S603  our own program, by its full path
             [sys.executable, *program],
             stdin=subprocess.PIPE,
@@ -53,6 +53,7 @@ class Child:
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018
         self._requests, self._replies = self._process.stdin, self._process.stdout
+        self._limit_s = limit_s
         self._ready = False
         self._asked = 0
         self.fresh = True
@@ -66,13 +67,13 @@ class Child:
         self.fresh = False  # whoever is interrupted here leaves a reply behind that answers nobody
         self._wait_until_ready()
         self._asked += 1
-        in_time, line = self._within(PICTURE_S_MAX, json.dumps(asked).encode() + b"\n" + body)
+        in_time, line = self._within(self._limit_s, json.dumps(asked).encode() + b"\n" + body)
         self.fresh = in_time and line.endswith(b"\n") and self._asked < CHILD_PICTURES_MAX
         if line.endswith(b"\n"):
             return self._read(line, origin)
         if in_time:
             raise PictureFault("picture_killed_decoder", path=origin)
-        raise PictureFault("picture_took_too_long", path=origin, limit_s=PICTURE_S_MAX)
+        raise PictureFault("picture_took_too_long", path=origin, limit_s=self._limit_s)
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -89,7 +90,7 @@ class Child:
         if not self._ready:
             raise SourceFault("decoder_silent")
 
-    def _within(self, limit_s: int, request: bytes) -> tuple[bool, bytes]:
+    def _within(self, limit_s: float, request: bytes) -> tuple[bool, bytes]:
         """Write, then read a line; no system lets a pipe be waited for, so a timer kills the writer of it."""
         late = threading.Event()
         timer = threading.Timer(limit_s, self._kill_late, (late,))
@@ -138,7 +139,8 @@ def _environment() -> dict[str, str]:
 class Children:
     """Warm children, lent to one caller at a time; never more than `limit` at once."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, start: Callable[[], Child] = Child) -> None:
+        self._start = start
         self._places = threading.BoundedSemaphore(limit)
         self._lock = threading.Lock()
         self._idle: list[Child] = []
@@ -148,14 +150,14 @@ class Children:
         """Have one ready soon: it starts while the caller does something else."""
         with self._lock:
             if not self._idle and not self._lent:
-                self._idle.append(Child())
+                self._idle.append(self._start())
 
     @contextmanager
     def lent(self) -> Iterator[Child]:
         """A child for one request."""
         with self._places:
             with self._lock:
-                child = self._idle.pop() if self._idle else Child()
+                child = self._idle.pop() if self._idle else self._start()
                 self._lent.add(child)
             try:
                 yield child
