@@ -10,6 +10,7 @@ import logging
 import warnings
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any, Final, TypeVar
 
@@ -17,6 +18,8 @@ from scanrefund.errors import SourceFault, UsageFault
 from scanrefund.scan.pool import AHEAD_PER_CORE
 
 CONNECT_S_MAX: Final = 10
+# How often somebody asks whether the scheduler is still there, while a result is awaited.
+LOOKS_EVERY_S: Final = 1
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -28,15 +31,15 @@ class ClusterPool:
     Raises UsageFault cluster_extra_missing, cluster_silent, cluster_without_workers.
     """
 
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._client = _connected(address)
+    def __init__(self, address: str, patience_s: float = CONNECT_S_MAX) -> None:
+        self._address, self._patience_s = address, patience_s
+        self._client = _connected(address, patience_s)
         self._executor = self._client.get_executor(pure=False)
         self.ahead = self._cores() * AHEAD_PER_CORE
 
     def _cores(self) -> int:
         try:
-            self._client.wait_for_workers(1, timeout=CONNECT_S_MAX)
+            self._client.wait_for_workers(1, timeout=self._patience_s)
         except TimeoutError as error:
             self._client.close()
             raise UsageFault("cluster_without_workers", address=self._address) from error
@@ -55,18 +58,26 @@ class ClusterPool:
         from distributed.scheduler import KilledWorker  # noqa: PLC0415  an extra
 
         try:
-            return future.result()
+            while True:
+                with suppress(TimeoutError):
+                    return future.result(LOOKS_EVERY_S)
+                self._refuse_if_lost()
         except KilledWorker:
             return None
         except (CancelledError, OSError) as error:
             raise SourceFault("cluster_lost", address=self._address) from error
 
+    def _refuse_if_lost(self) -> None:
+        """Dask would wait for its scheduler for ever; one that comes back has forgotten our pictures."""
+        if self._client.status != "running":
+            raise SourceFault("cluster_lost", address=self._address)
+
     def close(self) -> None:
         self._executor.shutdown(wait=False)
-        self._client.close(timeout=CONNECT_S_MAX)
+        self._client.close(timeout=self._patience_s)
 
 
-def _connected(address: str) -> Any:
+def _connected(address: str, patience_s: float) -> Any:
     if find_spec("distributed") is None:
         raise UsageFault("cluster_extra_missing")
     import distributed  # noqa: PLC0415  an extra: it takes a second to import
@@ -74,6 +85,6 @@ def _connected(address: str) -> Any:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         connect: Any = distributed.Client
-        return connect(address, timeout=CONNECT_S_MAX, set_as_default=False)
+        return connect(address, timeout=patience_s, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageFault("cluster_silent", address=address) from error

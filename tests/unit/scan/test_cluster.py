@@ -28,9 +28,10 @@ PICTURES = 120
 
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]], **quiet
+        [sys.executable, "-m", f"distributed.cli.{arguments[0]}", *arguments[1:]],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield process
@@ -60,12 +61,16 @@ def pictures(folder: Path) -> list[Item]:
 
 
 def test_a_worker_killed_in_the_middle_costs_no_picture_and_doubles_none(tmp_path: Path) -> None:
-    with scheduler() as (address, _), running(*worker(address)) as doomed, running(*worker(address)):
-        with closing(ClusterPool(address)) as pool:
-            lines = decode_items(pictures(tmp_path), pool)
-            read = [next(lines) for _ in range(10)]
-            os.kill(doomed.pid, signal.SIGKILL)
-            read += lines
+    with (
+        scheduler() as (address, _),
+        running(*worker(address)) as doomed,
+        running(*worker(address)),
+        closing(ClusterPool(address)) as pool,
+    ):
+        lines = decode_items(pictures(tmp_path), pool)
+        read = [next(lines) for _ in range(10)]
+        os.kill(doomed.pid, signal.SIGKILL)
+        read += lines
     assert [line.path for line in read] == [str(number) for number in range(PICTURES)]
     assert {line.status for line in read} == {Status.READ}
 
@@ -83,4 +88,9 @@ def test_a_scheduler_that_goes_away_ends_the_run_with_a_sentence(tmp_path: Path)
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x"])
 def test_nobody_at_the_address_is_a_sentence(address: str) -> None:
     with pytest.raises(UsageFault, match="cluster_silent"):
-        ClusterPool(address)
+        ClusterPool(address, patience_s=1)
+
+
+def test_a_scheduler_without_workers_is_a_sentence() -> None:
+    with scheduler() as (address, _), pytest.raises(UsageFault, match="cluster_without_workers"):
+        ClusterPool(address, patience_s=2)
