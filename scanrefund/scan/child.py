@@ -173,13 +173,20 @@ class Children:
                 return
         child.close()
 
-    def close(self) -> None:
-        """End all of them, also those that are at work; the next request starts new ones."""
+    def interrupt(self) -> None:
+        """End those that are at work: whoever waits for one hears that its picture was not read."""
         with self._lock:
-            everyone = [*self._idle, *self._lent]
-            self._idle.clear()
+            at_work = list(self._lent)
             self._lent.clear()
-        for child in everyone:
+        for child in at_work:
+            child.close()
+
+    def close(self) -> None:
+        """End all of them; the next request starts new ones."""
+        self.interrupt()
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for child in idle:
             child.close()
 
 

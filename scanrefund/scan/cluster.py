@@ -46,7 +46,6 @@ class ClusterPool:
         return sum(self._client.nthreads().values())
 
     def submit(self, task: Callable[[In], Out], item: In) -> Future[Out]:
-        """Raises SourceFault cluster_lost."""
         with warnings.catch_warnings():
             # Members of archives travel with their task; there is no better way for bytes used once.
             warnings.simplefilter("ignore", UserWarning)

@@ -50,4 +50,4 @@ class LocalPool:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-        CHILDREN.close()
+        CHILDREN.interrupt()
