@@ -94,3 +94,9 @@ def test_nobody_at_the_address_is_a_sentence(address: str) -> None:
 def test_a_scheduler_without_workers_is_a_sentence() -> None:
     with scheduler() as (address, _), pytest.raises(UsageFault, match="cluster_without_workers"):
         ClusterPool(address, patience_s=2)
+
+
+def test_without_the_extra_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageFault, match="cluster_extra_missing"):
+        ClusterPool("tcp://127.0.0.1:1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,12 @@ def test_what_is_no_pdf_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7 and nothing more")
     with pytest.raises(PictureFault, match="pdf_damaged"):
         pages_of(tmp_path / "x.pdf")
+
+
+def test_without_the_extra_the_sentence_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pdf(tmp_path / "bills.pdf", WECHAT)
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(PictureFault, match="pdf_extra_missing"):
+        read_page(path, 0)
