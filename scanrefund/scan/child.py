@@ -48,7 +48,7 @@ class Child:
             stderr=subprocess.DEVNULL,
             env=_environment(),
             # Ctrl-C is for the parent, which ends its children itself.
-            start_new_session=True,
+            process_group=None if sys.platform == "win32" else 0,
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101, PT018

@@ -23,7 +23,7 @@ from scanrefund.scan.frame import Grey
 PHOTOGRAPH_PX: Final = (4032, 3024)
 HARD_ONE_IN: Final = 20
 # Further than this no reader comes back with anything: the picture is kept as it is.
-SPOILED_TIMES_MAX: Final = 12
+SPOILED_TIMES_MAX: Final = 40
 # The first two digits of both wallets' payment codes.
 PREFIXES: Final = (10, 11, 12, 13, 14, 15, 25, 26, 27, 28, 29, 30)
 _FAST_ENOUGH: Final = cv2.INTER_LINEAR
@@ -77,7 +77,7 @@ def _spoiled(scene: Grey, damage: Damage, tile: int, reads_it: ReadsIt) -> Grey:
 
 def _worse(damage: Damage, times: int) -> Damage:
     return replace(
-        damage, blur_px=damage.blur_px + 1.5 * times, contrast=damage.contrast * 0.8**times, noise=10.0
+        damage, blur_px=damage.blur_px + 0.6 * times, contrast=damage.contrast * 0.93**times, noise=10.0
     )
 
 
