@@ -150,12 +150,15 @@ def _read(
         _form(wish, earlier, write, invocation) as form,
     ):
         for line in decode_items(
-            _items(wish, earlier, drawn), pool, reveal=wish.reveal, fingerprint=fingerprint
+            _items(wish, earlier, drawn),
+            pool,
+            reveal=wish.reveal,
+            fingerprint=fingerprint,
+            check=whole.check,
         ):
-            with whole.line():
-                drawn.clear()
-                form.line(line if wish.reveal else _without_code_in_path(line))
-                earlier.count(line.status.value, line.reason)
+            drawn.clear()
+            form.line(line if wish.reveal else _without_code_in_path(line))
+            earlier.count(line.status.value, line.reason)
             drawn.done()
 
 

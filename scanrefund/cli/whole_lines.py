@@ -1,4 +1,4 @@
-"""Ctrl-C ends between lines, never inside one."""
+"""Ctrl-C ends a long run between two lines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from typing import Self
 
 
 class WholeLines:
-    """While `kept()`, an interrupt that comes during a `line()` waits for its end; a second one does not."""
+    """While `kept()`, an interrupt is only noted; `check()` raises it where nothing is half done.
+
+    Raised anywhere, it may come while a lock of the pool is being taken: its threads then never end. A second
+    interrupt is raised at once all the same.
+    """
 
     def __init__(self) -> None:
-        self._writing = False
         self._interrupted = False
 
     @contextmanager
@@ -29,17 +32,12 @@ class WholeLines:
             if ours:
                 signal.signal(signal.SIGINT, before)
 
-    @contextmanager
-    def line(self) -> Iterator[None]:
-        self._writing = True
-        try:
-            yield
-        finally:
-            self._writing = False
+    def check(self) -> None:
+        """Raises KeyboardInterrupt when one was noted."""
         if self._interrupted:
             raise KeyboardInterrupt
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        if not self._writing or self._interrupted:
+        if self._interrupted:
             raise KeyboardInterrupt
         self._interrupted = True

@@ -16,7 +16,7 @@ from scanrefund.model.shown import Kind
 from scanrefund.scan.confirm import Verdict, weigh
 from scanrefund.scan.expand import Item
 from scanrefund.scan.look import Seen, look_at_bytes, look_at_file, look_at_page
-from scanrefund.scan.pool import Pool
+from scanrefund.scan.pool import Check, Pool
 
 # Members of archives that wait in memory; files are only named. The next one may be 10 MB more.
 WAITING_BYTES_MAX: Final = 100_000_000
@@ -72,34 +72,44 @@ class Line:
 
 
 def decode_items(
-    items: Iterable[Item], pool: Pool, *, reveal: bool = False, fingerprint: Fingerprint | None = None
+    items: Iterable[Item],
+    pool: Pool,
+    *,
+    reveal: bool = False,
+    fingerprint: Fingerprint | None = None,
+    check: Check = lambda: None,
 ) -> Iterator[Line]:
     """One Line per item, in order. Never more than `pool.ahead` items are under way.
 
     `fingerprint` turns a payment code's digits into its keyed hash, here: no key leaves this process.
-    `reveal` leaves every text as it was read. Raises what the pool raises when all of it is lost.
+    `reveal` leaves every text as it was read. `check` is called between lines and while one is awaited.
+    Raises what it raises, and what the pool raises when all of it is lost.
     """
-    for item, outcome in outcomes(items, pool):
+    for item, outcome in outcomes(items, pool, check):
         yield line_of(item, outcome, reveal=reveal, fingerprint=fingerprint)
 
 
-def outcomes(items: Iterable[Item], pool: Pool) -> Iterator[tuple[Item, Outcome]]:
+def outcomes(
+    items: Iterable[Item], pool: Pool, check: Check = lambda: None
+) -> Iterator[tuple[Item, Outcome]]:
     """Each item with what was seen in it, first in, first out: only what is under way is in memory."""
     under_way: deque[tuple[Item, Future[Outcome]]] = deque()
     waiting_bytes = 0
     for item in items:
+        check()
         under_way.append((item, pool.submit(look, item)))
         waiting_bytes += len(item.data or b"")
         while len(under_way) >= pool.ahead or waiting_bytes > WAITING_BYTES_MAX:
             waiting_bytes -= len(under_way[0][0].data or b"")
-            yield _oldest(under_way, pool)
+            yield _oldest(under_way, pool, check)
     while under_way:
-        yield _oldest(under_way, pool)
+        yield _oldest(under_way, pool, check)
 
 
-def _oldest(under_way: deque[tuple[Item, Future[Outcome]]], pool: Pool) -> tuple[Item, Outcome]:
+def _oldest(under_way: deque[tuple[Item, Future[Outcome]]], pool: Pool, check: Check) -> tuple[Item, Outcome]:
+    check()
     item, future = under_way.popleft()
-    return item, pool.result(future) or PictureFault("cluster_lost_file", path=item.name)
+    return item, pool.result(future, check) or PictureFault("cluster_lost_file", path=item.name)
 
 
 def look(item: Item) -> Outcome:

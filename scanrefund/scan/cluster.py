@@ -9,17 +9,14 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from contextlib import suppress
+from concurrent.futures import CancelledError, Future, wait
 from importlib.util import find_spec
 from typing import Any, Final, TypeVar
 
 from scanrefund.errors import SourceFault, UsageFault
-from scanrefund.scan.pool import AHEAD_PER_CORE
+from scanrefund.scan.pool import AHEAD_PER_CORE, LOOKS_EVERY_S, Check
 
 CONNECT_S_MAX: Final = 10
-# How often somebody asks whether the scheduler is still there, while a result is awaited.
-LOOKS_EVERY_S: Final = 1
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -52,15 +49,16 @@ class ClusterPool:
             future: Future[Out] = self._executor.submit(task, item)
             return future
 
-    def result(self, future: Future[Out]) -> Out | None:
+    def result(self, future: Future[Out], check: Check) -> Out | None:
         """None where every worker died that had this picture in hand. Raises SourceFault cluster_lost."""
         from distributed.scheduler import KilledWorker  # noqa: PLC0415  an extra
 
         try:
-            while True:
-                with suppress(TimeoutError):
-                    return future.result(LOOKS_EVERY_S)
+            while not future.done():
+                check()
                 self._refuse_if_lost()
+                wait([future], LOOKS_EVERY_S)
+            return future.result()
         except KilledWorker:
             return None
         except (CancelledError, OSError) as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol, TypeVar
 
 from scanrefund.scan.child import CHILDREN
@@ -15,6 +15,10 @@ from scanrefund.scan.child import CHILDREN
 # Pictures under way per core: a hard one takes as long as twenty easy ones, and lines come in order.
 AHEAD_PER_CORE: Final = 24
 
+# How often a caller that waits is asked whether it still wants to.
+LOOKS_EVERY_S: Final = 0.2
+
+Check = Callable[[], None]
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -27,8 +31,11 @@ class Pool(Protocol):
 
     def submit(self, task: Callable[[In], Out], item: In) -> Future[Out]: ...
 
-    def result(self, future: Future[Out]) -> Out | None:
-        """What the task gave; None when those that should have done it were lost. Raises SourceFault."""
+    def result(self, future: Future[Out], check: Check) -> Out | None:
+        """What the task gave; None when those that should have done it were lost.
+
+        `check` is called now and then while the result is awaited. Raises what it raises, and SourceFault.
+        """
 
     def close(self) -> None:
         """End everything, finished or not."""
@@ -45,7 +52,10 @@ class LocalPool:
     def submit(self, task: Callable[[In], Out], item: In) -> Future[Out]:
         return self._threads.submit(task, item)
 
-    def result(self, future: Future[Out]) -> Out | None:
+    def result(self, future: Future[Out], check: Check) -> Out | None:
+        while not future.done():
+            check()
+            wait([future], LOOKS_EVERY_S)
         return future.result()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""An interrupt waits for the end of a line, but not for ever."""
+"""An interrupt waits until nothing is half done, but not for ever."""
 
 from __future__ import annotations
 
@@ -9,26 +9,19 @@ import pytest
 from scanrefund.cli.whole_lines import WholeLines
 
 
-def test_an_interrupt_in_a_line_comes_after_it() -> None:
-    written = []
-    with WholeLines().kept() as whole, pytest.raises(KeyboardInterrupt):  # noqa: PT012  the place is the point
-        with whole.line():
+def test_an_interrupt_is_raised_where_it_is_asked_for() -> None:
+    with WholeLines().kept() as whole:
+        whole.check()
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            whole.check()
+
+
+def test_a_second_interrupt_does_not_wait() -> None:
+    with WholeLines().kept():
+        signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-            written.append("to its end")
-        written.append("the next")
-    assert written == ["to its end"]
-
-
-def test_an_interrupt_between_lines_comes_at_once() -> None:
-    with WholeLines().kept(), pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
-
-
-def test_a_second_interrupt_does_not_wait_for_a_line_that_nobody_reads() -> None:
-    with WholeLines().kept() as whole, pytest.raises(KeyboardInterrupt), whole.line():  # noqa: PT012
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        pytest.fail("went on")
 
 
 def test_interrupts_are_as_before_when_the_run_is_over() -> None:

@@ -18,7 +18,7 @@ from scanrefund.sandbox.drawing import code_page, qr
 from scanrefund.scan.batch import WAITING_BYTES_MAX, Status, decode_file, decode_items
 from scanrefund.scan.expand import Item
 from scanrefund.scan.picture import reduced_jpeg
-from scanrefund.scan.pool import LocalPool
+from scanrefund.scan.pool import Check, LocalPool
 from tests.unit.scan.symbols import ALIPAY, WECHAT
 
 In = TypeVar("In")
@@ -80,7 +80,7 @@ class PlayedPool:
         future.name = getattr(item, "name")  # type: ignore[attr-defined]  # noqa: B009
         return future
 
-    def result(self, future: Future[Out]) -> Out | None:
+    def result(self, future: Future[Out], check: Check) -> Out | None:
         self.under_way -= 1
         return None if getattr(future, "name") == self.lost else future.result()  # noqa: B009
 
@@ -108,6 +108,16 @@ def test_what_waits_in_memory_has_a_limit_of_its_own() -> None:
 def test_an_item_that_all_its_workers_died_of_costs_one_line() -> None:
     lines = list(decode_items(broken(3), PlayedPool(lost="1")))
     assert [line.reason for line in lines] == ["picture_damaged", "cluster_lost_file", "picture_damaged"]
+
+
+def test_a_run_is_ended_between_lines_or_while_one_is_awaited() -> None:
+    def ends() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(decode_items(broken(1), PlayedPool(), check=ends))
+    with closing(LocalPool(1)) as pool, pytest.raises(KeyboardInterrupt):
+        pool.result(Future(), ends)
 
 
 def test_a_photograph_is_read_small_first_and_its_box_is_in_the_whole(tmp_path: Path) -> None:
