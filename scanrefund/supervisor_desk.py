@@ -40,9 +40,9 @@ class SupervisorDesk:
         Where the wallet turns out to know the refund, the receipt says where it is, and nothing is closed.
         """
         signed = _signed(hand)
-        refund = self._late_enough(self._required(refund_id))
+        refund = self._late_enough(self._held(refund_id))
         for _ in range(PROOF_ASKS):
-            if refund.state is not RefundState.HELD or self._by_hand.proofs(refund) >= PROOF_ASKS:
+            if refund.state is not RefundState.HELD or self._is_proved(refund):
                 break
             refund = self._dispatcher.ask(refund)
         if refund.state is not RefundState.HELD:
@@ -61,14 +61,26 @@ class SupervisorDesk:
         """Let a frozen order be refunded again."""
         self._by_hand.thaw(order_id, _signed(hand), self._clock.now())
 
-    def _late_enough(self, refund: Refund) -> Refund:
+    def _held(self, refund_id: str) -> Refund:
+        refund = self._required(refund_id)
         if refund.state is not RefundState.HELD:
             raise UsageFault("refund_not_held", refund_id=refund.refund_id, state=refund.state.value)
-        passed = self._clock.now() - (refund.last_sent_at or refund.created_at)
-        if passed < PROOF_AFTER:
+        return refund
+
+    def _late_enough(self, refund: Refund) -> Refund:
+        """The refund, asked about where only that tells since when it can be known to have been sent."""
+        now = self._clock.now()
+        sent_at = self._by_hand.sent_at(refund, now)
+        if sent_at is None:
+            refund, sent_at = self._dispatcher.ask(refund), now
+        passed = now - sent_at
+        if refund.state is RefundState.HELD and passed < PROOF_AFTER:
             wait_s = int((PROOF_AFTER - passed).total_seconds()) + 1
             raise UsageFault("close_too_early", refund_id=refund.refund_id, wait_s=wait_s)
         return refund
+
+    def _is_proved(self, refund: Refund) -> bool:
+        return self._by_hand.proofs(refund, self._clock.now()) >= PROOF_ASKS
 
     def _required(self, refund_id: str) -> Refund:
         refund = self._ledger.refund(refund_id)

@@ -7,7 +7,7 @@ from typing import Final
 
 from scanrefund.check.case import Case
 from scanrefund.model.money import AMOUNT_FEN_MAX
-from scanrefund.model.order import Order
+from scanrefund.model.order import IN_VAIN_MAX, Order
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import FACTS
 
@@ -51,6 +51,14 @@ def too_many_refunds(case: Case) -> Refusal | None:
     if order.refund_count < limit:
         return None
     return Refusal(Reason.TOO_MANY_REFUNDS, {"count": order.refund_count, "limit": limit})
+
+
+def too_many_in_vain(case: Case) -> Refusal | None:
+    """What came to nothing so often will again; and old books must see behind it (`IN_VAIN_MAX`)."""
+    order = case.order
+    if order is None or order.in_vain < IN_VAIN_MAX:
+        return None
+    return Refusal(Reason.TOO_MANY_IN_VAIN, {"count": order.in_vain})
 
 
 def too_soon_after_last(case: Case) -> Refusal | None:

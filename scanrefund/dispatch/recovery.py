@@ -15,17 +15,14 @@ from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.numbers import refund_number
+from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
 from scanrefund.model.money import ZERO
-from scanrefund.model.order import Order
+from scanrefund.model.order import IN_VAIN_MAX, Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import FACTS, Wallet, safe_number
 from scanrefund.wallets.gateway import RefundGateway
 
-# Numbers in a row of which the wallet knows nothing before an order counts as looked up: a refund that was
-# refused leaves a gap, and a counter rarely tries more often in a row.
-ABSENT_IN_A_ROW: Final = 3
 # Both wallets: asks that find nothing count as errors, and more than 6 errors a second stop a merchant.
 ASK_PAUSE_S: Final = 0.2
 ORDERS_AT_ONCE: Final = 100
@@ -85,9 +82,10 @@ class Recovery:
         self._found.caught_up(paid_after, self._clock.now())
 
     def _look_up(self, order: Order) -> LookedUp:
+        """Number by number, until no further one can have gone out: `IN_VAIN_MAX` in a row are unknown."""
         found: list[Refund] = []
         absent = 0
-        for sequence in range(1, FACTS[order.wallet].refunds_per_order_max + ABSENT_IN_A_ROW + 1):
+        for sequence in range(1, SEQUENCE_MAX + 1):
             known = self._known(order, sequence)
             if known is not None:
                 if _still_to_ask(known):
@@ -100,7 +98,7 @@ class Recovery:
                 return LookedUp(order.order_id, tuple(found), complete=False)
             found += [refund] if refund else []
             absent = 0 if refund else absent + 1
-            if absent >= ABSENT_IN_A_ROW:
+            if absent >= IN_VAIN_MAX:
                 break
         self._found.looked_up(order.order_id, len(found), self._clock.now())
         return LookedUp(order.order_id, tuple(found), complete=True)

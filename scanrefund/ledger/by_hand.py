@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, bindparam, select
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import behind, orders, overfull, refunds, trips
+from scanrefund.ledger import behind, orders, overfull, refunds, staff, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.refunds import Ended
+from scanrefund.ledger.refunds import AHEAD_MAX, Ended
 from scanrefund.ledger.schema import attempts
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
 
 # A wallet may know a refund only after a while: an ask proves absence when it comes this long after the
@@ -32,10 +33,22 @@ PROOF_ASKS: Final = 2
 _UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
 _NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
 
+# The newest first.
+_ABSENT_ASKS: Final = (
+    select(attempts.c.begun_at)
+    .where(
+        attempts.c.refund_id == bindparam("this"),
+        attempts.c.command == Command.ASK.value,
+        attempts.c.outcome == Outcome.ABSENT.value,
+    )
+    .order_by(attempts.c.attempt_id.desc())
+    .limit(bindparam("most", type_=Integer))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who decides, and why."""
+    """Who decides, and why. Where staff is known, `by` is the staff id of somebody who has proved himself."""
 
     by: str
     why: str
@@ -52,8 +65,11 @@ class ByHand:
         """Let a held refund go on under the same number; the wallet is asked first if it may know of it."""
         with self._ledger.writing() as connection:
             refund = _held(connection, refund_id)
+            staff.permitted_on(connection, hand.by, Permission.REFUND_RELEASE, refund.clerk)
             if overfull.is_overfull(connection, refund.order_id):
                 raise UsageFault("release_over_order", refund_id=refund_id, order_id=refund.order_id)
+            if refund.lacks_approval:
+                raise UsageFault("release_not_approved", refund_id=refund_id)
             command = Command.ASK if refund.ever_unknown else Command.SEND
             plan: dict[str, object] = {"next_command": command.value, "next_try_at": now}
             plan |= {"released": True, "odd_answers": 0}
@@ -64,7 +80,8 @@ class ByHand:
         """Close a held refund of which the wallet proved twice, late enough, that it knows nothing."""
         with self._ledger.writing() as connection:
             refund = _held(connection, refund_id)
-            found = _proofs(connection, refund)
+            staff.permitted_on(connection, hand.by, Permission.REFUND_CLOSE, refund.clerk)
+            found = _proofs(connection, refund, now)
             if found < PROOF_ASKS or refund.wallet_refund_id:
                 raise UsageFault("close_not_proved", refund_id=refund_id, found=found, needed=PROOF_ASKS)
             return self._decide(
@@ -76,6 +93,8 @@ class ByHand:
         """Withdraw a refund of which no byte ever left."""
         with self._ledger.writing() as connection:
             refund = _known(connection, refund_id)
+            if hand.by != refund.clerk:
+                staff.permitted_on(connection, hand.by, Permission.REFUND_APPROVE, refund.clerk)
             if refund.state not in _NEVER_SENT or refund.sends:
                 raise UsageFault("refund_was_sent", refund_id=refund_id, state=refund.state.value)
             return self._decide(
@@ -92,6 +111,7 @@ class ByHand:
             orders.load(connection, _known(connection, refund_id).order_id, lock=True)
             # Read under the order's lock: a late word of the wallet may just have been written.
             refund = _known(connection, refund_id)
+            staff.permitted_on(connection, hand.by, Permission.REFUND_CASH, refund.clerk)
             order = _ready_for_cash(connection, refund)
             if not orders.take(connection, order.order_id, 0, refund.amount.fen):
                 raise UsageFault("cash_over_remaining", order_id=order.order_id, amount_fen=refund.amount.fen)
@@ -107,15 +127,21 @@ class ByHand:
     def thaw(self, order_id: str, hand: Hand, now: datetime) -> None:
         """Let an order be refunded again after a person has looked at what froze it."""
         with self._ledger.writing() as connection:
+            staff.permitted_on(connection, hand.by, Permission.ORDER_ADJUST, "")
             if not orders.thaw(connection, order_id):
                 raise UsageFault("order_not_frozen", order_id=safe_number(order_id))
             facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why}
             self._ledger.enter(connection, now, "order_thawed", order_id, facts)
 
-    def proofs(self, refund: Refund) -> int:
+    def proofs(self, refund: Refund, now: datetime) -> int:
         """How many asks in a row, late enough after the last send, found nothing."""
         with self._ledger.reading() as connection:
-            return _proofs(connection, refund)
+            return _proofs(connection, refund, now)
+
+    def sent_at(self, refund: Refund, now: datetime) -> datetime | None:
+        """When the last send had left, at the latest; None while nothing believable tells."""
+        with self._ledger.reading() as connection:
+            return _sent_at(refund, _absent_asks(connection, refund, now), now)
 
     def _decide(
         self,
@@ -154,22 +180,34 @@ def _held(connection: Connection, refund_id: str) -> Refund:
     return refund
 
 
-def _proofs(connection: Connection, refund: Refund) -> int:
-    if refund.last_sent_at is None:
-        return 0
-    late_enough = refund.last_sent_at + PROOF_AFTER
-    found = connection.execute(
-        select(func.count())
-        .select_from(attempts)
-        .where(
-            attempts.c.refund_id == refund.refund_id,
-            attempts.c.command == Command.ASK.value,
-            attempts.c.outcome == Outcome.ABSENT.value,
-            attempts.c.begun_at >= late_enough,
-        )
-    ).scalar_one()
-    # `absent_asks` starts anew with every other answer: what was known in between is no absence.
-    return min(int(found), refund.absent_asks)
+def _proofs(connection: Connection, refund: Refund, now: datetime) -> int:
+    asked = _absent_asks(connection, refund, now)
+    sent_at = _sent_at(refund, asked, now)
+    return sum(at >= sent_at + PROOF_AFTER for at in asked) if sent_at else 0
+
+
+def _absent_asks(connection: Connection, refund: Refund, now: datetime) -> list[datetime]:
+    """When the asks were made that found nothing one after the other since the last send, in their order.
+
+    `absent_asks` starts anew with every other answer: what was known in between is no absence. Where a clock
+    that ran ahead wrote when the refund was sent, what such a clock wrote of the asks counts not either.
+    """
+    found = connection.execute(_ABSENT_ASKS, {"this": refund.refund_id, "most": refund.absent_asks})
+    asked = [*found.scalars()][::-1]
+    if _is_believable(refund.last_sent_at, now):
+        return asked
+    return [at for at in asked if _is_believable(at, now)]
+
+
+def _sent_at(refund: Refund, asked: list[datetime], now: datetime) -> datetime | None:
+    """As it was written. A clock that ran ahead says nothing, but the first ask since came later."""
+    if _is_believable(refund.last_sent_at, now):
+        return refund.last_sent_at
+    return asked[0] if asked else None
+
+
+def _is_believable(at: datetime | None, now: datetime) -> bool:
+    return at is not None and at <= now + AHEAD_MAX
 
 
 def _ready_for_cash(connection: Connection, refund: Refund) -> Order:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, literal, not_, select, update
 
 from scanrefund.ledger.schema import orders, refunds
 from scanrefund.model.money import Money
@@ -17,6 +17,8 @@ from scanrefund.model.wallet import Wallet
 
 # The customer has this money.
 _ARRIVED: Final = (RefundState.SUCCEEDED, RefundState.EXTERNAL, RefundState.PAID_OTHER_WAY)
+# The wallet may know nothing of these.
+_IN_VAIN: Final = (RefundState.CLOSED, RefundState.CANCELLED)
 
 
 def _in_states(states: Iterable[RefundState]) -> ColumnElement[bool]:
@@ -42,6 +44,7 @@ _SUMS: Final = select(
     _sum_of(_ARRIVED),
     func.coalesce(func.sum(case((refunds.c.sequence > 0, 1), else_=0)), 0),
     func.max(refunds.c.sequence),
+    func.max(case((not_(_in_states(_IN_VAIN)), refunds.c.sequence))),
     func.max(case((_in_states(OPEN), refunds.c.refund_id))),
     func.max(refunds.c.created_at),
     func.max(refunds.c.last_sent_at),
@@ -68,6 +71,7 @@ class _Sums(NamedTuple):
     refunded: int = 0
     made: int = 0
     last_sequence: int = 0
+    last_taken: int | None = 0
     open_refund_id: str | None = None
     last_made_at: datetime | None = None
     last_sent_at: datetime | None = None
@@ -163,6 +167,8 @@ def thaw(connection: Connection, order_id: str) -> bool:
 
 
 def _order(row: Row[Any], sums: _Sums) -> Order:
+    # Rows that are not under numbers of ours count down from −1.
+    last_sequence, last_taken = max(int(sums.last_sequence), 0), max(int(sums.last_taken or 0), 0)
     return Order(
         order_id=row.order_id,
         wallet=Wallet(row.wallet),
@@ -177,7 +183,8 @@ def _order(row: Row[Any], sums: _Sums) -> Order:
         customer_reserved=Money(row.customer_reserved_fen),
         refunded=Money(int(sums.refunded)),
         refund_count=int(sums.made),
-        last_sequence=max(int(sums.last_sequence), 0),
+        last_sequence=last_sequence,
+        in_vain=last_sequence - last_taken,
         open_refund_id=sums.open_refund_id,
         last_refund_at=sums.last_sent_at or sums.last_made_at,
         frozen_why=row.frozen_why,

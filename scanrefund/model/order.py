@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.wallet import Wallet
+
+# So many refunds of one order may come to nothing in a row; then it takes no more here. Books that are an old
+# copy can have lost all of them: a look-up sees behind them because there are never more.
+IN_VAIN_MAX: Final = 5
 
 
 class OrderState(StrEnum):
@@ -28,7 +34,8 @@ class Order:
 
     `wallet_reserved` counts what the wallet has moved or may still move back, `refunded` only what is
     proved to have reached the customer. `payer_fingerprint` is a keyed hash: the payer's id is not kept.
-    `refund_count` counts refunds under numbers of ours, `last_sequence` is the highest of them.
+    `refund_count` counts refunds under numbers of ours, `last_sequence` is the highest of them, `in_vain` how
+    many numbers in a row up to that one came to nothing.
     `looked_up_at` is when the wallet was last asked for every number this order can have.
     """
 
@@ -46,6 +53,7 @@ class Order:
     refunded: Money = ZERO
     refund_count: int = 0
     last_sequence: int = 0
+    in_vain: int = 0
     open_refund_id: str | None = None
     last_refund_at: datetime | None = None
     frozen_why: str = ""
@@ -56,6 +64,16 @@ class Order:
     def remaining(self) -> Money:
         """What may still be refunded: paid, less everything reserved."""
         return self.amount - max(self.wallet_reserved, self.customer_reserved)
+
+    @property
+    def version(self) -> str:
+        """16 hex digits that change with every fact a refund depends on: what somebody approved was this."""
+        facts = (
+            *(self.order_id, self.wallet, self.wallet_order_id, self.amount.fen, self.paid_at, self.state),
+            *(self.cancelled_at, self.wallet_reserved.fen, self.customer_reserved.fen, self.refunded.fen),
+            *(self.refund_count, self.last_sequence, self.open_refund_id, self.frozen_why),
+        )
+        return hashlib.sha256("\x1f".join(map(str, facts)).encode()).hexdigest()[:16]
 
 
 class WalletOrderState(StrEnum):

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     AMOUNT_OVER_REMAINING = "amount_over_remaining"
     AMOUNT_OVER_CAP = "amount_over_cap"
     TOO_MANY_REFUNDS = "too_many_refunds"
+    TOO_MANY_IN_VAIN = "too_many_in_vain"
     TOO_SOON_AFTER_LAST = "too_soon_after_last"
     REFUND_IN_FLIGHT = "refund_in_flight"
     WALLET_WINDOW_PASSED = "wallet_window_passed"

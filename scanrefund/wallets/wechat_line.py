@@ -17,11 +17,13 @@ from scanrefund.model.outcome import Answer, Signature
 from scanrefund.wallets import wechat_wire
 from scanrefund.wallets.certificates import wechat_key
 from scanrefund.wallets.signing import LiveKeys, SigningKey, VerifyingKey
-from scanrefund.wallets.transport import WireRequest, reach
+from scanrefund.wallets.transport import WireRequest, Write, reach
 from scanrefund.wallets.wechat_certificates import CERTIFICATES, read_certificates
 
 # The documented second address; it knows the same merchants, keys and refund numbers.
 BACKUP_URL: Final = "https://api2.mch.weixin.qq.com"
+# So long a host that could not be reached is asked last: waiting for it again would slow every refund down.
+AVOID_FOR: Final = timedelta(minutes=1)
 # A wallet that switches certificates does so over days; asking oftener would only slow refunds down.
 FETCH_EVERY: Final = timedelta(minutes=10)
 FETCH_S_MAX: Final = 5.0
@@ -71,12 +73,13 @@ class WechatLine:
         self._keys: LiveKeys = {name: wechat_key(name, path) for name, path in files.items()}
         self._fetched_at: datetime | None = None
         self._fetching = threading.Lock()
+        self._unreached: tuple[str, datetime] | None = None
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The main address, then the documented second one where it is set."""
+        """The main address, then the second one where it is set; one just found dead comes last."""
         urls = (self.settings.base_url, self.settings.backup_url)
-        return tuple(url.rstrip("/") for url in urls if url)
+        return tuple(sorted((url.rstrip("/") for url in urls if url), key=self._is_avoided))
 
     @property
     def sealing_key(self) -> tuple[str, VerifyingKey]:
@@ -95,7 +98,7 @@ class WechatLine:
         self, method: str, target: str, body: bytes = b"", limits: HttpLimits | None = None
     ) -> Heard | Answer:
         """One signed call. `target` is path and query as they go over the wire."""
-        reply = reach(self._http, self.hosts, lambda host: self.request(host, method, target, body), limits)
+        reply = self._reach(lambda host: self.request(host, method, target, body), limits)
         if isinstance(reply, Answer):
             return reply
         signature = self.signature_of(reply.headers, reply.body, self._clock())
@@ -105,7 +108,7 @@ class WechatLine:
 
     def post_plain(self, target: str, headers: dict[str, str], body: bytes) -> HttpReply | Answer:
         """A call that carries its signature in its body (V2)."""
-        return reach(self._http, self.hosts, lambda host: WireRequest("POST", host + target, headers, body))
+        return self._reach(lambda host: WireRequest("POST", host + target, headers, body))
 
     def signature_of(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Signature:
         """Whether a reply or a notice is WeChat Pay's."""
@@ -127,6 +130,23 @@ class WechatLine:
         }
         return WireRequest(method, host + target, headers, body)
 
+    def _reach(self, write: Write, limits: HttpLimits | None = None) -> HttpReply | Answer:
+        """`reach`, and whoever is asked after the first host shows that the first was not reached."""
+        first, *_rest = hosts = self.hosts
+
+        def noting(host: str) -> WireRequest:
+            if host != first:
+                self._unreached = (first, self._clock())
+            return write(host)
+
+        return reach(self._http, hosts, noting, limits)
+
+    def _is_avoided(self, host: str) -> bool:
+        if self._unreached is None or self._unreached[0] != host:
+            return False
+        # A clock that was set back since must not make it last for longer.
+        return timedelta(0) <= self._clock() - self._unreached[1] < AVOID_FOR
+
     def _fetch_certificates(self, spent_ms: int) -> bool:
         """Fetch the platform certificates, within what is left of the trip; whether new keys came.
 
@@ -141,11 +161,8 @@ class WechatLine:
         left_s = min(FETCH_S_MAX, usual.deadline_s - spent_ms / 1000)
         if left_s <= 0:
             return False
-        reply = reach(
-            self._http,
-            self.hosts,
-            lambda host: self.request(host, "GET", CERTIFICATES),
-            replace(usual, deadline_s=left_s),
+        reply = self._reach(
+            lambda host: self.request(host, "GET", CERTIFICATES), replace(usual, deadline_s=left_s)
         )
         if isinstance(reply, Answer):
             return False

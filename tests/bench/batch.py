@@ -1,6 +1,6 @@
 """`python -m tests.bench batch [--files N | --corpus DIR]`: pictures a second, beside zbarimg and a pool.
 
-Twelve-megapixel photographs made by a seed (`photographs.py`), one in twenty hard, or a corpus of real ones.
+12-megapixel photographs made by a seed (`made_photographs.py`), one in twenty hard, or a corpus of real ones.
 All read the same files on the same cores, in turns of a few dozen files, so that a busy machine troubles all
 of them alike; processes are warm before the clock runs, zbarimg's start is a hundredth of its turn. A picture
 is read when a listed text comes back and none that is not listed; negatives only cost time.
@@ -34,7 +34,7 @@ from scanrefund.scan.expand import Item
 from scanrefund.scan.frame import Grey
 from scanrefund.scan.pool import LocalPool
 from tests.bench.corpus import Picture, pictures, plain, sample
-from tests.bench.photographs import write_photographs
+from tests.bench.made_photographs import write_photographs
 from tests.bench.readers import OURS, zxing
 from tests.bench.report import Report
 

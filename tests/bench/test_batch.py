@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench import batch
 from tests.bench.corpus import Picture
-from tests.bench.photographs import HARD_ONE_IN, photograph, write_photographs
+from tests.bench.made_photographs import HARD_ONE_IN, photograph, write_photographs
 from tests.bench.readers import OURS, zxing
 
 

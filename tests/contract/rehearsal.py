@@ -28,7 +28,7 @@ from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.sandbox.server import start
-from scanrefund.web import application
+from scanrefund.web.notices import application
 from tests.unit.builders import FakeClock
 
 # Short, because the table plays many lost answers; long enough for a busy machine to answer the others.

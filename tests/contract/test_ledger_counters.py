@@ -27,6 +27,7 @@ from scanrefund.model.outcome import Answer, OrderAnswer, Outcome
 from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.wallet import Wallet
+from tests.people import a_till
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -75,6 +76,7 @@ def a_desk(ledger: Ledger, wallet: FakeWallet, keys: Keys = KEYS) -> Desk:
         dispatcher=Dispatcher(ledger, gateways, clock, lease_s=30),
         clock=clock,
         writer=Writer("en", rehearsal=True),
+        people=a_till(ledger, keys, clock),
     )
 
 

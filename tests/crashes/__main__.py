@@ -1,7 +1,10 @@
 """`python -m tests.crashes`: kill, restart, compare. Exit 0 only when everything held.
 
 --play NAME      one play (may be given more than once); all without it
---pairs N|all    ordered pairs beside all single points: N drawn by --seed, or all there are
+--pairs N|all|classes
+                 ordered pairs beside all single points: N drawn by --seed, all there are one by one, or all
+                 there are with each recovery played once for all deaths that leave the same (SQLite)
+--check N|all    of the pairs that another stands for, so many also one by one: they must come out the same
 --alone          each single also with nobody who repeats his wish: the worker alone
 --postgres       on a PostgreSQL server, started for it, instead of SQLite files
 --planted NAME   a program with that mistake; exit 0 only when it was caught
@@ -20,7 +23,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests import postgres as server
-from tests.crashes import runs
+from tests.crashes import classes, runs
 from tests.crashes.life import Program
 from tests.crashes.nursery import Nursery
 from tests.crashes.planted import PLANTED
@@ -37,7 +40,8 @@ FAULTS_SHOWN_MAX = 20
 def _arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.crashes", description="Kill, restart, compare.")
     parser.add_argument("--play", action="append", choices=[play.name for play in PLAYS])
-    parser.add_argument("--pairs", default="0", help="how many ordered pairs, or all")
+    parser.add_argument("--pairs", default="0", help="how many ordered pairs, all, or classes")
+    parser.add_argument("--check", default="0", help="how many pairs that classes stand for, or all")
     parser.add_argument("--seed", type=int, default=1, help="draws the pairs")
     parser.add_argument("--planted", choices=[*PLANTED], help="a program with this mistake")
     parser.add_argument("--alone", action="store_true", help="each single also without the clerk's repeat")
@@ -80,18 +84,23 @@ def _catch(name: str) -> int:
     return 0 if caught else 1
 
 
-def _run(play: Play, pairs: str, seed: int, *, alone: bool, url: str) -> Tally:
-    with _set_up(play, Program(), alone=alone, url=url) as run:
-        if pairs == "all":
+def _run(play: Play, asked: argparse.Namespace, url: str) -> Tally:
+    with _set_up(play, Program(), alone=asked.alone, url=url) as run:
+        if asked.pairs == "all":
             runs.every_pair(run)
+        elif asked.pairs == "classes":
+            classes.every_class(run, classes.ALL if asked.check == "all" else int(asked.check), asked.seed)
         else:
-            runs.some_pairs(run, int(pairs), seed)
+            runs.some_pairs(run, int(asked.pairs), asked.seed)
     return run.tally
 
 
 def main(given: list[str]) -> int:
     """The command; its exit code."""
     asked = _arguments(given)
+    if asked.postgres and asked.pairs == "classes":
+        sys.stderr.write("What a death leaves on a server cannot be told: --pairs classes is for SQLite.\n")
+        return 2
     if asked.planted:
         return _catch(asked.planted)
     plays = [play for play in PLAYS if play.name in (asked.play or _all_plays(postgres=asked.postgres))]
@@ -99,7 +108,7 @@ def main(given: list[str]) -> int:
     tallies: list[Tally] = []
     with _database(postgres=asked.postgres) as url:
         for play in plays:
-            tallies.append(_run(play, asked.pairs, asked.seed, alone=asked.alone, url=url))
+            tallies.append(_run(play, asked, url))
             if not asked.json:
                 _show(tallies[-1])
     seconds = round(time.monotonic() - started, 1)
@@ -119,6 +128,7 @@ def _all_plays(*, postgres: bool) -> list[str]:
 def _show(tally: Tally) -> None:
     sys.stdout.write(
         f"{tally.play:18} {tally.points:4} points, {tally.singles:4} singles, {tally.pairs:6} pairs, "
+        f"{tally.classes:3} classes, {tally.checked} checked, {tally.lives:6} lives, "
         f"{tally.not_reached} not reached, {len(tally.faults)} faults\n"
     )
     for fault in tally.faults[:FAULTS_SHOWN_MAX]:

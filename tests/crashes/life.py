@@ -22,6 +22,7 @@ from scanrefund.wallets.gateway import RefundGateway
 from tests.crashes.points import Points
 from tests.crashes.wallet import FileWallet
 from tests.crashes.world import World
+from tests.people import a_till
 from tests.unit.builders import KEYS, LIMITS
 
 LEASE_S: Final = 30
@@ -62,7 +63,8 @@ class Life:
         clock = world.time.clock
         dispatcher = program.dispatcher(self.ledger, gateways, clock, LEASE_S)
         writer = Writer("en", rehearsal=True)
-        self._desk = program.desk(COUNTER, KEYS, self.ledger, gateways, dispatcher, clock, writer)
+        people = a_till(self.ledger, KEYS, clock)
+        self._desk = program.desk(COUNTER, KEYS, self.ledger, gateways, dispatcher, clock, writer, people)
         self._supervisor = SupervisorDesk(self.ledger, dispatcher, clock, writer)
         self._worker = Worker(self.ledger, dispatcher, clock)
 

@@ -14,7 +14,8 @@ from scanrefund.desk import Desk, RefundRequest
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.ledger import orders
 from scanrefund.ledger.engine import writing
-from scanrefund.ledger.ledger import Compose, Ledger, LockedOrder
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.locked_order import Compose, LockedOrder
 from scanrefund.ledger.refunds import Draft
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.model.order import Order

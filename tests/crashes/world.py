@@ -17,6 +17,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.wallet import Wallet
 from tests.crashes.plays import ORDER_FEN, PLAYS, Play
+from tests.crashes.remains import LEDGER_FILE, digest
 from tests.crashes.wallet import Truth
 from tests.unit.builders import KEYS, NOW, SHOP, an_order
 
@@ -58,6 +59,7 @@ class World:
         self.time = Time()
         self.number = 1
         self._disk, self._kept, self._template = (folder / name for name in ("disk", "kept", "template"))
+        self._looked_at = folder / "looked at"
         self._kept_s = 0.0
         self._template.mkdir()
         # Made once, before any fork, and never connected there: its statements are compiled only once.
@@ -120,13 +122,18 @@ class World:
         self._replace(self._disk, self._kept)
         self.time.restart(self._kept_s)
 
+    def remains(self) -> str:
+        """The digest of what lies here now, for the next life to find."""
+        self._replace(self._looked_at, self._disk)
+        return digest(self._looked_at, self.time.passed_s)
+
     @property
     def _witness(self) -> Witness:
         return Witness(self._disk / FILE_NAME)
 
     @property
     def _settings(self) -> LedgerSettings:
-        return LedgerSettings(f"sqlite:///{self._disk / 'ledger.sqlite3'}", busy_timeout_s=30)
+        return LedgerSettings(f"sqlite:///{self._disk / LEDGER_FILE}", busy_timeout_s=30)
 
     @staticmethod
     def _replace(there: Path, source: Path) -> None:
@@ -162,6 +169,10 @@ class ServerWorld(World):
 
     def keep(self) -> bool:
         return False
+
+    def remains(self) -> str:
+        """Nobody can tell: the server holds it."""
+        return ""
 
     @property
     def _settings(self) -> LedgerSettings:

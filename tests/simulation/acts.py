@@ -10,10 +10,8 @@ from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt
 from scanrefund.desk import RefundRequest
-from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.money import Money
-from scanrefund.model.order import Order
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
 from scanrefund.model.shown import Reading, Shown, Source
@@ -21,12 +19,17 @@ from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter
 from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
-from tests.simulation.plan import Kind, Theme
+from tests.simulation.plan import Kind
 from tests.simulation.watch import Wish
 
 Decide = Callable[[str, Hand], Receipt]
 
 _WAITS_S: Final = (1.0, 4.0, 4.0, 12.0, 12.0, 35.0, 70.0, 70.0, 600.0, 3_700.0, 90_000.0)
+# Longer than any wallet's spacing.
+_SPACING_S: Final = 61.0
+# Twice as many refunds of one order as may come to nothing in a row, and time for each to end.
+_TRIES: Final = 10
+_ROUNDS: Final = 3
 _JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
 
 
@@ -44,6 +47,19 @@ def wish(history: History, counter: Counter, dice: Random) -> None:
     made = Wish(f"wish-{number}", order, amount, digits, request_id)
     history.wishes.append(made)
     _ask_desk(history, counter, made)
+
+
+def insist(history: History, counter: Counter, dice: Random) -> None:
+    """A clerk tries one order again and again, each time when the last refund may have ended."""
+    order = dice.choice(history.orders)
+    for _ in range(_TRIES):
+        number = len(history.wishes)
+        made = Wish(f"wish-{number}", order, Money(1), "", f"request-{number}")
+        history.wishes.append(made)
+        _ask_desk(history, counter, made)
+        for _ in range(_ROUNDS):
+            counter.worker.run_once()
+            history.forward(_SPACING_S)
 
 
 def repeat(history: History, counter: Counter, dice: Random) -> None:
@@ -130,8 +146,6 @@ def person(history: History, counter: Counter, dice: Random) -> None:
 
 
 def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
-    if history.world.theme is Theme.OLD_COPY and _is_given_up(history, made.order):
-        return
     reading = None
     if made.digits:
         shown = Shown(ShownKind.PAYMENT_CODE, made.order.wallet, code=PaymentCode(made.digits))
@@ -141,16 +155,6 @@ def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
     receipt = counter.desk.refund(request)
     history.note(f"{counter.name}: {made.name} of {made.amount or 'all'} → {receipt.state or receipt.reason}")
     history.watch.told(made, receipt, asked_at, history.now)
-
-
-def _is_given_up(history: History, order: Order) -> bool:
-    """Whether the order's last refunds came to nothing: a look-up sees no further than three such numbers.
-
-    One less than that, because another wish may have been let in while this one waits for the wallet.
-    """
-    ours = [row for row in history.view().refunds if row.order_id == order.order_id and not row.instead_of]
-    last = ours[1 - ABSENT_IN_A_ROW :]
-    return len(last) == ABSENT_IN_A_ROW - 1 and not any(row.refund_id in history.truth.taken for row in last)
 
 
 def _code(history: History, wallet: Wallet, dice: Random) -> str:
@@ -164,6 +168,7 @@ def _code(history: History, wallet: Wallet, dice: Random) -> str:
 
 ACTS: Final[Mapping[Kind, Act]] = {
     Kind.WISH: wish,
+    Kind.INSIST: insist,
     Kind.REPEAT: repeat,
     Kind.LOOK: look,
     Kind.WORK: work,

@@ -13,7 +13,7 @@ from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command
 from tests.simulation.records import RECORDS
 from tests.simulation.truth import LIVE
-from tests.simulation.view import ENDED, RefundRow, time_of
+from tests.simulation.view import ENDED, IN_SIGHT, RefundRow, place_of, time_of
 
 if TYPE_CHECKING:
     from tests.simulation.watch import Journey, Watch
@@ -80,6 +80,17 @@ def whatever_a_wallet_knows_is_in_the_ledger(watch: Watch) -> str:
         body = taken.body if row.is_found else row.body
         if (row.amount_fen, row.order_id, body) != (taken.amount_fen, taken.order_id, taken.body):
             return f"{taken.number} differs: {row.amount_fen} here, {taken.amount_fen} there"
+    return ""
+
+
+def a_look_up_would_see_every_refund(watch: Watch) -> str:
+    """However old a copy is: no number at a wallet stands behind so many that it knows nothing of."""
+    for order_id in watch.orders:
+        last = 0
+        for place in sorted(place_of(taken.number) for taken in watch.truth.of_order(order_id)):
+            if place - last > IN_SIGHT:
+                return f"{order_id}: {place} after {last}"
+            last = place
     return ""
 
 
@@ -284,6 +295,7 @@ INVARIANTS: Final[dict[str, Invariant]] = {
         the_wallet_never_moves_more_than_was_paid,
         one_wish_moves_money_once,
         whatever_a_wallet_knows_is_in_the_ledger,
+        a_look_up_would_see_every_refund,
         one_number_has_one_body,
         what_is_reserved_is_what_is_live,
         what_the_wallet_may_move_is_reserved,

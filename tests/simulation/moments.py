@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command, RefundState
 from tests.simulation.truth import LIVE
-from tests.simulation.view import RefundRow
+from tests.simulation.view import IN_SIGHT, RefundRow, place_of
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
@@ -146,21 +146,37 @@ def a_refusal_has_its_cause(watch: Watch, receipt: Receipt, wish: Wish | None) -
     """The commonest refusals are true: an open refund stands, or the order holds less than was asked."""
     if wish is None or receipt.reason is None:
         return ""
-    rows = [row for row in watch.view.refunds if row.order_id == wish.order.order_id]
     reason = receipt.reason.value
-    if reason == "refund_in_flight" and not any(row.is_open for row in rows):
-        return f"{wish.name}: nothing is in flight"
-    order_id = wish.order.order_id
-    left = wish.order.amount.fen - max(watch.view.live_fen(order_id), watch.view.for_customer_fen(order_id))
-    wanted = wish.amount.fen if wish.amount else 1
-    if reason == "amount_over_remaining" and 0 < wanted <= left:
-        return f"{wish.name}: {wanted} of {left} fen"
-    frozen = any(one.frozen_why for one in watch.view.orders if one.order_id == wish.order.order_id)
-    if reason == "order_frozen" and not frozen:
-        return f"{wish.name}: nothing froze it"
     if reason in ("order_not_found", "order_not_paid", "order_cancelled", "order_changed"):
         return f"{wish.name}: {reason}"
-    return ""
+    without = _WITHOUT_CAUSE.get(reason)
+    rows = [row for row in watch.view.refunds if row.order_id == wish.order.order_id]
+    return f"{wish.name}: {reason} without cause" if without and without(watch, wish, rows) else ""
+
+
+def _nothing_is_in_flight(_watch: Watch, _wish: Wish, rows: list[RefundRow]) -> bool:
+    return not any(row.is_open for row in rows)
+
+
+def _enough_remains(watch: Watch, wish: Wish, _rows: list[RefundRow]) -> bool:
+    order_id = wish.order.order_id
+    left = wish.order.amount.fen - max(watch.view.live_fen(order_id), watch.view.for_customer_fen(order_id))
+    return 0 < (wish.amount.fen if wish.amount else 1) <= left
+
+
+def _nothing_froze_it(watch: Watch, wish: Wish, _rows: list[RefundRow]) -> bool:
+    return not any(one.frozen_why for one in watch.view.orders if one.order_id == wish.order.order_id)
+
+
+def _few_came_to_nothing(_watch: Watch, _wish: Wish, rows: list[RefundRow]) -> bool:
+    return _in_vain(rows) < IN_SIGHT
+
+
+def _in_vain(rows: list[RefundRow]) -> int:
+    """How many numbers in a row up to the last one came to nothing."""
+    last = max((place_of(row.refund_id) for row in rows), default=0)
+    taken = [place_of(row.refund_id) for row in rows if row.state not in ("CLOSED", "CANCELLED")]
+    return last - max(taken, default=0)
 
 
 def a_wish_gets_what_it_asked_for(watch: Watch, receipt: Receipt, wish: Wish | None) -> str:
@@ -195,6 +211,13 @@ def _last_code_written(watch: Watch, refund: Refund) -> str:
 def _row(watch: Watch, number: str) -> RefundRow | None:
     return next((row for row in watch.view.refunds if row.refund_id == number), None)
 
+
+_WITHOUT_CAUSE: Final[dict[str, Callable[[Watch, Wish, list[RefundRow]], bool]]] = {
+    "refund_in_flight": _nothing_is_in_flight,
+    "amount_over_remaining": _enough_remains,
+    "order_frozen": _nothing_froze_it,
+    "too_many_in_vain": _few_came_to_nothing,
+}
 
 DEPARTURES: Final[dict[str, Departure]] = {
     rule.__name__: rule

@@ -18,6 +18,7 @@ class Kind(StrEnum):
 
     WISH = "wish"  # a clerk asks for a refund
     REPEAT = "repeat"  # somebody asks for the same again, at this or another counter
+    INSIST = "insist"  # a clerk wishes for refunds of one order until something comes of one
     LOOK = "look"  # a clerk presses "ask now"
     WORK = "work"  # a worker makes its round
     WAIT = "wait"  # time passes
@@ -130,6 +131,12 @@ _WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
 }
 
 
+# So often refused, a copy can have lost as many refunds in a row that came to nothing as the rules let pass.
+_OFTEN: Final = 0.8
+# How often wallets refuse where people are to have something to decide.
+_REFUSED: Final = {Theme.PEOPLE: (0.2, 0.6), Theme.OLD_COPY: (0.2, 0.6, _OFTEN)}
+
+
 def world_of(seed: int) -> World:
     """The world of a seed. Each fault is off in about half of the worlds, so that the others show."""
     dice = Random(f"world {seed}")
@@ -152,7 +159,7 @@ def world_of(seed: int) -> World:
         reply_lost=rate(0.4),
         repeated=rate(0.3),
         slow=rate(0.6),
-        refused=dice.choice((0.2, 0.6)) if wary and dice.random() < 0.5 else rate(0.4),
+        refused=dice.choice(_REFUSED[theme]) if wary and dice.random() < 0.5 else rate(0.4),
         short=0.3 if wary and dice.random() < 0.5 else rate(0.3),
         crash=rate(0.3),
         trouble=rate(0.3),
@@ -191,6 +198,8 @@ def _around_a_copy(dice: Random, world: World) -> Iterator[Event]:
     yield from _events(dice, world, 0, 4)
     for _ in range(dice.randint(1, 3)):
         yield from script(Kind.WISH, Kind.WAIT, Kind.WORK)
+    if world.refused == _OFTEN:
+        yield from script(Kind.INSIST)
     yield from script(Kind.RESTORE)
     if dice.random() < 0.5:
         yield from script(Kind.PERSON)

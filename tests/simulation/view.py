@@ -12,6 +12,9 @@ _NOT_FOR_WALLET: Final = {"CLOSED", "CANCELLED", "PAID_OTHER_WAY"}
 _NOT_FOR_CUSTOMER: Final = {"CLOSED", "CANCELLED", "RETURNED_TO_MERCHANT"}
 ENDED: Final = {"SUCCEEDED", "RETURNED_TO_MERCHANT", "CLOSED", "CANCELLED", "PAID_OTHER_WAY", "EXTERNAL"}
 
+# A look-up of old books ends after so many numbers in a row of which the wallet knows nothing.
+IN_SIGHT: Final = 5
+
 # The entries of the book that tell of a refund's making.
 MADE: Final = ("refund_reserved", "refund_paid_other_way", "refund_found")
 
@@ -156,6 +159,12 @@ def entries_after(database: sqlite3.Connection, number: int) -> list[Entry]:
 def attempts(database: sqlite3.Connection) -> list[AttemptRow]:
     """Trips begun, per refund and command."""
     return [AttemptRow(*row) for row in database.execute(_ATTEMPTS)]
+
+
+def place_of(number: str) -> int:
+    """A number's place among its order's; 0 for what was paid by hand."""
+    told = number.rpartition("_")[2]
+    return int(told) if told.isdigit() else 0
 
 
 def time_of(text: str | None) -> datetime | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +117,31 @@ def test_a_held_refund_is_closed_only_after_two_late_asks_that_found_nothing(sho
     assert shop.desk.close(refund.refund_id, HAND).state is S.CLOSED
     assert [command for command, _number in shop.wallet.trips[before:]] == [Command.ASK, Command.ASK]
     assert (shop.order.remaining, len(shop.booked("refund_closed_by_hand"))) == (ORDER.amount, 1)
+
+
+def test_after_a_send_under_a_clock_a_year_ahead_ten_minutes_count_from_the_first_ask_since(
+    shop: Shop,
+) -> None:
+    right = shop.time.at
+    shop.time.at = right + timedelta(days=365)
+    refund = shop.held(Outcome.UNKNOWN)
+    shop.time.at = right
+    for wait_s in (1, PROOF_AFTER.total_seconds() - 1):
+        with refused("close_too_early"):
+            shop.desk.close(refund.refund_id, HAND)
+        shop.time.forward(wait_s)
+    assert shop.wallet.trips[-1] == (Command.ASK, refund.refund_id)
+    assert shop.desk.close(refund.refund_id, HAND).state is S.CLOSED
+    assert (shop.time.at - right) == PROOF_AFTER
+
+
+def test_closing_after_a_clock_ran_ahead_finds_out_that_the_wallet_paid(shop: Shop) -> None:
+    right = shop.time.at
+    shop.time.at = right + timedelta(days=365)
+    refund = shop.held()
+    shop.time.at = right
+    shop.wallet.pay(refund)
+    assert shop.desk.close(refund.refund_id, HAND).state is S.SUCCEEDED
 
 
 @pytest.mark.parametrize("said", [Outcome.UNKNOWN, Outcome.NOT_SENT, Outcome.DECLINED, Outcome.HELD])
@@ -257,4 +283,4 @@ def test_an_answer_in_between_makes_the_proof_start_anew(shop: Shop) -> None:
     shop.wallet.asks = [answering(said) for said in (Outcome.ABSENT, Outcome.UNKNOWN, Outcome.ABSENT)]
     for _ in range(3):
         refund = shop.dispatcher.ask(refund)
-    assert ByHand(shop.ledger).proofs(refund) == 1
+    assert ByHand(shop.ledger).proofs(refund, shop.time.at) == 1

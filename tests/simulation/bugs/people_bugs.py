@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from scanrefund import supervisor_desk
+from scanrefund.check import amount_rules
 from scanrefund.dispatch import recovery
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.ledger import behind, by_hand, orders, overfull, refunds, trips
+from scanrefund.ledger import behind, by_hand, ledger, orders, overfull, refunds, trips
 from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.outcome import Outcome
@@ -76,7 +77,12 @@ def _witness_ignored(bed: Bed) -> None:
 
 
 def _one_gap(bed: Bed) -> None:
-    bed.wrap(recovery, "ABSENT_IN_A_ROW", lambda _true: 1)
+    bed.wrap(recovery, "IN_VAIN_MAX", lambda _true: 1)
+
+
+def _vain_without_end(bed: Bed) -> None:
+    bed.wrap(amount_rules, "IN_VAIN_MAX", lambda _true: 99)
+    bed.wrap(ledger, "IN_VAIN_MAX", lambda _true: 99)
 
 
 def _found_uncounted(bed: Bed) -> None:
@@ -141,6 +147,11 @@ PEOPLE_BUGS: Final = (
         _only_ends_are_asked_again,
     ),
     Bug("one_gap", "The first number that the wallet does not know ends the look-up.", _one_gap),
+    Bug(
+        "vain_without_end",
+        "An order goes on taking refunds however many in a row came to nothing.",
+        _vain_without_end,
+    ),
     Bug("found_uncounted", "What is found at the wallet takes nothing from the caps.", _found_uncounted),
     Bug("found_as_closed", "What is found at the wallet is written down as closed.", _found_as_closed),
     Bug("overfull_goes_on", "An order of which too much is promised goes on sending.", _overfull_goes_on),

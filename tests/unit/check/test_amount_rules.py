@@ -77,6 +77,12 @@ def test_the_lesser_of_the_shops_and_the_wallets_count_holds(shop_limit: int, li
     assert refusal == Refusal(Reason.TOO_MANY_REFUNDS, {"count": limit, "limit": limit})
 
 
+def test_an_order_of_which_five_refunds_in_a_row_came_to_nothing_takes_no_more() -> None:
+    assert first_refusal(a_case(order=an_order(in_vain=4))) is None
+    refusal = first_refusal(a_case(order=an_order(in_vain=5)))
+    assert refusal == Refusal(Reason.TOO_MANY_IN_VAIN, {"count": 5})
+
+
 @pytest.mark.parametrize(
     ("wallet", "digits", "spacing_s"), [(Wallet.WECHAT, None, 60), (Wallet.ALIPAY, ALIPAY_DIGITS, 3)]
 )

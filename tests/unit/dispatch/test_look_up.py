@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+from pathlib import Path
+
 import pytest
 
-from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW
-from scanrefund.errors import UsageFault
+from scanrefund.errors import Bug, UsageFault
+from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.model.money import Money
+from scanrefund.model.order import IN_VAIN_MAX
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import FACTS
-from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, reserve
+from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, open_ledger, reserve
 from tests.unit.dispatch.restored import Restored, number
 
 S = RefundState
@@ -44,10 +49,25 @@ def test_an_ask_for_a_number_of_which_our_books_know_nothing_names_the_order_and
     assert NOW <= restored.wallet.asked[0].created_at <= restored.time.at
 
 
-def test_three_numbers_that_nobody_knows_end_a_look_up_at_five_asks_a_second(restored: Restored) -> None:
+def test_five_numbers_that_nobody_knows_end_a_look_up_at_five_asks_a_second(restored: Restored) -> None:
     restored.recovery.one(ORDER.order_id)
-    assert [refund.refund_id for refund in restored.wallet.asked] == [number(1), number(2), number(3)]
-    assert (restored.time.at - NOW).total_seconds() == pytest.approx(0.6)
+    assert [refund.refund_id for refund in restored.wallet.asked] == [number(n) for n in range(1, 6)]
+    assert (restored.time.at - NOW).total_seconds() == pytest.approx(1.0)
+
+
+def test_the_last_number_that_the_ledger_lets_pass_is_seen_behind_all_that_came_to_nothing(
+    restored: Restored, tmp_path: Path, sample_ledger: Path
+) -> None:
+    true = open_ledger(Path(shutil.copy(sample_ledger, tmp_path / "true.sqlite3")))
+    numbers = []
+    for wish in range(SEQUENCE_MAX):
+        with contextlib.suppress(Bug):
+            numbers.append(reserve(true, amount_fen=1, request_id=str(wish)).refund_id)
+            ByHand(true).cancel(numbers[-1], Hand("Li", "slip"), NOW)
+    true.close()
+    assert restored.lost(len(numbers), 9_000) == numbers[-1] == number(IN_VAIN_MAX)
+    assert [found.refund_id for found in restored.recovery.one(ORDER.order_id).found] == [numbers[-1]]
+    assert restored.order.remaining == Money(1_000)
 
 
 def test_a_look_up_is_in_the_book_with_what_it_found(restored: Restored) -> None:
@@ -64,19 +84,18 @@ def test_every_number_a_wallet_takes_for_an_order_is_asked_and_none_beyond(resto
     for sequence in range(1, most + 1):
         restored.lost(sequence, 1)
     assert len(restored.recovery.one(ORDER.order_id).found) == most
-    assert len(restored.wallet.trips) == most + ABSENT_IN_A_ROW
+    assert len(restored.wallet.trips) == most + IN_VAIN_MAX
 
 
 def test_a_wallet_that_claims_refunds_without_end_is_not_asked_without_end(restored: Restored) -> None:
-    limit = FACTS[ORDER.wallet].refunds_per_order_max + ABSENT_IN_A_ROW
     for sequence in range(1, SEQUENCE_MAX + 1):
         restored.lost(sequence, 1)
-    assert len(restored.recovery.one(ORDER.order_id).found) == limit
+    assert len(restored.recovery.one(ORDER.order_id).found) == SEQUENCE_MAX
 
 
 def test_a_number_our_books_hold_breaks_a_row_of_absent_ones(restored: Restored) -> None:
     reserve(restored.ledger)
-    lost = restored.lost(1 + ABSENT_IN_A_ROW, 2_000)
+    lost = restored.lost(1 + IN_VAIN_MAX, 2_000)
     assert [found.refund_id for found in restored.recovery.one(ORDER.order_id).found] == [lost]
 
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from scanrefund.dispatch.recovery import ABSENT_IN_A_ROW, ASK_PAUSE_S, LookedUp
+from scanrefund.dispatch.recovery import ASK_PAUSE_S, LookedUp
 from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind
 from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
+from scanrefund.model.order import IN_VAIN_MAX
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.wallet import Wallet
@@ -39,11 +40,11 @@ def test_lost_refunds_are_found_one_by_one_and_count(restored: Restored) -> None
     assert (result.complete, restored.order.remaining) == (True, Money(5_000))
     assert not restored.ledger.is_behind(restored.order)
     assert {command for command, _number in restored.wallet.trips} == {Command.ASK}
-    assert len(restored.wallet.trips) == 2 + ABSENT_IN_A_ROW
+    assert len(restored.wallet.trips) == 2 + IN_VAIN_MAX
 
 
 def test_numbers_behind_refused_ones_are_found_too(restored: Restored) -> None:
-    restored.lost(ABSENT_IN_A_ROW, 2_000)
+    restored.lost(IN_VAIN_MAX, 2_000)
     assert len(restored.recovery.one(ORDER.order_id).found) == 1
 
 
@@ -161,10 +162,10 @@ def test_proofs_from_before_the_copy_was_noticed_close_nothing(ledger: Ledger) -
     for _ in range(PROOF_ASKS):
         restored.time.at += PROOF_AFTER
         held = restored.dispatcher.ask(held)
-    assert ByHand(ledger).proofs(held) == PROOF_ASKS
+    assert ByHand(ledger).proofs(held, restored.time.at) == PROOF_ASKS
     with ledger.writing() as connection:
         behind.note(connection, restored.time.at)
-    assert ByHand(ledger).proofs(restored.row(held)) == 0
+    assert ByHand(ledger).proofs(restored.row(held), restored.time.at) == 0
 
 
 def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(restored: Restored) -> None:
@@ -184,7 +185,7 @@ def test_all_orders_are_looked_up_slowly_and_then_the_books_are_current(restored
     assert looked_up == [ORDER.order_id, "B0", "B1", "B2"]
     assert restored.ledger.behind_since() is None
     passed_s = (restored.time.at - NOW).total_seconds()
-    assert passed_s == pytest.approx(4 * ABSENT_IN_A_ROW * ASK_PAUSE_S)
+    assert passed_s == pytest.approx(4 * IN_VAIN_MAX * ASK_PAUSE_S)
 
 
 def test_a_wallet_that_is_not_set_up_here_leaves_its_orders_behind(restored: Restored) -> None:

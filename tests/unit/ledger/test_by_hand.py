@@ -14,6 +14,7 @@ from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind, orders
 from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.refunds import AHEAD_MAX
 from scanrefund.ledger.schema import refunds
 from scanrefund.ledger.trips import Lease
 from scanrefund.model.money import Money
@@ -59,6 +60,12 @@ def absent(ledger: Ledger, refund: Refund, at: datetime) -> Refund:
     return trip(ledger, refund, Outcome.ABSENT, S.HELD, at, absent_asks=refund.absent_asks + 1)
 
 
+def reread(ledger: Ledger, refund: Refund) -> Refund:
+    found = ledger.refund(refund.refund_id)
+    assert found is not None
+    return found
+
+
 def refused(decide: Callable[[], object], code: str, **details: object) -> None:
     with pytest.raises(UsageFault) as caught:
         decide()
@@ -98,7 +105,7 @@ def test_two_late_asks_that_found_nothing_are_the_proof_that_closes(ledger: Ledg
     refund = held(ledger)
     early = absent(ledger, refund, LATE - timedelta(seconds=1))
     once = absent(ledger, early, LATE)
-    assert by_hand.proofs(once) == 1
+    assert by_hand.proofs(once, LATE) == 1
     refused(
         partial(by_hand.close, refund.refund_id, HAND, LATE),
         "close_not_proved",
@@ -107,11 +114,30 @@ def test_two_late_asks_that_found_nothing_are_the_proof_that_closes(ledger: Ledg
         needed=TWICE,
     )
     twice = absent(ledger, once, LATE + timedelta(seconds=1))
-    assert by_hand.proofs(twice) == TWICE
+    assert by_hand.proofs(twice, LATE) == TWICE
     after = by_hand.close(refund.refund_id, HAND, LATE)
     assert (after.state, after.ended_at, after.next_command) == (S.CLOSED, LATE, None)
     facts = '{"amount_fen":2500,"by":"Li","why":"seen"}'
     assert entries(ledger, "refund_closed_by_hand") == [(refund.refund_id, facts)]
+
+
+def test_what_a_clock_that_ran_ahead_wrote_is_no_proof_and_the_first_ask_since_stands_for_the_send(
+    ledger: Ledger, by_hand: ByHand
+) -> None:
+    refund = held(ledger)
+    write(ledger, refund, last_sent_at=NOW + AHEAD_MAX + timedelta(seconds=1))
+    assert by_hand.sent_at(absent(ledger, reread(ledger, refund), NOW + AHEAD_MAX * 2), NOW) is None
+    first = absent(ledger, reread(ledger, refund), NOW)
+    assert (by_hand.sent_at(first, NOW), by_hand.proofs(first, NOW)) == (NOW, 0)
+    early = absent(ledger, first, LATE - timedelta(seconds=1))
+    assert by_hand.proofs(early, NOW) == 0
+    assert by_hand.proofs(absent(ledger, early, LATE), NOW) == 1
+
+
+def test_a_time_two_hours_ahead_is_believed(ledger: Ledger, by_hand: ByHand) -> None:
+    refund = held(ledger)
+    write(ledger, refund, last_sent_at=NOW + AHEAD_MAX)
+    assert by_hand.sent_at(reread(ledger, refund), NOW) == NOW + AHEAD_MAX
 
 
 def test_a_refund_that_the_wallet_gave_a_number_is_never_closed_by_hand(
@@ -136,8 +162,8 @@ def test_asks_about_another_refund_prove_nothing(ledger: Ledger, by_hand: ByHand
     refund = held(ledger, absent_asks=9)
     for _ in range(TWICE):
         other = absent(ledger, other, LATE)
-    assert by_hand.proofs(refund) == 0
-    assert by_hand.proofs(a_refund()) == 0
+    assert by_hand.proofs(refund, LATE) == 0
+    assert by_hand.proofs(a_refund(), LATE) == 0
 
 
 def test_a_send_that_found_nothing_is_no_ask(ledger: Ledger, by_hand: ByHand) -> None:
@@ -149,7 +175,7 @@ def test_a_send_that_found_nothing_is_no_ask(ledger: Ledger, by_hand: ByHand) ->
     )
     found = ledger.refund(refund.refund_id)
     assert found is not None
-    assert by_hand.proofs(found) == 0
+    assert by_hand.proofs(found, LATE) == 0
 
 
 @pytest.mark.parametrize("state", [S.READY, S.WAIT_APPROVAL])

@@ -9,7 +9,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from scanrefund.ledger import orders
+from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.engine import writing
+from scanrefund.ledger.found import Found
 from scanrefund.ledger.keeping import CHUNK_ORDERS
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
@@ -139,6 +141,35 @@ def test_the_sums_of_an_order_follow_from_its_refunds(ledger: Ledger) -> None:
     assert order.refund_count == 3
     assert order.open_refund_id == later.refund_id
     assert order.last_refund_at == NOW + timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("ends", "in_vain"),
+    [
+        ((), 0),
+        (("CLOSED",), 1),
+        (("CLOSED", "CANCELLED", "CLOSED"), 3),
+        (("SUCCEEDED", "CLOSED"), 1),
+        (("CLOSED", "RETURNED_TO_MERCHANT", "CLOSED", "CLOSED"), 2),
+        (("CLOSED", "UNKNOWN"), 0),
+        (("CLOSED", "EXTERNAL"), 0),
+    ],
+)
+def test_refunds_in_vain_are_counted_back_to_the_last_that_was_not(
+    ledger: Ledger, ends: tuple[str, ...], in_vain: int
+) -> None:
+    for place, end in enumerate(ends):
+        end_in(ledger, RefundState(end), 1, f"r{place}")
+    assert kept(ledger).in_vain == in_vain
+
+
+def test_cash_and_strangers_numbers_hide_no_refund_in_vain(ledger: Ledger) -> None:
+    end_in(ledger, RefundState.CLOSED)
+    refund = ledger.refund_of_request("r")
+    assert refund is not None
+    ByHand(ledger).pay_other_way(refund.refund_id, Hand("Li", "broken"), NOW)
+    Found(ledger).record_external(ORDER.order_id, "platform-1", Money(1), NOW)
+    assert kept(ledger).in_vain == 1
 
 
 def test_an_order_that_went_back_whole_is_refunded(ledger: Ledger) -> None:

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from scanrefund.errors import Bug
+from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.engine import writing
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.numbers import refund_number
 from scanrefund.ledger.refunds import AHEAD_MAX
 from scanrefund.ledger.trips import Lease
 from scanrefund.model.money import Money
-from scanrefund.model.refund import Command, RefundState
+from scanrefund.model.order import IN_VAIN_MAX
+from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, an_order, keep, reserve
@@ -65,6 +67,20 @@ def test_nothing_is_reserved_without_an_order(ledger: Ledger) -> None:
     with pytest.raises(Bug) as caught:
         reserve(ledger, "unknown")
     assert caught.value.code == "reserve_without_order"
+
+
+def withdraw(ledger: Ledger, refund: Refund) -> None:
+    ByHand(ledger).cancel(refund.refund_id, Hand("Li", "slip"), NOW)
+
+
+def test_no_number_is_made_that_a_look_up_of_old_books_could_not_see(ledger: Ledger) -> None:
+    for place in range(IN_VAIN_MAX):
+        withdraw(ledger, reserve(ledger, amount_fen=1, request_id=f"r{place}"))
+    with pytest.raises(Bug) as caught:
+        reserve(ledger, request_id="one more")
+    told = {"order_id": ORDER.order_id, "in_vain": IN_VAIN_MAX}
+    assert (caught.value.code, caught.value.details) == ("reserve_out_of_sight", told)
+    assert len(ledger.refunds()) == IN_VAIN_MAX
 
 
 def test_a_refusal_is_a_fact_in_the_book(ledger: Ledger) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from scanrefund.errors import KeyFault, NotSent
 from scanrefund.http import HttpReply
 from scanrefund.model.outcome import Answer, Signature
-from scanrefund.wallets.wechat_line import FETCH_EVERY, Heard, WechatLine
+from scanrefund.wallets.wechat_line import AVOID_FOR, FETCH_EVERY, Heard, WechatLine
 from tests.unit.wallets.pens import (
     APIV3_KEY,
     PEM,
@@ -79,6 +79,41 @@ def test_each_host_gets_a_signature_of_its_own(pen: WechatPen) -> None:
     (_, one, first, _), (_, two, second, _) = http.calls
     assert (one, two) == ("https://one.example/v3/x", "https://two.example/v3/x")
     assert first["Authorization"] != second["Authorization"]
+
+
+def hosts_of(http: ScriptedHttp) -> list[str]:
+    return [url.partition(".example")[0].removeprefix("https://") for _, url, _, _ in http.calls]
+
+
+def test_a_host_that_was_not_reached_is_asked_last_for_a_minute(pen: WechatPen) -> None:
+    good, clock = pen.reply(200, EMPTY), Moving()
+    http = ScriptedHttp(NotSent("connect_timeout"), good, good, good)
+    line = WechatLine(pen.settings(), http, clock)
+    line.call("GET", "/v3/x")
+    clock.at += AVOID_FOR - timedelta(seconds=1)
+    line.call("GET", "/v3/x")
+    clock.at += timedelta(seconds=1)
+    line.call("GET", "/v3/x")
+    assert hosts_of(http) == ["one", "two", "two", "one"]
+
+
+def test_the_other_host_takes_over_again_where_the_second_is_dead_too(pen: WechatPen) -> None:
+    good, dead = pen.reply(200, EMPTY), NotSent("no_connection")
+    http = ScriptedHttp(dead, good, dead, good, good)
+    line = WechatLine(pen.settings(), http, lambda: NOW)
+    for _ in range(3):
+        line.post_plain("/x", {}, b"")
+    assert hosts_of(http) == ["one", "two", "two", "one", "one"]
+
+
+def test_a_clock_that_was_set_back_avoids_no_host(pen: WechatPen) -> None:
+    good, clock = pen.reply(200, EMPTY), Moving()
+    http = ScriptedHttp(NotSent("no_connection"), good, good)
+    line = WechatLine(pen.settings(), http, clock)
+    line.call("GET", "/v3/x")
+    clock.at -= timedelta(days=1)
+    line.call("GET", "/v3/x")
+    assert hosts_of(http) == ["one", "two", "one"]
 
 
 def test_without_a_second_address_only_the_first_is_asked(pen: WechatPen) -> None:
