@@ -43,6 +43,13 @@ def from_source(
         return watch(live, for_s=for_s, tell=tell)
 
 
+def warm_child() -> None:
+    """Let the process that reads pictures start while this one still reads its settings."""
+    from scanrefund.scan.child import CHILDREN
+
+    CHILDREN.warm()
+
+
 def from_keyboard(invocation: Invocation) -> Reading | None:
     """Standard input: typed and hidden on a terminal, else scanned. None when there is nothing."""
     from scanrefund.scan.keyboard import lines_at_hand, more_waits_in

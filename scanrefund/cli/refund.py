@@ -14,7 +14,7 @@ from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.people import Asker, PinStdin
-from scanrefund.cli.reading import from_keyboard, from_source
+from scanrefund.cli.reading import from_keyboard, from_source, warm_child
 from scanrefund.errors import Fault, LedgerFault, UsageFault
 from scanrefund.model.money import AMOUNT_FEN_MAX, Money, NotMoney
 from scanrefund.model.shown import Reading
@@ -106,6 +106,8 @@ def refund(  # noqa: PLR0913  (each is an option)
     wish = Wish(order, _money(amount), reason, camera, image, request_id, people)
     if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
         raise UsageFault("confirmation_impossible")
+    if image is not None:
+        warm_child()
     settings = invocation.settings()
     with invocation.house(settings, wallets=True) as house:
         # PINs first: while they are typed no payment code grows old.

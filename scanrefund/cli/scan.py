@@ -9,7 +9,7 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson, Camera, Picture, Reveal
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.reading import from_source, warn_of_reveal
+from scanrefund.cli.reading import from_source, warm_child, warn_of_reveal
 from scanrefund.errors import UsageFault
 from scanrefund.keys import Keys
 from scanrefund.model.shown import NAMES_REFUND, Kind, Reading
@@ -32,6 +32,8 @@ def scan(
     invocation = of(ctx)
     if camera is None and image is None:
         raise UsageFault("source_missing")
+    if image is not None:
+        warm_child()
     settings = invocation.settings()
     if reveal:
         warn_of_reveal(invocation)

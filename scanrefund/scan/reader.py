@@ -19,7 +19,7 @@ from scanrefund.scan.frame import Frame
 from scanrefund.scan.identify import identify, identify_typed
 from scanrefund.scan.keyboard import scanned_text
 from scanrefund.scan.live import Live
-from scanrefund.scan.picture import read_picture, read_picture_bytes
+from scanrefund.scan.look import Seen, look_at_bytes, look_at_file
 from scanrefund.scan.presence import Announced
 
 # Nobody waits for a camera that is not there: a wrong number or address does not mend itself.
@@ -27,13 +27,17 @@ _NOT_THERE: Final = frozenset({"camera_missing", "camera_url_silent"})
 
 
 def read_picture_file(path: Path) -> Reading:
-    """What a picture file shows. Raises UsageFault and PictureFault like `scan.picture.read_picture`."""
-    return read_frame(read_picture(path))
+    """What a picture file shows, read in a picture child. Raises what `scan.look.look_at_file` raises."""
+    return _read_seen(look_at_file(path))
 
 
 def read_picture_upload(data: bytes, origin: str) -> Reading:
-    """What an uploaded picture shows. Raises PictureFault like `scan.picture.read_picture_bytes`."""
-    return read_frame(read_picture_bytes(data, origin))
+    """What an upload shows, read in a picture child. Raises what `scan.look.look_at_bytes` raises."""
+    return _read_seen(look_at_bytes(data, origin))
+
+
+def _read_seen(seen: Seen) -> Reading:
+    return reading_of(weigh([seen.symbols], still=True), Source.PICTURE, seen.taken_at)
 
 
 def read_frame(frame: Frame) -> Reading:

@@ -18,6 +18,8 @@ DOORS = {
     "zxingcpp": ("scanrefund.scan.engines", "scanrefund.sandbox.drawing", "scanrefund.readiness"),
     "pyzbar": ("scanrefund.scan.engines",),
     "PIL": ("scanrefund.scan", "scanrefund.sandbox"),
+    "pypdfium2": ("scanrefund.scan.pdf",),
+    "distributed": ("scanrefund.scan.cluster",),
     "numpy": ("scanrefund.scan", "scanrefund.sandbox", "scanrefund.readiness"),
     "requests": ("scanrefund.http",),
     "urllib3": ("scanrefund.http",),
