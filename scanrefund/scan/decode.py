@@ -98,7 +98,7 @@ MORE: Final = (
     Step("erode", engines.zxing_qr, middle, eroded),
     Step("patch threshold zbar", engines.zbar_qr, patches, both(scaled(0.5), thresholded(21))),
     Step("located dark", engines.zxing_patch, located, gamma(2)),
-    Step("located threshold", engines.zxing_patch, located, thresholded(31)),
+    Step("threshold", engines.zxing_qr, small, thresholded(31)),
     Step("located sharp zbar", engines.zbar_qr, located, sharpened(3)),
     BarsStep(),
     Step("clahe", engines.zxing_qr, middle, equalised),
