@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
-from scanrefund.errors import LedgerFault
-from scanrefund.ledger.engine import reading, writing
+from scanrefund.errors import KeyFault, LedgerFault
+from scanrefund.keys import Keys
+from scanrefund.ledger.engine import reading, retried, writing
 from scanrefund.ledger.postgres import alone_to_migrate
 from scanrefund.ledger.schema import meta
 
@@ -32,6 +33,14 @@ def recall(connection: Connection, name: str, first_value: str) -> str:
         connection.execute(insert(meta).values(name=name, value=first_value))
         return first_value
     return str(value)
+
+
+@retried
+def refuse_foreign_keys(engine: Engine, keys: Keys) -> None:
+    """Bind the ledger to the keys of its first start. Raises KeyFault for any others."""
+    with writing(engine) as connection:
+        if recall(connection, "keys", keys.check_value()) != keys.check_value():
+            raise KeyFault("keys_foreign", url=engine.url.render_as_string())
 
 
 def _version(engine: Engine) -> str | None:
