@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -18,10 +18,19 @@ from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
+from scanrefund.ledger.roster import Roster
+from scanrefund.ledger.sign_ins import SignIns
+from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.orders_desk import OrdersDesk
+from scanrefund.people.pins import PinHasher
+from scanrefund.people.recogniser import Recogniser
+from scanrefund.people.till import TillPeople
+from scanrefund.readiness import Surroundings
+from scanrefund.search_desk import SearchDesk
+from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
@@ -30,17 +39,24 @@ from scanrefund.wallets.wechat import WechatGateway
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Every room, open. Close it, or use it as a context manager."""
+    """Every room, open. Close it, or use it as a context manager.
+
+    `desk` speaks the configured language, `desk_in` gives one that speaks another.
+    """
 
     keys: Keys
     ledger: Ledger
     gateways: Mapping[Wallet, WalletGateway]
     desk: Desk
+    desk_in: Callable[[str], Desk]
     orders: OrdersDesk
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
     notices: NoticeDesk
+    staff: StaffDesk
+    search: SearchDesk
+    clock: Clock
 
     def close(self) -> None:
         """Let go of the database."""
@@ -64,21 +80,38 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     gateways = wallet_gateways(settings)
     dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
     writer = Writer(settings.language, settings.rehearsal)
-    desk = Desk(
-        counter=Counter(settings.counter, settings.limits),
-        keys=keys,
-        ledger=ledger,
-        gateways=gateways,
-        dispatcher=dispatcher,
-        clock=clock,
-        writer=writer,
-    )
+    roster, hasher = Roster(ledger, keys), PinHasher()
+    recogniser = Recogniser(SignIns(ledger), keys, hasher, clock, settings.counter)
+    till = TillPeople(ledger, roster, recogniser)
+    counter = Counter(settings.counter, settings.limits)
+
+    def desk_in(language: str) -> Desk:
+        spoken = Writer(language, settings.rehearsal)
+        return Desk(counter, keys, ledger, gateways, dispatcher, clock, spoken, till)
+
+    trusted = Trusted(recogniser, keys, hasher)
+    staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
     worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
     notices = NoticeDesk(gateways, Notices(ledger))
-    return House(keys, ledger, gateways, desk, orders, supervisor, recovery, worker, notices)
+    search = SearchDesk(ledger, gateways, settings.limits, clock)
+    return House(
+        keys=keys,
+        ledger=ledger,
+        gateways=gateways,
+        desk=desk_in(settings.language),
+        desk_in=desk_in,
+        orders=orders,
+        supervisor=supervisor,
+        recovery=recovery,
+        worker=worker,
+        notices=notices,
+        staff=staff,
+        search=search,
+        clock=clock,
+    )
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:
@@ -90,3 +123,28 @@ def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:
     if settings.alipay is not None:
         gateways[Wallet.ALIPAY] = AlipayGateway(settings.alipay, http)
     return gateways
+
+
+def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
+    """What the self test of this counter looks at."""
+    addresses = {
+        wallet: told.base_url
+        for wallet, told in ((Wallet.WECHAT, settings.wechat), (Wallet.ALIPAY, settings.alipay))
+        if told is not None
+    }
+
+    def gateways() -> Mapping[Wallet, WalletGateway]:
+        if settings.sandbox_trouble is not None:
+            raise settings.sandbox_trouble
+        return wallet_gateways(settings)
+
+    return Surroundings(
+        home=settings.home,
+        shop=Shop(settings.shop_id, settings.rehearsal),
+        ledger=settings.ledger,
+        camera=settings.camera,
+        http=Http(settings.http),
+        gateways=gateways,
+        addresses=addresses,
+        now=clock.now,
+    )

@@ -10,7 +10,7 @@ from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.amount_rules import earliest_send
-from scanrefund.check.case import Case, PayerCheck
+from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
 from scanrefund.dispatch.alarms import alarm_level
@@ -19,16 +19,20 @@ from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.engine import retried
-from scanrefund.ledger.ledger import Ledger, LockedOrder
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.refunds import Draft
-from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Reading, Source
 from scanrefund.model.wallet import Wallet, safe_number
 from scanrefund.payer_match import match_payer
+from scanrefund.people.till import TillPeople, draft_people, who, with_people
+from scanrefund.slip_check import refund_id_of, vouched
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import Evidence, RefundRequest, Wish, wisher
 
 # While a clerk waits, the desk looks at the ledger this often; another process may be at work.
 LOOK_S: Final = 0.5
@@ -39,17 +43,8 @@ REQUEST_ID_CHARS_MAX: Final = 64
 # States that need a wallet or a person, and no more waiting at the counter.
 _NOTHING_TO_WAIT_FOR: Final = frozenset({RefundState.HELD, RefundState.ABNORMAL, RefundState.WAIT_APPROVAL})
 
-
-@dataclass(frozen=True, slots=True)
-class RefundRequest:
-    """One wish. `amount` None means all that remains; `request_id` empty lets the desk derive one."""
-
-    order_id: str
-    amount: Money | None
-    reason: str
-    reading: Reading | None
-    request_id: str = ""
-    clerk: str = ""
+# What the word of a second person can cure.
+_ASKS_A_SECOND: Final = frozenset({Reason.NEEDS_APPROVAL, Reason.APPROVAL_WRONG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +53,6 @@ class Counter:
 
     name: str
     limits: Limits
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the wallet says, asked before anything is locked."""
-
-    wallet_says: OrderAnswer | None
-    payer: PayerCheck = PayerCheck.NOT_ASKED
 
 
 class Desk:
@@ -80,6 +67,7 @@ class Desk:
         dispatcher: Dispatcher,
         clock: Clock,
         writer: Writer,
+        people: TillPeople,
     ) -> None:
         self._counter = counter
         self._keys = keys
@@ -88,41 +76,35 @@ class Desk:
         self._dispatcher = dispatcher
         self._clock = clock
         self._writer = writer
+        self._people = people
 
     def refund(self, request: RefundRequest) -> Receipt:
         """Check a wish and, if nothing speaks against it, send it. The same wish again is served again."""
-        fingerprint = self.see(request.reading)
-        request_id = self._request_id(request, fingerprint)
-        earlier = self._ledger.refund_of_request(request_id)
+        wish = self._named(request)
+        earlier = self._ledger.refund_of_request(wish.request_id)
         if earlier is not None:
             return self._serve_again(request, earlier)
-        decided = self._decide(request, request_id, fingerprint, self._gather(request, fingerprint))
+        decided = self._decide(wish, self._gather(wish))
         if isinstance(decided, Receipt):
             return decided
         return self._writer.of_refund(self._first_trip(decided))
 
     @retried
-    def _decide(
-        self,
-        request: RefundRequest,
-        request_id: str,
-        fingerprint: str | None,
-        evidence: Evidence,
-    ) -> Receipt | Refund:
+    def _decide(self, wish: Wish, evidence: Evidence) -> Receipt | Refund:
         """Lock, then check, then write, in one transaction: a new refund, or the receipt that ends it."""
-        with self._ledger.locked(request.order_id) as locked:
-            earlier = locked.of_request(request_id)
+        with self._ledger.locked(wish.request.order_id) as locked:
+            earlier = locked.of_request(wish.request_id)
             if earlier is not None:
-                return self._serve_again(request, earlier)
-            case = self._case(request, locked.order, locked, fingerprint, evidence)
+                return self._serve_again(wish.request, earlier)
+            case = self._case(wish, locked.order, locked, evidence)
             refusal = first_refusal(case)
             if refusal is not None:
-                locked.record(refusal, case.now)
+                locked.record(refusal, case.now, who(case, self._counter.name))
                 wallet = case.order.wallet if case.order else None
                 # Of an unknown order nobody knows what remains.
                 amount = case.amount if case.order else case.asked_amount
                 return self._writer.of_refusal(refusal, locked.name, wallet, amount)
-            return self._reserve(locked, case, request_id, fingerprint, request.clerk)
+            return self._reserve(locked, case, wish)
 
     def _first_trip(self, refund: Refund) -> Refund:
         """The refund is written: a ledger that breaks from here on leaves it open, never failed."""
@@ -133,10 +115,9 @@ class Desk:
 
     def rehearse(self, request: RefundRequest) -> list[Verdict]:
         """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
-        fingerprint = self.see(request.reading)
+        wish = self._named(request)
         evidence = Evidence(self._ask_wallet(request.order_id))
-        order = self._ledger.order(request.order_id)
-        return verdicts(self._case(request, order, self._ledger, fingerprint, evidence))
+        return verdicts(self._case(wish, self._ledger.order(request.order_id), self._ledger, evidence))
 
     def see(self, reading: Reading | None) -> str | None:
         """Note the first sight of a payment code; its fingerprint, or None where none was shown."""
@@ -169,8 +150,11 @@ class Desk:
         return refund.next_try_at is not None and refund.next_try_at <= self._clock.now()
 
     def status(self, refund_id: str, *, ask: bool = False) -> Receipt:
-        """How a refund stands; with `ask`, after one trip to the wallet, also where it has ended."""
-        refund = self._required(refund_id)
+        """How a refund stands; with `ask`, after one trip to the wallet, also where it has ended.
+
+        `refund_id` may be the whole text of a slip of ours. Raises UsageFault slip_forged, refund_unknown.
+        """
+        refund = self._required(refund_id_of(refund_id, self._keys))
         if ask:
             trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
             refund = trip(refund)
@@ -181,6 +165,13 @@ class Desk:
         found = self._ledger.refunds(open_only=open_only, order_id=order_id, limit=limit)
         now = self._clock.now()
         return [self._writer.of_refund(refund, alarm_level(refund, now)) for refund in found]
+
+    def _named(self, request: RefundRequest) -> Wish:
+        """A slip shown for a code is named as ours or as forged: either is no payment code."""
+        if request.reading is not None:
+            request = replace(request, reading=vouched(request.reading, self._keys))
+        fingerprint = self.see(request.reading)
+        return Wish(request, self._request_id(request, fingerprint), fingerprint)
 
     def _request_id(self, request: RefundRequest, fingerprint: str | None) -> str:
         if len(request.request_id) > REQUEST_ID_CHARS_MAX:
@@ -204,28 +195,29 @@ class Desk:
         gateway = self._gateways.get(order.wallet) if order else None
         return gateway.order(order) if order and gateway else None
 
-    def _gather(self, request: RefundRequest, fingerprint: str | None) -> Evidence:
-        """The wallet's word on the order, and on the payer where the shop wants it and nothing else says no:
-        asking for the payer uses the code up.
+    def _gather(self, wish: Wish) -> Evidence:
+        """The wallet's word on the order; a second person's where one is needed and offered; last of all,
+        where the shop wants it and nothing else says no, the wallet's word on the payer: it uses the code up.
         """
+        request = wish.request
         evidence = Evidence(self._ask_wallet(request.order_id))
         order = self._ledger.order(request.order_id)
+        case = self._case(wish, order, self._ledger, evidence)
+        refusal = first_refusal(case)
+        if request.approval is not None and refusal is not None and refusal.reason in _ASKS_A_SECOND:
+            word = self._people.hear(case, wisher(wish, evidence), request.approval)
+            evidence = replace(evidence, word=word)
+            refusal = first_refusal(self._case(wish, order, self._ledger, evidence))
         gateway = self._gateways.get(order.wallet) if order else None
-        if gateway is None or not self._counter.limits.payer_match:
-            return evidence
-        if first_refusal(self._case(request, order, self._ledger, fingerprint, evidence)) is not None:
+        if gateway is None or refusal is not None or not self._counter.limits.payer_match:
             return evidence
         return replace(evidence, payer=match_payer(gateway, evidence.wallet_says, request.reading))
 
     def _case(
-        self,
-        request: RefundRequest,
-        order: Order | None,
-        source: LockedOrder | Ledger,
-        fingerprint: str | None,
-        evidence: Evidence,
+        self, wish: Wish, order: Order | None, source: LockedOrder | Ledger, evidence: Evidence
     ) -> Case:
-        return Case(
+        request = wish.request
+        case = Case(
             now=self._clock.now(),
             limits=self._counter.limits,
             order_id=request.order_id,
@@ -233,29 +225,31 @@ class Desk:
             asked_amount=request.amount,
             reason=request.reason,
             reading=request.reading,
-            sighting=source.sighting(fingerprint) if fingerprint else None,
+            sighting=source.sighting(wish.fingerprint) if wish.fingerprint else None,
             wallet_says=evidence.wallet_says,
             payer=evidence.payer,
             is_behind=order is not None and source.is_behind(order),
         )
+        if isinstance(source, Ledger):
+            return self._people.looked_at(case, wisher(wish, evidence))
+        return with_people(case, wisher(wish, evidence), source)
 
-    def _reserve(
-        self, locked: LockedOrder, case: Case, request_id: str, fingerprint: str | None, clerk: str
-    ) -> Refund:
+    def _reserve(self, locked: LockedOrder, case: Case, wish: Wish) -> Refund:
         if case.order is None:
             raise UsageFault("order_unknown", order_id=case.order_id)
         gateway = self._gateways.get(case.order.wallet)
         if gateway is None:
             raise UsageFault("wallet_not_set_up", wallet=case.order.wallet.value)
         draft = Draft(
-            request_id=request_id,
-            code_fingerprint=fingerprint,
+            request_id=wish.request_id,
+            code_fingerprint=wish.fingerprint,
             account=gateway.account,
             amount=case.amount,
             reason=case.reason.strip(),
-            clerk=clerk,
+            clerk=wish.request.clerk,
             counter=self._counter.name,
             not_before=earliest_send(case),
+            people=draft_people(case),
         )
         return locked.reserve(
             draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now

@@ -1,7 +1,8 @@
-"""Key files of the data folder: fingerprints and the book's seal. Never in the database, never printed.
+"""Key files of the data folder: fingerprints, the book's seal, the PINs' pepper. Never in the database.
 
 A second counter that shares the ledger needs the same key files: `check_value` is kept in the ledger, and a
-counter whose keys give another value is refused at start.
+counter whose keys give another value is refused at start. For the people's key that holds from the first
+person on.
 """
 
 from __future__ import annotations
@@ -13,21 +14,30 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scanrefund.errors import KeyFault, os_cause
+
+if TYPE_CHECKING:
+    # Only codes of the moment need it; every command opens keys.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
 # 16 bytes of HMAC-SHA256: no chance of two codes meeting, short enough to read aloud in part.
 FINGERPRINT_BYTES: Final = 16
+# 48 bits: short enough for a small QR code, and nobody guesses it at a counter.
+SLIP_SIGNATURE_HEX_DIGITS: Final = 12
+# What AES-GCM wants; drawn anew for each seal.
+_NONCE_BYTES: Final = 12
 
 
 class Keys:
     """The counter's secrets. Build with `Keys.open`."""
 
-    def __init__(self, fingerprint_key: bytes, book_key: bytes) -> None:
+    def __init__(self, fingerprint_key: bytes, book_key: bytes, people_key: bytes = b"") -> None:
         self._fingerprint_key = fingerprint_key
         self._book_key = book_key
+        self._people_key = people_key
 
     @classmethod
     def open(cls, home: Path) -> Keys:
@@ -40,7 +50,8 @@ class Keys:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise KeyFault("key_unwritable", path=folder, cause=os_cause(error)) from error
-        return cls(_read_or_make(folder / "fingerprint.key"), _read_or_make(folder / "book.key"))
+        names = ("fingerprint.key", "book.key", "people.key")
+        return cls(*(_read_or_make(folder / name) for name in names))
 
     def fingerprint(self, digits: str) -> str:
         """The keyed hash of a payment code, 32 hex digits. Trying every code would undo a plain hash."""
@@ -54,6 +65,14 @@ class Keys:
         """One request's identity: the same wish about the same code gives the same text."""
         return self._hash(b"request", "\x1f".join(parts))
 
+    def slip_signature(self, refund_id: str) -> str:
+        """What stands behind the refund number on our slip: 12 hex digits, the same at every counter."""
+        return self._hash(b"slip", refund_id)[:SLIP_SIGNATURE_HEX_DIGITS]
+
+    def made_slip(self, refund_id: str, signature: str) -> bool:
+        """Whether a slip with this number and signature was made with these keys."""
+        return hmac.compare_digest(self.slip_signature(refund_id).encode(), signature.encode())
+
     def seal(self, previous: str, entry: bytes) -> str:
         """The book's next link: HMAC over the previous link and the entry's canonical JSON, hex."""
         return hmac.new(self._book_key, previous.encode() + b"\n" + entry, hashlib.sha256).hexdigest()
@@ -62,6 +81,37 @@ class Keys:
         """Tells key sets apart without giving anything away."""
         both = self._hash(b"check", "fingerprint") + self.seal("", b"check")
         return hashlib.sha256(both.encode()).hexdigest()[:16]
+
+    def peppered(self, staff_id: str, pin: str) -> bytes:
+        """A PIN under the pepper, 32 bytes: a stolen database alone tells nothing about any PIN."""
+        return self._of_people(b"pin\x00" + staff_id.encode() + b"\x00" + pin.encode())
+
+    def close_up(self, staff_id: str, secret: bytes) -> str:
+        """A secret of somebody's as it may lie in the database (AES-256-GCM, hex), bound to that person."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return (nonce + self._cipher().encrypt(nonce, secret, staff_id.encode())).hex()
+
+    def opened(self, staff_id: str, closed: str) -> bytes:
+        """What `close_up` closed for this person. Raises KeyFault for anything else."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+        try:
+            raw = bytes.fromhex(closed)
+            return self._cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], staff_id.encode())
+        except (ValueError, InvalidTag):
+            raise KeyFault("people_key_foreign") from None
+
+    def people_check_value(self) -> str:
+        """Tells people's keys apart without giving anything away."""
+        return self._of_people(b"check").hex()[:16]
+
+    def _cipher(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        return AESGCM(self._of_people(b"seal"))
+
+    def _of_people(self, purpose: bytes) -> bytes:
+        return hmac.new(self._people_key, purpose, hashlib.sha256).digest()
 
     def _hash(self, purpose: bytes, text: str) -> str:
         whole = hmac.new(self._fingerprint_key, purpose + b"\x00" + text.encode(), hashlib.sha256)

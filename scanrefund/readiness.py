@@ -214,16 +214,21 @@ def _second_decoder(_around: Surroundings) -> Look:
 
 
 def _camera(around: Surroundings) -> Look:
-    from scanrefund.scan.camera import without_password
+    from scanrefund.scan.camera import Camera, without_password
     from scanrefund.scan.source import open_source
 
     with closing(open_source(around.camera, around.now)) as camera:
         frame = next(iter(camera), None)
+        claims = camera.claims() if isinstance(camera, Camera) else None
     gaps: dict[str, object] = {"source": without_password(around.camera)}
     if frame is None:
         return False, "no_picture", gaps
     height, width = frame.pixels.shape
-    return True, "good", gaps | {"width": width, "height": height}
+    gaps |= {"width": width, "height": height}
+    if claims is None or claims.possible:
+        return True, "good", gaps
+    said = {"said_width": claims.width, "said_height": claims.height, "said_rate": claims.rate}
+    return True, "odd", gaps | {name: f"{value:g}" for name, value in said.items()}
 
 
 def _clock(around: Surroundings) -> Look:

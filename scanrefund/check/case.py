@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from scanrefund.check.limits import Limits
+from scanrefund.check.people import People
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
@@ -30,7 +31,7 @@ class Case:
     `asked_amount` is what the clerk typed, None for all that remains. `sighting` is what the ledger knows
     of the shown payment code, None where none was shown. `wallet_says` is the wallet's own word on the
     order, None where it was not asked. `is_behind` says that the wallet may hold refunds of the order that
-    our books do not.
+    our books do not. `people` is None in a ledger without staff, which knows no rules about people.
     """
 
     now: datetime
@@ -44,6 +45,7 @@ class Case:
     wallet_says: OrderAnswer | None
     is_behind: bool = False
     payer: PayerCheck = PayerCheck.NOT_ASKED
+    people: People | None = None
 
     @property
     def amount(self) -> Money:

@@ -88,10 +88,14 @@ def picture_undated(case: Case) -> Refusal | None:
 
 
 def code_required(case: Case) -> Refusal | None:
-    """The shop wants a live code; a picture counts only where `limits.picture_may_refund` says so."""
+    """The shop wants a live code; a picture counts only where `limits.picture_may_refund` says so.
+
+    Where staff is known, going without one is a matter of permission and approval (`check/permission.py`).
+    """
     reading = case.reading
     if reading is None:
-        return Refusal(Reason.CODE_REQUIRED) if case.limits.code_required else None
+        required = case.limits.code_required and case.people is None
+        return Refusal(Reason.CODE_REQUIRED) if required else None
     if reading.source is Source.PICTURE and not case.limits.picture_may_refund:
         return Refusal(Reason.CODE_REQUIRED)
     return None

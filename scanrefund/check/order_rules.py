@@ -112,18 +112,33 @@ def order_changed(case: Case) -> Refusal | None:
     order, theirs = case.order, _wallet_order(case)
     if order is None or theirs is None:
         return None
-    for field, ours, other in _facts_to_compare(order, theirs):
-        if ours != other:
-            return Refusal(Reason.ORDER_CHANGED, {"field": field, "ours": ours, "theirs": other})
-    return None
+    found = differences(order, theirs)
+    if not found:
+        return None
+    field, ours, other = found[0]
+    return Refusal(Reason.ORDER_CHANGED, {"field": field, "ours": ours, "theirs": other})
+
+
+def differences(order: Order, theirs: WalletOrder) -> list[tuple[str, str, str]]:
+    """What the wallet tells otherwise: the field, our word, its word."""
+    return [fact for fact in _facts_to_compare(order, theirs) if fact[1] != fact[2]]
 
 
 def wallet_stopped(case: Case) -> Refusal | None:
     """The shop wants the wallet's own word on every order, and the wallet cannot be asked."""
     if not case.limits.wallet_must_confirm_order or case.order is None:
         return None
-    asked = case.wallet_says is not None and case.wallet_says.look is not OrderLook.NOT_ASKED
-    return None if asked else Refusal(Reason.WALLET_STOPPED)
+    return Refusal(Reason.WALLET_STOPPED) if wallet_not_asked(case) else None
+
+
+def wallet_not_asked(case: Case) -> bool:
+    """Whether only our own books speak for the order."""
+    return case.wallet_says is None or case.wallet_says.look is OrderLook.NOT_ASKED
+
+
+def payer_not_compared(case: Case) -> bool:
+    """Whether the shop wants the payer compared, and nobody has done it yet."""
+    return case.limits.payer_match and case.payer not in (PayerCheck.SAME, PayerCheck.OTHER)
 
 
 def books_behind(case: Case) -> Refusal | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scanrefund.check import amount_rules, code_rules, order_rules
+from scanrefund.check import amount_rules, code_rules, order_rules, permission
 from scanrefund.check.case import Case, PayerCheck
 from scanrefund.model.refusal import Reason, Refusal
 
@@ -21,30 +21,35 @@ Test = Callable[[Case], Refusal | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rung. `of_reading`, `of_order` and `of_payer` say what must be there for it to mean anything."""
+    """One rung. `of_reading`, `of_order` and the like say what must be there for it to mean anything."""
 
     reason: Reason
     test: Test
     of_reading: bool = False
     of_order: bool = False
     of_payer: bool = False
+    of_people: bool = False
+    # Where the rung passes although the wallet could not be asked what it is about.
+    unsure: Callable[[Case], bool] = lambda _case: False
 
     def applies(self, case: Case) -> bool:
         there = (
             case.reading is not None or not self.of_reading,
             case.order is not None or not self.of_order,
             case.payer in _COMPARED or not self.of_payer,
+            case.people is not None or not self.of_people,
         )
         return all(there)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rung said. `skipped` where it had nothing to judge."""
+    """What one rung said. `skipped` where it had nothing to judge, `unsure` where it passed without proof."""
 
     reason: Reason
     refusal: Refusal | None
     skipped: bool
+    unsure: bool = False
 
 
 def _code(reason: Reason, test: Test) -> Rule:
@@ -53,6 +58,10 @@ def _code(reason: Reason, test: Test) -> Rule:
 
 def _order(reason: Reason, test: Test) -> Rule:
     return Rule(reason, test, of_order=True)
+
+
+def _people(reason: Reason, test: Test) -> Rule:
+    return Rule(reason, test, of_people=True)
 
 
 LADDER: Final[tuple[Rule, ...]] = (
@@ -69,7 +78,12 @@ LADDER: Final[tuple[Rule, ...]] = (
     _order(Reason.ORDER_NOT_RELEASED, order_rules.order_not_released),
     _order(Reason.ORDER_ALREADY_REFUNDED, order_rules.order_already_refunded),
     Rule(Reason.WALLET_MISMATCH, order_rules.wallet_mismatch, of_reading=True, of_order=True),
-    Rule(Reason.PAYER_MISMATCH, order_rules.payer_mismatch, of_payer=True),
+    Rule(
+        Reason.PAYER_MISMATCH,
+        order_rules.payer_mismatch,
+        of_payer=True,
+        unsure=order_rules.payer_not_compared,
+    ),
     _order(Reason.RETURN_WINDOW_PASSED, order_rules.return_window_passed),
     Rule(Reason.AMOUNT_NOT_POSITIVE, amount_rules.amount_not_positive),
     _order(Reason.AMOUNT_OVER_REMAINING, amount_rules.amount_over_remaining),
@@ -83,8 +97,15 @@ LADDER: Final[tuple[Rule, ...]] = (
     _order(Reason.ORDER_FROZEN, order_rules.order_frozen),
     _order(Reason.ORDER_CHANGED, order_rules.order_changed),
     Rule(Reason.CODE_REQUIRED, code_rules.code_required),
+    _people(Reason.NO_PERMISSION, permission.no_permission),
+    _people(Reason.NEEDS_APPROVAL, permission.needs_approval),
+    _people(Reason.APPROVAL_WRONG, permission.approval_wrong),
+    _people(Reason.APPROVAL_LOCKED, permission.approval_locked),
+    _people(Reason.CLERK_LIMIT_REACHED, permission.clerk_limit_reached),
     Rule(Reason.REASON_MISSING, amount_rules.reason_missing),
-    _order(Reason.WALLET_STOPPED, order_rules.wallet_stopped),
+    Rule(
+        Reason.WALLET_STOPPED, order_rules.wallet_stopped, of_order=True, unsure=order_rules.wallet_not_asked
+    ),
     _order(Reason.BOOKS_BEHIND, order_rules.books_behind),
 )
 
@@ -96,4 +117,6 @@ def first_refusal(case: Case) -> Refusal | None:
 
 def verdicts(case: Case) -> list[Verdict]:
     """Every rung with its verdict, for the dry run and the page's check list."""
-    return [Verdict(rule.reason, rule.test(case), not rule.applies(case)) for rule in LADDER]
+    return [
+        Verdict(rule.reason, rule.test(case), not rule.applies(case), rule.unsure(case)) for rule in LADDER
+    ]

@@ -9,58 +9,120 @@ import typer
 
 from scanrefund.cli import receipts
 from scanrefund.cli.choices import AsJson
-from scanrefund.cli.invocation import of
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
 
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
+By = Annotated[
+    str,
+    typer.Option("--by", metavar="NAME", help="Who decides: a name, or where staff is known a staff id."),
+]
 Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; both are written in the book.")]
 RefundId = Annotated[str, typer.Argument(metavar="REFUND_ID")]
 
 
-def release(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+def release(
+    ctx: typer.Context,
+    *,
+    refund_id: RefundId,
+    by: By,
+    why: Why,
+    pin_stdin: PinStdin = False,
+    as_json: AsJson = False,
+) -> int:
     """Let a held refund go on under the same number, once its cause is cured."""
     from scanrefund.ledger.by_hand import Hand
 
+    invocation = of(ctx)
+
     def decide(house: House) -> Receipt:
+        prove(house, by, Permission.REFUND_RELEASE, Asker(invocation, pin_stdin=pin_stdin))
         return house.supervisor.release(refund_id, Hand(by, why))
 
-    return _decide(ctx, decide, wallets=True, as_json=as_json)
+    return _decide(invocation, decide, wallets=True, as_json=as_json)
 
 
-def close(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+def close(
+    ctx: typer.Context,
+    *,
+    refund_id: RefundId,
+    by: By,
+    why: Why,
+    pin_stdin: PinStdin = False,
+    as_json: AsJson = False,
+) -> int:
     """Close a held refund; the wallet is asked until it is proved that it knows nothing of it."""
     from scanrefund.ledger.by_hand import Hand
 
+    invocation = of(ctx)
+
     def decide(house: House) -> Receipt:
+        prove(house, by, Permission.REFUND_CLOSE, Asker(invocation, pin_stdin=pin_stdin))
         return house.supervisor.close(refund_id, Hand(by, why))
 
-    return _decide(ctx, decide, wallets=True, as_json=as_json)
+    return _decide(invocation, decide, wallets=True, as_json=as_json)
 
 
-def cancel(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+def cancel(
+    ctx: typer.Context,
+    *,
+    refund_id: RefundId,
+    by: By,
+    why: Why,
+    pin_stdin: PinStdin = False,
+    as_json: AsJson = False,
+) -> int:
     """Withdraw a refund that was never sent."""
     from scanrefund.ledger.by_hand import Hand
 
+    invocation = of(ctx)
+
     def decide(house: House) -> Receipt:
+        prove(house, by, None, Asker(invocation, pin_stdin=pin_stdin))
         return house.supervisor.cancel(refund_id, Hand(by, why))
 
-    return _decide(ctx, decide, wallets=False, as_json=as_json)
+    return _decide(invocation, decide, wallets=False, as_json=as_json)
 
 
-def cash(ctx: typer.Context, *, refund_id: RefundId, by: By, why: Why, as_json: AsJson = False) -> int:
+def cash(
+    ctx: typer.Context,
+    *,
+    refund_id: RefundId,
+    by: By,
+    why: Why,
+    pin_stdin: PinStdin = False,
+    as_json: AsJson = False,
+) -> int:
     """Write down that the customer was paid by hand, after the wallet's refund ended without paying."""
     from scanrefund.ledger.by_hand import Hand
 
+    invocation = of(ctx)
+
     def decide(house: House) -> Receipt:
+        prove(house, by, Permission.REFUND_CASH, Asker(invocation, pin_stdin=pin_stdin))
         return house.supervisor.pay_other_way(refund_id, Hand(by, why))
 
-    return _decide(ctx, decide, wallets=False, as_json=as_json)
+    return _decide(invocation, decide, wallets=False, as_json=as_json)
 
 
-def _decide(ctx: typer.Context, decide: Callable[[House], Receipt], *, wallets: bool, as_json: bool) -> int:
-    invocation = of(ctx)
+def prove(house: House, by: str, permission: Permission | None, asker: Asker) -> None:
+    """Where staff is known, whoever decides proves himself. Without a permission, that of the refund's own
+    clerk is enough: the ledger knows whose it is.
+    """
+    if not house.staff.has_staff():
+        return
+    if permission is None:
+        asker.signed_in(house, by)
+    else:
+        asker.believed(house, by, permission)
+
+
+def _decide(
+    invocation: Invocation, decide: Callable[[House], Receipt], *, wallets: bool, as_json: bool
+) -> int:
     with invocation.house(invocation.settings(), wallets=wallets) as house:
         return receipts.show(decide(house), invocation, as_json=as_json)

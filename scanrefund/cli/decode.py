@@ -1,90 +1,206 @@
-"""`scanrefund decode`: many picture files, one line each."""
+"""`scanrefund decode`: many pictures, one line each, as they come."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from scanrefund.cli import output, sheet
+from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson, Reveal
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.reading import warn_of_reveal
-from scanrefund.errors import Fault, UsageFault
-from scanrefund.model.printable import codes_hidden, written_out
-from scanrefund.model.refusal import Reason, Refusal
-from scanrefund.model.shown import Kind
-from scanrefund.model.wallet import Wallet
-from scanrefund.say.speak import say_fault, say_kind, say_refusal
+from scanrefund.cli.progress import Bar, bar
+from scanrefund.cli.reading import warm_child, warn_of_reveal
+from scanrefund.cli.resume import (
+    Earlier,
+    earlier_lines,
+    earlier_rows,
+    name_in_csv,
+    name_in_json,
+    open_at,
+    written_to,
+)
+from scanrefund.cli.told_lines import AsCsv, AsJsonLines, AsList, AsWords, Form, Write
+from scanrefund.cli.whole_lines import WholeLines
+from scanrefund.errors import UsageFault
+from scanrefund.model.printable import codes_hidden
 
 if TYPE_CHECKING:
-    from scanrefund.scan.batch import Line
+    from scanrefund.scan.batch import Fingerprint, Line
+    from scanrefund.scan.expand import Item
+    from scanrefund.scan.pool import Pool
 
 # A new process costs about as much as reading four pictures.
 FILES_PER_PROCESS: Final = 4
 
 
-def decode(
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The arguments as they were typed."""
+
+    paths: list[Path]
+    as_json: bool
+    as_jsonl: bool
+    as_csv: bool
+    workers: int | None
+    cluster: str | None
+    resume: Path | None
+    reveal: bool
+
+
+def decode(  # noqa: PLR0913  (each is an option)
     ctx: typer.Context,
     *,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Picture files and folders.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="PATH...", help="Pictures, folders, patterns, ZIP, TAR and PDF files."),
+    ],
     as_json: AsJson = False,
     as_jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one JSON line per file.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV table, one row per code.")] = False,
     workers: Annotated[
         int | None, typer.Option("--workers", metavar="N", min=0, max=256, help="Processes; 0 = every core.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="ADDRESS", help="Read on a Dask cluster: tcp://host:8786."),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option("--resume", metavar="FILE", help="Write to FILE, and go on where it stopped."),
+    ] = None,
     reveal: Reveal = False,
 ) -> int:
     """Read every picture. Ends with 0 when each was read, 1 when any was not."""
+    wish = Wish(paths, as_json, as_jsonl, as_csv, workers, cluster, resume, reveal)
+    _refuse_impossible(wish)
     invocation = of(ctx)
-    if as_json + as_jsonl + as_csv > 1:
-        raise UsageFault("one_format_only")
+    warm_child()
     settings = invocation.settings()
-    files = _files(paths)
+    fingerprint = invocation.keys(settings).fingerprint
     if reveal:
         warn_of_reveal(invocation)
-    asked = settings.workers if workers is None else workers
-    lines = _lines(files, asked, invocation.keys(settings).fingerprint, reveal=reveal)
-    shown = _with_progress(lines, len(files), invocation)
-    if as_json:
-        unread = _write_whole(shown)
-    elif as_jsonl:
-        unread = _write_each(shown, output.document)
-    elif as_csv:
-        unread = _write_csv(shown)
-    else:
-        unread = _tell(list(shown), invocation)
-    return 1 if unread else 0
+    cores = (settings.workers if workers is None else workers) or os.cpu_count() or 1
+    earlier = _earlier(wish)
+    with WholeLines().kept() as whole, closing(_pool(wish, cores)) as pool:
+        _read(wish, earlier, pool, whole, fingerprint, invocation)
+    return _summed_up(earlier, wish, invocation)
 
 
-def _files(paths: list[Path]) -> list[Path]:
-    """Every picture named, folders walked. Raises UsageFault for what is not there and for nothing at all."""
-    from scanrefund.scan.batch import expand
+def _refuse_impossible(wish: Wish) -> None:
+    """Raises UsageFault for options that exclude each other and for a path that is not there."""
+    if wish.as_json + wish.as_jsonl + wish.as_csv > 1:
+        raise UsageFault("one_format_only")
+    if wish.workers is not None and wish.cluster is not None:
+        raise UsageFault("one_place_only")
+    if wish.resume and not (wish.as_jsonl or wish.as_csv):
+        raise UsageFault("resume_needs_form")
+    from scanrefund.scan.expand import is_named
 
-    for path in paths:
-        if not path.exists():
+    for path in wish.paths:
+        if not is_named(path):
             raise UsageFault("path_missing", path=path)
-    files = list(expand(paths))
-    if not files:
-        raise UsageFault("folder_without_pictures", path=paths[0])
-    return files
 
 
-def _lines(
-    files: list[Path], workers: int, fingerprint: Callable[[str], str], *, reveal: bool
-) -> Iterator[Line]:
-    from scanrefund.scan.batch import decode_files
+def _earlier(wish: Wish) -> Earlier:
+    if wish.resume is None:
+        return Earlier()
+    return earlier_rows(wish.resume) if wish.as_csv else earlier_lines(wish.resume)
 
-    worth_it = max(1, len(files) // FILES_PER_PROCESS)
-    count = min(workers or os.cpu_count() or 1, worth_it)
-    lines = decode_files(files, workers=count, reveal=reveal, fingerprint=fingerprint)
-    return lines if reveal else map(_without_code_in_path, lines)
+
+def _pool(wish: Wish, cores: int) -> Pool:
+    """Few files are read by few processes."""
+    if wish.cluster is not None:
+        from scanrefund.scan.cluster import ClusterPool
+
+        return ClusterPool(wish.cluster)
+    from scanrefund.scan.expand import files_of, holds_pictures
+    from scanrefund.scan.pool import LocalPool
+
+    first = list(islice(files_of(wish.paths), FILES_PER_PROCESS * cores))
+    if not first:
+        raise UsageFault("folder_without_pictures", path=wish.paths[0])
+    few = not any(map(holds_pictures, first))
+    return LocalPool(min(cores, max(1, len(first) // FILES_PER_PROCESS)) if few else cores)
+
+
+def _read(
+    wish: Wish,
+    earlier: Earlier,
+    pool: Pool,
+    whole: WholeLines,
+    fingerprint: Fingerprint,
+    invocation: Invocation,
+) -> None:
+    """Write a line for every picture that has none yet, and count it."""
+    from scanrefund.scan.batch import decode_items
+    from scanrefund.scan.expand import files_of
+
+    with (
+        _place(wish, earlier) as write,
+        bar(invocation, lambda: sum(1 for _ in files_of(wish.paths))) as drawn,
+        _form(wish, earlier, write, invocation) as form,
+    ):
+        for line in decode_items(
+            _items(wish, earlier, drawn),
+            pool,
+            reveal=wish.reveal,
+            fingerprint=fingerprint,
+            check=whole.check,
+        ):
+            drawn.clear()
+            form.line(line if wish.reveal else _without_code_in_path(line))
+            earlier.count(line.status.value, line.reason)
+            drawn.done()
+
+
+def _items(wish: Wish, earlier: Earlier, drawn: Bar) -> Iterator[Item]:
+    """The pictures that no line tells of yet."""
+    from scanrefund.scan.expand import files_of, items_of
+    from scanrefund.scan.look import pages_of
+
+    written = name_in_csv if wish.as_csv else name_in_json
+    for item in items_of(files_of(wish.paths), pages_of):
+        drawn.seen(inner=item.inner)
+        if earlier.take(written(item.name if wish.reveal else codes_hidden(item.name))):
+            drawn.done()
+        else:
+            yield item
+
+
+@contextmanager
+def _place(wish: Wish, earlier: Earlier) -> Iterator[Write]:
+    """Standard output, or the file to go on with."""
+    if wish.resume is None:
+        yield output.final
+        return
+    with open_at(wish.resume, earlier.end) as file:
+        yield partial(written_to, file, wish.resume)
+
+
+@contextmanager
+def _form(wish: Wish, earlier: Earlier, write: Write, invocation: Invocation) -> Iterator[Form]:
+    """A list that was begun is ended whatever happens; what happened is then told beside it."""
+    if wish.as_json:
+        form: Form = AsList(write, lambda: setattr(invocation, "as_json", False))
+    elif wish.as_jsonl:
+        form = AsJsonLines(write)
+    elif wish.as_csv:
+        form = AsCsv(write, begun=earlier.end > 0)
+    else:
+        form = AsWords(write, invocation)
+    try:
+        yield form
+    finally:
+        form.end()
 
 
 def _without_code_in_path(line: Line) -> Line:
@@ -93,83 +209,20 @@ def _without_code_in_path(line: Line) -> Line:
     return replace(line, path=codes_hidden(line.path), gaps=gaps)
 
 
-def _with_progress(lines: Iterator[Line], count: int, invocation: Invocation) -> Iterator[Line]:
-    """The same lines, with a bar on a terminal's standard error; silent in a pipe."""
-    if not sys.stderr.isatty():
-        yield from lines
-        return
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    yield from track(
-        lines, invocation.words("cli.reading_files"), total=count, console=console, transient=True
-    )
-
-
-def as_document(line: Line) -> dict[str, Any]:
-    """A line as its JSON keys."""
-    codes = [
-        {
-            "text": code.text,
-            "kind": code.kind.value,
-            "wallet": code.wallet,
-            "symbology": code.symbology,
-            "confirmed": code.confirmed,
-            "engine": code.engine,
-            "box": list(code.box),
-            "fingerprint": code.fingerprint or None,
-        }
-        for code in line.codes
-    ]
-    return {"path": line.path, "status": line.status.value, "codes": codes, "reason": line.reason or None}
+def _summed_up(counted: Earlier, wish: Wish, invocation: Invocation) -> int:
+    """How many were read, and of what kind the others were; with machines listening, only on a terminal."""
+    unread = counted.unread.total()
+    if not counted.read + unread:
+        raise UsageFault("folder_without_pictures", path=wish.paths[0])
+    told = [invocation.words("cli.files_read", read=counted.read, count=counted.read + unread)]
+    for reason, count in counted.unread.most_common():
+        told.append("  " + invocation.words("batch.unread_count", count=count, why=_why(reason, invocation)))
+    if not (wish.as_json or wish.as_jsonl or wish.as_csv):
+        output.say("\n".join(told))
+    elif sys.stderr.isatty():
+        output.complain("\n".join(told))
+    return 1 if unread else 0
 
 
-def _write_whole(lines: Iterable[Line]) -> int:
-    documents: list[dict[str, Any]] = []
-    unread = _write_each(lines, documents.append)
-    output.document(documents)
-    return unread
-
-
-def _write_csv(lines: Iterable[Line]) -> int:
-    output.final(sheet.text([sheet.HEADER]))
-    return _write_each(lines, lambda told: output.final(sheet.text(sheet.rows(told))))
-
-
-def _write_each(lines: Iterable[Line], write: Callable[[dict[str, Any]], None]) -> int:
-    """Hand every line on as it comes; how many files were not read."""
-    unread = 0
-    for line in lines:
-        told = as_document(line)
-        write(told)
-        unread += told["status"] != "read"
-    return unread
-
-
-def _tell(lines: list[Line], invocation: Invocation) -> int:
-    rows = [row for line in lines for row in _rows_for_people(line, invocation)]
-    output.table([invocation.words(f"label.{key}") for key in ("path", "kind", "text")], rows)
-    unread = sum(line.status.value != "read" for line in lines)
-    output.say(invocation.words("cli.files_read", read=len(lines) - unread, count=len(lines)))
-    return unread
-
-
-def _rows_for_people(line: Line, invocation: Invocation) -> list[tuple[str, str, str]]:
-    path = written_out(line.path)  # a line end in a name makes no second line
-    if line.status.value != "read":
-        return [(path, _why_unread(line, invocation), "")]
-    language = invocation.spoken()
-    return [
-        (path, say_kind(code.kind, Wallet(code.wallet) if code.wallet else None, language), code.text)
-        for code in line.codes
-    ]
-
-
-def _why_unread(line: Line, invocation: Invocation) -> str:
-    language = invocation.spoken()
-    if not line.reason:
-        return say_kind(Kind.NOTHING, None, language)
-    if line.reason in set(Reason):
-        return say_refusal(Refusal(Reason(line.reason)), language).clerk
-    return say_fault(Fault(line.reason, **{"path": line.path} | dict(line.gaps)), language)
+def _why(reason: str, invocation: Invocation) -> str:
+    return invocation.words(f"unread.{reason}")

@@ -15,8 +15,10 @@ import typer
 
 from scanrefund import __version__
 from scanrefund.cli import (
+    approve,
     by_hand,
     config,
+    counter,
     decode,
     doctor,
     orders,
@@ -26,12 +28,13 @@ from scanrefund.cli import (
     refunds,
     sandbox,
     scan,
+    staff,
     status,
     worker,
 )
-from scanrefund.cli.crash import record
 from scanrefund.cli.demo import command as demo
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.crash import record
 from scanrefund.errors import ConfigFault, Fault
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import LANGUAGES
@@ -42,7 +45,9 @@ EXIT_FAULT: Final = 70
 EXIT_INTERRUPTED: Final = 130
 
 # Commands during which a refund may leave this machine; no other changes anything before it ends.
-MOVES_MONEY: Final = frozenset({"refund", "status", "worker", "release", "close", "cancel", "cash"})
+MOVES_MONEY: Final = frozenset(
+    {"refund", "status", "counter", "worker", "approve", "release", "close", "cancel", "cash"}
+)
 
 app = typer.Typer(
     name="scanrefund",
@@ -80,17 +85,20 @@ def options(
 
 
 app.command()(demo.demo)
+app.command()(counter.counter)
 app.command()(scan.scan)
 app.command()(decode.decode)
 app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
+app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
+app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import output
+from scanrefund.cli.by_hand import prove
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.model.order import Order
 from scanrefund.model.printable import codes_hidden
+from scanrefund.model.staff import Permission
 from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
@@ -79,8 +82,11 @@ def thaw(
     ctx: typer.Context,
     *,
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID")],
-    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")],
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who decides; where staff is known, a staff id.")
+    ],
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; both are written in the book.")],
+    pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
     """Let a frozen order be refunded again, after a person has looked at what froze it."""
@@ -88,6 +94,7 @@ def thaw(
 
     invocation = of(ctx)
     with invocation.house(invocation.settings(), wallets=False) as house:
+        prove(house, by, Permission.ORDER_ADJUST, Asker(invocation, pin_stdin=pin_stdin))
         house.supervisor.thaw(order_id, Hand(by, why))
         order = house.orders.show(order_id)
     if as_json:

@@ -50,11 +50,20 @@ def complain(text: str) -> None:
 
 
 def document(value: Any) -> None:
-    """The one JSON document of a `--json` run, or one line of `--jsonl`."""
+    """The one JSON document of a `--json` run."""
+    _write(sys.stdout, as_json(value) + "\n")
+
+
+def as_json(value: Any) -> str:
+    """A value as JSON on one line. What could steer a terminal is escaped as JSON does it.
+
+    Strict readers refuse a lone surrogate even where it is escaped: it is written out as in sentences.
+    """
     text = json.dumps(value, ensure_ascii=False)
-    # Strict readers refuse a lone surrogate even where it is escaped: it is written out as in sentences.
     whole = _SURROGATE.sub(lambda half: f"\\\\u{{{ord(half[0]):x}}}", text)
-    _write(sys.stdout, whole + "\n")
+    if whole.isprintable():
+        return whole
+    return "".join(mark if mark == written_out(mark) else json.dumps(mark)[1:-1] for mark in whole)
 
 
 def final(text: str) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import getpass
 import sys
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scanrefund.cli import output
 from scanrefund.cli.invocation import Invocation
-from scanrefund.errors import UsageFault
+from scanrefund.errors import Fault, UsageFault
 from scanrefund.model.shown import Reading
+from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
     from scanrefund.config import Settings
@@ -27,16 +27,27 @@ def from_source(
 ) -> Reading:
     """Read what is shown to a camera (an empty name means the configured one) or stands in a picture."""
     from scanrefund.scan.reader import read_picture_file, watch
-    from scanrefund.scan.source import open_source
+    from scanrefund.scan.source import live_from
 
     if camera is not None and image is not None:
         raise UsageFault("one_source_only")
     if image is not None:
         return read_picture_file(image)
-    deadline = now() + timedelta(seconds=settings.watch_s_max if watch_s is None else watch_s)
-    looking = output.waiting(invocation.words("cli.look_into_camera"))
-    with looking, closing(open_source(camera or settings.camera, now)) as source:
-        return watch(source, now=now, deadline=deadline)
+    for_s = settings.watch_s_max if watch_s is None else watch_s
+    look_here = invocation.words("cli.look_into_camera")
+    with output.waiting(look_here) as waiting, live_from(camera or settings.camera, now) as live:
+
+        def tell(fault: Fault | None) -> None:
+            waiting(say_fault(fault, invocation.spoken()) if fault else look_here)
+
+        return watch(live, for_s=for_s, tell=tell)
+
+
+def warm_child() -> None:
+    """Let the process that reads pictures start while this one still reads its settings."""
+    from scanrefund.scan.child import CHILDREN
+
+    CHILDREN.warm()
 
 
 def from_keyboard(invocation: Invocation) -> Reading | None:

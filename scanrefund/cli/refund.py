@@ -13,7 +13,8 @@ import typer
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.reading import from_keyboard, from_source
+from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.reading import from_keyboard, from_source, warm_child
 from scanrefund.errors import Fault, LedgerFault, UsageFault
 from scanrefund.model.money import AMOUNT_FEN_MAX, Money, NotMoney
 from scanrefund.model.shown import Reading
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
     from scanrefund.config import Settings
-    from scanrefund.desk import Desk, RefundRequest
+    from scanrefund.desk import Desk
+    from scanrefund.model.staff import Credential
+    from scanrefund.wish import RefundRequest
 
 # The clerk's no ends the program as Ctrl-C does: our rules refused nothing.
 EXIT_INTERRUPTED: Final = 130
@@ -48,6 +51,17 @@ class Wish:
     camera: str | None
     image: Path | None
     request_id: str
+    people: Named
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The staff ids that were typed, and where their PINs come from."""
+
+    clerk: str
+    approver: str
+    queue: bool
+    pin_stdin: bool
 
 
 def refund(  # noqa: PLR0913  (each is an option)
@@ -72,18 +86,35 @@ def refund(  # noqa: PLR0913  (each is an option)
         str,
         typer.Option("--request-id", metavar="ID", help="Name this wish: asked again, it is served again."),
     ] = "",
+    clerk: Annotated[
+        str, typer.Option("--clerk", metavar="STAFF_ID", help="Who refunds, where staff is known.")
+    ] = "",
+    approver: Annotated[
+        str, typer.Option("--approver", metavar="STAFF_ID", help="Who approves now, where that is needed.")
+    ] = "",
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Where approval is needed, let the refund wait for it.")
+    ] = False,
+    pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
     """Refund an order. The code comes from --camera, --image or standard input, never from an argument."""
     invocation = of(ctx)
     if len(reason) > REASON_CHARS_MAX:
         raise UsageFault("reason_too_long", limit_chars=REASON_CHARS_MAX)
-    wish = Wish(order, _money(amount), reason, camera, image, request_id)
+    people = Named(clerk, approver, queue, pin_stdin)
+    wish = Wish(order, _money(amount), reason, camera, image, request_id, people)
     if not (dry_run or yes or (sys.stdin.isatty() and not as_json)):
         raise UsageFault("confirmation_impossible")
+    if image is not None:
+        warm_child()
     settings = invocation.settings()
     with invocation.house(settings, wallets=True) as house:
+        # PINs first: while they are typed no payment code grows old.
+        asker = Asker(invocation, pin_stdin=pin_stdin)
+        clerk_id, approval = _people(wish.people, house, asker, dry_run=dry_run)
         request = _request(wish, _reading(wish, settings, invocation))
+        request = replace(request, clerk=clerk_id, approval=approval, queue=queue)
         if dry_run:
             return receipts.show_verdicts(house.desk.rehearse(request), invocation, as_json=as_json)
         if not yes and not _agreed(request, house, invocation):
@@ -125,7 +156,7 @@ def _reading(wish: Wish, settings: Settings, invocation: Invocation) -> Reading 
 
 
 def _request(wish: Wish, reading: Reading | None) -> RefundRequest:
-    from scanrefund.desk import RefundRequest
+    from scanrefund.wish import RefundRequest
 
     return RefundRequest(
         order_id=wish.order_id,
@@ -134,6 +165,20 @@ def _request(wish: Wish, reading: Reading | None) -> RefundRequest:
         reading=reading,
         request_id=wish.request_id,
     )
+
+
+def _people(named: Named, house: House, asker: Asker, *, dry_run: bool) -> tuple[str, Credential | None]:
+    """The clerk, who has proved himself, and what an approver typed. Raises SignInFault."""
+    from scanrefund.model.staff import Credential
+
+    if not house.staff.has_staff():
+        if named.clerk or named.approver or named.queue:
+            raise UsageFault("staff_not_kept")
+        return "", None
+    clerk = asker.signed_in(house, named.clerk).staff_id if named.clerk else ""
+    if not named.approver or dry_run:
+        return clerk, None
+    return clerk, Credential(named.approver, asker.secret("secret_of", staff_id=named.approver))
 
 
 def _agreed(request: RefundRequest, house: House, invocation: Invocation) -> bool:

@@ -9,11 +9,12 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson, Camera, Picture, Reveal
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.reading import from_source, warn_of_reveal
+from scanrefund.cli.reading import from_source, warm_child, warn_of_reveal
 from scanrefund.errors import UsageFault
 from scanrefund.keys import Keys
-from scanrefund.model.shown import Kind, Reading
+from scanrefund.model.shown import NAMES_REFUND, Kind, Reading
 from scanrefund.say.speak import say_kind, say_reason_of_unreadable
+from scanrefund.slip_check import vouched
 
 
 def scan(
@@ -31,11 +32,14 @@ def scan(
     invocation = of(ctx)
     if camera is None and image is None:
         raise UsageFault("source_missing")
+    if image is not None:
+        warm_child()
     settings = invocation.settings()
     if reveal:
         warn_of_reveal(invocation)
-    reading = from_source(invocation, settings, camera, image, wait)
-    told = describe(reading, invocation.keys(settings), invocation, reveal=reveal)
+    keys = invocation.keys(settings)
+    reading = vouched(from_source(invocation, settings, camera, image, wait), keys)
+    told = describe(reading, keys, invocation, reveal=reveal)
     if as_json:
         output.document(told)
     else:
@@ -44,7 +48,11 @@ def scan(
 
 
 def describe(reading: Reading, keys: Keys, invocation: Invocation, *, reveal: bool) -> dict[str, Any]:
-    """A reading as JSON keys; the code is masked unless `reveal`."""
+    """A reading as JSON keys; the code is masked unless `reveal`.
+
+    `refund_id` is set for our own numbers and slips, not for a forged one; `dated` is the day in a bill's
+    number.
+    """
     shown = reading.shown
     return {
         "kind": shown.kind.value,
@@ -55,6 +63,8 @@ def describe(reading: Reading, keys: Keys, invocation: Invocation, *, reveal: bo
         "taken_at": reading.taken_at.isoformat() if reading.taken_at else None,
         "say": _sentence(reading, invocation),
         "fingerprint": keys.fingerprint(shown.code.reveal()) if shown.code else None,
+        "refund_id": shown.text if shown.kind in NAMES_REFUND else None,
+        "dated": shown.dated.isoformat() if shown.dated else None,
     }
 
 
@@ -72,5 +82,7 @@ def _tell(told: dict[str, Any], reading: Reading, invocation: Invocation) -> Non
         "text": told["text"],
         "taken_at": output.local(reading.taken_at),
         "fingerprint": told["fingerprint"],
+        "refund_id": told["refund_id"],
+        "dated": told["dated"],
     }
     output.facts((invocation.words(f"label.{key}"), value) for key, value in seen.items() if value)

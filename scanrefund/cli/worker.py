@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.errors import Fault, UsageFault
-from scanrefund.model.refund import Refund
-from scanrefund.say.speak import say_fault
+from scanrefund.cli.running import EXIT_OPEN, Told, open_refunds, stopped_by_signal
+from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
-    from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
     from scanrefund.config import Settings
-
-EXIT_OPEN: Final = 3
 
 
 def worker(
@@ -50,7 +42,7 @@ def worker(
     if once:
         with invocation.house(invocation.settings(), wallets=True) as house:
             house.worker.run_once(told)
-            still_open = len(_open_refunds(house))
+            still_open = len(open_refunds(house))
     else:
         told.hint("cli.worker_runs")
         still_open = _run(invocation, told, notices, until_idle=until_idle)
@@ -71,7 +63,7 @@ def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle:
 
     on_fault = nobody_cures if until_idle else told.fault
 
-    with _stopped_by_signal() as stopped:
+    with stopped_by_signal() as stopped:
         while True:
             settings = invocation.settings()
             alone = only_writer(settings.ledger.url, "scanrefund worker")
@@ -82,7 +74,7 @@ def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle:
 
                 house.worker.run(lambda: ended() or _has_moved(settings), told, on_fault)  # noqa: B023
                 if ended():
-                    return len(_open_refunds(house))
+                    return len(open_refunds(house))
 
 
 @contextmanager
@@ -92,7 +84,8 @@ def _hearing(house: House, told: Told, port: int | None) -> Iterator[None]:
         yield
         return
     # FastAPI and its server are heavy; a worker without notices does without them.
-    from scanrefund.web import application, served
+    from scanrefund.web.notices import application
+    from scanrefund.web.serving import served
 
     with served(application(house.notices), port) as listening:
         told.hears(f"http://127.0.0.1:{listening}/notices")
@@ -112,63 +105,6 @@ def _has_moved(settings: Settings) -> bool:
     return now not in ((None, None), (settings.wechat, settings.alipay))
 
 
-class Told:
-    """Counts the trips, and tells each as it ends."""
-
-    def __init__(self, invocation: Invocation, *, quiet: bool) -> None:
-        self.trips = 0
-        self._invocation = invocation
-        self._quiet = quiet
-        self._faults: set[tuple[str, str]] = set()
-
-    def hint(self, key: str) -> None:
-        """A line for somebody who watches; nobody else needs it."""
-        if sys.stderr.isatty():
-            output.complain(self._invocation.words(key))
-
-    def hears(self, url: str) -> None:
-        """Where notices come in: whoever set up the public address must know it."""
-        output.complain(self._invocation.words("cli.worker_hears", url=url))
-
-    def fault(self, refund: Refund | None, fault: Fault) -> None:
-        """Tell once what cannot be brought on; the worker tries it again with every round."""
-        about = (refund.refund_id if refund else "", fault.code)
-        if about in self._faults:
-            return
-        self._faults.add(about)
-        sentence = say_fault(fault, self._invocation.spoken())
-        output.complain(f"{about[0]}: {sentence}" if refund else sentence)
-
-    def __call__(self, refund: Refund) -> None:
-        self.trips += 1
-        if not self._quiet:
-            state = self._invocation.words(f"refund_state.{refund.state.value}")
-            gaps = {"refund_id": refund.refund_id, "state": state}
-            output.say(self._invocation.words("cli.worker_trip", **gaps))
-
-
-def _open_refunds(house: House) -> list[Receipt]:
-    from scanrefund.readiness import OPEN_MAX
-
-    return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
-
-
 def _is_idle(house: House) -> bool:
     """Whether time alone will bring nothing on: what is still open waits for a person."""
-    return all(receipt.next_try_at is None for receipt in _open_refunds(house))
-
-
-@contextmanager
-def _stopped_by_signal() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and a service manager's TERM set: the trip under way is finished first."""
-    stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    return all(receipt.next_try_at is None for receipt in open_refunds(house))

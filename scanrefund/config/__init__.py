@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from scanrefund.check.limits import Limits
-from scanrefund.config.document import Alipay, Document, Wechat
+from scanrefund.check.limits import Limits, PeopleLimits
+from scanrefund.config.document import Counter, Document
 from scanrefund.config.problems import Problem, of_pydantic
+from scanrefund.config.real_wallets import alipay_settings, wechat_settings
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.config.sources import config_file, data_folder, overlay, read_toml
 from scanrefund.errors import ConfigFault, UsageFault
@@ -27,14 +28,24 @@ from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
 from scanrefund.wallets.alipay_line import AlipaySettings
-from scanrefund.wallets.signing import shared_secret
-from scanrefund.wallets.wechat_line import BACKUP_URL as WECHAT_BACKUP_URL
 from scanrefund.wallets.wechat_line import WechatSettings
 
 # `postgresql://user:password@host`: the part that nobody needs to read.
 _PASSWORD: Final = re.compile(r"(://[^:/@]*:)[^@]*@")
 
-__all__ = ["Settings", "data_folder", "effective", "load", "sandbox_wallets"]
+__all__ = ["PageSettings", "Settings", "data_folder", "effective", "load", "sandbox_wallets"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """The counter page: its loopback port, the reasons by digit, when it locks itself, from which amount on
+    the clerk types the amount to confirm it.
+    """
+
+    port: int
+    reasons: tuple[str, ...]
+    idle_lock_s: int
+    large_amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Settings:
     workers: int
     wait_s: int
     lease_s: int
+    page: PageSettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -161,7 +173,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
     if rehearsal:
         wechat, alipay, trouble = _rehearsal_wallets(sandbox_dir)
     else:
-        wechat, alipay = _wechat(document.wallets.wechat), _alipay(document.wallets.alipay)
+        wechat, alipay = wechat_settings(document.wallets.wechat), alipay_settings(document.wallets.alipay)
     return Settings(
         home=home,
         language=document.language,
@@ -184,7 +196,12 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         workers=document.scan.workers,
         wait_s=document.dispatch.wait_s,
         lease_s=document.dispatch.lease_s,
+        page=_page(document.counter),
     )
+
+
+def _page(told: Counter) -> PageSettings:
+    return PageSettings(told.port, tuple(told.reasons), told.idle_lock_s, told.large_amount_fen)
 
 
 def _rehearsal_wallets(
@@ -213,54 +230,22 @@ def _limits(document: Document, *, rehearsal: bool) -> Limits:
         release_required=document.orders.release_required,
         wallet_must_confirm_order=told.wallet_must_confirm_order,
         payer_match=told.payer_match,
+        people=_people(document),
     )
 
 
-def _wechat(told: Wechat | None) -> WechatSettings | None:
-    if told is None:
-        return None
-    return WechatSettings(
-        base_url=told.base_url,
-        mchid=told.mchid,
-        appid=told.appid,
-        merchant_serial_no=told.merchant_serial_no,
-        merchant_private_key=Path(told.merchant_private_key),
-        public_key_id=told.public_key_id,
-        public_key=Path(told.public_key),
-        backup_url=_backup_url(told),
-        more_keys={name: Path(path) for name, path in told.more_keys.items()},
-        apiv3_key=_secret(told.apiv3_key_file),
-        apiv2_key=_secret(told.apiv2_key_file),
-        notify_url=told.notify_url,
-    )
-
-
-def _backup_url(told: Wechat) -> str:
-    """WeChat Pay's second address, where its first one is used; a proxy's own is for the shop to name."""
-    if told.backup_url is not None:
-        return told.backup_url
-    return WECHAT_BACKUP_URL if told.base_url == Wechat.model_fields["base_url"].default else ""
-
-
-def _secret(path: str | None) -> str:
-    return shared_secret(Path(path)) if path else ""
-
-
-def _path(path: str | None) -> Path | None:
-    return Path(path) if path else None
-
-
-def _alipay(told: Alipay | None) -> AlipaySettings | None:
-    if told is None:
-        return None
-    return AlipaySettings(
-        base_url=told.base_url,
-        app_id=told.app_id,
-        seller_id=told.seller_id,
-        app_private_key=Path(told.app_private_key),
-        alipay_public_key=_path(told.alipay_public_key),
-        app_cert=_path(told.app_cert),
-        alipay_root_cert=_path(told.alipay_root_cert),
-        alipay_cert=_path(told.alipay_cert),
-        more_alipay_certs=tuple(map(Path, told.more_alipay_certs)),
+def _people(document: Document) -> PeopleLimits:
+    told = document.people
+    return PeopleLimits(
+        day_amount_max=Money(told.day_amount_fen),
+        day_count_max=told.day_count,
+        hour_amount_max=Money(told.hour_amount_fen),
+        hour_count_max=told.hour_count,
+        day_no_code_count_max=told.day_no_code_count,
+        approval_above=Money(told.approval_above_fen),
+        approval_order_age_days=told.approval_order_age_days,
+        approval_next_day=told.approval_next_day,
+        approval_repeat=told.approval_repeat,
+        approval_own_sale=told.approval_own_sale,
+        utc_offset_h=document.shop.utc_offset_h,
     )

@@ -22,6 +22,9 @@ from pydantic_core import PydanticCustomError
 
 AUTO = "auto"
 
+# The catalogues have words for these; any other text of a shop stands for itself.
+REASONS = ["faulty", "wrong_item", "changed_mind", "wrong_price", "paid_twice", "out_of_stock", "other"]
+
 
 def _no_truth_value(value: Any) -> Any:
     """In TOML `true` is not a number, whatever Python thinks of it."""
@@ -72,6 +75,7 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 KeyFile = Annotated[str, Field(min_length=1), AfterValidator(_key_file)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OwnAddress = Annotated[str, Field(max_length=256), AfterValidator(_own_address)]
+Reason = Annotated[str, Field(min_length=1, max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
 
 
@@ -85,6 +89,7 @@ class Shop(Section):
     id: Name = "shop1"
     name: Annotated[str, Field(max_length=60)] = ""
     counter: Name = "counter1"
+    utc_offset_h: Annotated[Whole, Field(ge=-12, le=14)] = 8
 
 
 class Wechat(Section):
@@ -156,6 +161,19 @@ class Limits(Section):
     payer_match: bool = False
 
 
+class People(Section):
+    day_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000_000)] = 2_000_000
+    day_count: Annotated[Whole, Field(ge=1, le=100_000)] = 100
+    hour_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000_000)] = 1_000_000
+    hour_count: Annotated[Whole, Field(ge=1, le=100_000)] = 40
+    day_no_code_count: Annotated[Whole, Field(ge=0, le=100_000)] = 10
+    approval_above_fen: Annotated[Whole, Field(ge=0, le=100_000_000)] = 50_000
+    approval_order_age_days: Annotated[Whole, Field(ge=0, le=3650)] = 30
+    approval_next_day: bool = False
+    approval_repeat: bool = True
+    approval_own_sale: bool = True
+
+
 class Orders(Section):
     release_required: bool = False
 
@@ -171,6 +189,13 @@ class Dispatch(Section):
     lease_s: Annotated[Whole, Field(ge=2, le=600)] = 30
 
 
+class Counter(Section):
+    port: Annotated[Whole, Field(ge=0, le=65_535)] = 8642
+    reasons: Annotated[list[Reason], Field(min_length=1, max_length=9)] = REASONS
+    idle_lock_s: Annotated[Whole, Field(ge=30, le=3600)] = 180
+    large_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 50_000
+
+
 class Document(Section):
     """The whole file. An empty one is a complete configuration for the rehearsal."""
 
@@ -180,6 +205,8 @@ class Document(Section):
     http: Http = Http()
     ledger: Ledger = Ledger()
     limits: Limits = Limits()
+    people: People = People()
     orders: Orders = Orders()
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
+    counter: Counter = Counter()

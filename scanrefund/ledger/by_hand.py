@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, Integer, bindparam, select
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import behind, orders, overfull, refunds, trips
+from scanrefund.ledger import behind, orders, overfull, refunds, staff, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import AHEAD_MAX, Ended
@@ -21,6 +21,7 @@ from scanrefund.ledger.schema import attempts
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
 
 # A wallet may know a refund only after a while: an ask proves absence when it comes this long after the
@@ -47,7 +48,7 @@ _ABSENT_ASKS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who decides, and why."""
+    """Who decides, and why. Where staff is known, `by` is the staff id of somebody who has proved himself."""
 
     by: str
     why: str
@@ -64,8 +65,11 @@ class ByHand:
         """Let a held refund go on under the same number; the wallet is asked first if it may know of it."""
         with self._ledger.writing() as connection:
             refund = _held(connection, refund_id)
+            staff.permitted_on(connection, hand.by, Permission.REFUND_RELEASE, refund.clerk)
             if overfull.is_overfull(connection, refund.order_id):
                 raise UsageFault("release_over_order", refund_id=refund_id, order_id=refund.order_id)
+            if refund.lacks_approval:
+                raise UsageFault("release_not_approved", refund_id=refund_id)
             if behind.stops(connection, refund.order_id):
                 raise UsageFault("release_while_behind", refund_id=refund_id, order_id=refund.order_id)
             command = Command.ASK if refund.ever_unknown else Command.SEND
@@ -78,6 +82,7 @@ class ByHand:
         """Close a held refund of which the wallet proved twice, late enough, that it knows nothing."""
         with self._ledger.writing() as connection:
             refund = _held(connection, refund_id)
+            staff.permitted_on(connection, hand.by, Permission.REFUND_CLOSE, refund.clerk)
             found = _proofs(connection, refund, now)
             if found < PROOF_ASKS or refund.wallet_refund_id:
                 raise UsageFault("close_not_proved", refund_id=refund_id, found=found, needed=PROOF_ASKS)
@@ -90,6 +95,8 @@ class ByHand:
         """Withdraw a refund of which no byte ever left."""
         with self._ledger.writing() as connection:
             refund = _known(connection, refund_id)
+            if hand.by != refund.clerk:
+                staff.permitted_on(connection, hand.by, Permission.REFUND_APPROVE, refund.clerk)
             if refund.state not in _NEVER_SENT or refund.sends:
                 raise UsageFault("refund_was_sent", refund_id=refund_id, state=refund.state.value)
             return self._decide(
@@ -106,6 +113,7 @@ class ByHand:
             orders.load(connection, _known(connection, refund_id).order_id, lock=True)
             # Read under the order's lock: a late word of the wallet may just have been written.
             refund = _known(connection, refund_id)
+            staff.permitted_on(connection, hand.by, Permission.REFUND_CASH, refund.clerk)
             order = _ready_for_cash(connection, refund)
             if not orders.take(connection, order.order_id, 0, refund.amount.fen):
                 raise UsageFault("cash_over_remaining", order_id=order.order_id, amount_fen=refund.amount.fen)
@@ -121,6 +129,7 @@ class ByHand:
     def thaw(self, order_id: str, hand: Hand, now: datetime) -> None:
         """Let an order be refunded again after a person has looked at what froze it."""
         with self._ledger.writing() as connection:
+            staff.permitted_on(connection, hand.by, Permission.ORDER_ADJUST, "")
             if not orders.thaw(connection, order_id):
                 raise UsageFault("order_not_frozen", order_id=safe_number(order_id))
             facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why}

@@ -15,20 +15,16 @@ from scanrefund.errors import Bug, Fault
 from scanrefund.keys import Keys
 from scanrefund.ledger import behind, book, codes, gate, keeping, orders, refunds, trips
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
+from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.migrate import bring_up_to_date, refuse_foreign_keys
-from scanrefund.ledger.numbers import SEQUENCE_MAX, refund_number
-from scanrefund.ledger.refunds import Draft
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.ledger.witness import Head, Witness, contradicts
-from scanrefund.model.order import IN_VAIN_MAX, Order
+from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund, RefundState
-from scanrefund.model.refusal import Refusal
 from scanrefund.model.shown import Sighting
-from scanrefund.model.wallet import Wallet, safe_number
-
-Compose = Callable[[Order, str], bytes]
+from scanrefund.model.wallet import Wallet
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,61 +33,6 @@ class Shop:
 
     shop_id: str
     rehearsal: bool
-
-
-class LockedOrder:
-    """One order inside one open transaction: check it, then reserve or record, then leave."""
-
-    def __init__(self, ledger: Ledger, connection: Connection, order_id: str) -> None:
-        self._ledger = ledger
-        self._connection = connection
-        self._order_id = order_id
-        self.order = orders.load(connection, order_id, lock=True)
-
-    def of_request(self, request_id: str) -> Refund | None:
-        """The refund this request already led to."""
-        return refunds.of_request(self._connection, request_id)
-
-    def sighting(self, fingerprint: str | None) -> Sighting | None:
-        """What is known of the shown code, read under the same lock."""
-        return codes.sighting(self._connection, fingerprint) if fingerprint else None
-
-    def is_behind(self, order: Order) -> bool:
-        """Whether the wallet may hold refunds of this order that the books do not."""
-        return behind.is_behind(self._connection, order)
-
-    @property
-    def name(self) -> str:
-        """The order's number as it may be written down; an unknown one may be a payment code."""
-        return self._order_id if self.order else safe_number(self._order_id)
-
-    def record(self, refusal: Refusal, now: datetime) -> None:
-        """A refused refund is a fact too. What was shown instead of a code stays out of the book."""
-        facts: dict[str, str | int | None] = {"reason": refusal.reason.value, **refusal.detail}
-        facts.pop("text", None)
-        self._ledger.enter(self._connection, now, "refund_refused", self.name, facts)
-
-    def reserve(self, draft: Draft, compose: Compose, now: datetime) -> Refund:
-        """Take the amount from the caps and write number, amount, code and body.
-
-        Raises Bug when the amount does not fit, or a look-up of old books could not see the new number: the
-        ladder has looked at the same row before.
-        """
-        order = self.order
-        if order is None or order.last_sequence >= SEQUENCE_MAX:
-            raise Bug("reserve_without_order", order_id=self._order_id)
-        if order.in_vain >= IN_VAIN_MAX:
-            raise Bug("reserve_out_of_sight", order_id=order.order_id, in_vain=order.in_vain)
-        if not orders.reserve(self._connection, order.order_id, draft.amount):
-            raise Bug("reserve_over_cap", order_id=order.order_id, amount_fen=draft.amount.fen)
-        shop = self._ledger.shop
-        sequence = order.last_sequence + 1
-        number = refund_number(shop.shop_id, order.order_id, sequence, rehearsal=shop.rehearsal)
-        body = compose(order, number)
-        refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
-        facts: dict[str, str | int | None] = {"order": order.order_id, "amount_fen": draft.amount.fen}
-        self._ledger.enter(self._connection, now, "refund_reserved", number, facts)
-        return refund
 
 
 class _Appended(threading.local):
@@ -251,6 +192,8 @@ class Ledger:
         None too for a send that is kept back. One that goes is in the book, and named by the witness, before
         it leaves: a copy made before it is known as an old one.
         """
+        if command is Command.SEND and refund.lacks_approval:
+            raise Bug("send_without_approval", refund_id=refund.refund_id)
         with self.writing() as connection:
             if command is Command.ASK:
                 return trips.begin(connection, refund, command, lease, now)

@@ -13,7 +13,10 @@ from scanrefund.ledger.engine import reading, retried, writing
 from scanrefund.ledger.postgres import alone_to_migrate
 from scanrefund.ledger.schema import meta
 
-NEWEST: Final = "0003"
+NEWEST: Final = "0005"
+
+# The name of the fact that says which key the people's PINs are under.
+PEOPLE_KEY: Final = "people_key"
 
 
 def bring_up_to_date(engine: Engine) -> None:
@@ -28,18 +31,25 @@ def bring_up_to_date(engine: Engine) -> None:
 
 def recall(connection: Connection, name: str, first_value: str) -> str:
     """A fact that is written once and read ever after."""
-    value = connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
+    value = known(connection, name)
     if value is None:
         connection.execute(insert(meta).values(name=name, value=first_value))
         return first_value
-    return str(value)
+    return value
+
+
+def known(connection: Connection, name: str) -> str | None:
+    """A fact that was written once, or None."""
+    return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
 
 
 @retried
 def refuse_foreign_keys(engine: Engine, keys: Keys) -> None:
     """Bind the ledger to the keys of its first start. Raises KeyFault for any others."""
     with writing(engine) as connection:
-        if recall(connection, "keys", keys.check_value()) != keys.check_value():
+        same = recall(connection, "keys", keys.check_value()) == keys.check_value()
+        people = known(connection, PEOPLE_KEY) in (None, keys.people_check_value())
+        if not (same and people):
             raise KeyFault("keys_foreign", url=engine.url.render_as_string())
 
 

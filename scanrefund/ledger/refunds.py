@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
+from scanrefund.ledger.clerk_uses import Allowance
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import OPEN, Command, Refund, RefundState
+from scanrefund.model.staff import Staff
 from scanrefund.model.wallet import Wallet
 
 # No wait of ours is longer than an hour and no lease longer than ten minutes: a time further ahead was
@@ -52,10 +54,27 @@ _DUE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
+class DraftPeople:
+    """What a new refund says of the people behind it.
+
+    `approval_for` is why somebody else must agree, empty where nobody must; `approval_id` is that person's
+    written word, None while nobody has given it. `allowances` are what the clerk may still use.
+    """
+
+    clerk: Staff
+    approval_for: str = ""
+    approver: Staff | None = None
+    approval_id: int | None = None
+    no_code: bool = False
+    allowances: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What a new refund is made of; the ledger adds number and state.
 
     `not_before` is the first moment at which the wallet takes another refund of this order; None: at once.
+    `people` is None in a ledger without staff.
     """
 
     request_id: str
@@ -66,6 +85,12 @@ class Draft:
     clerk: str
     counter: str
     not_before: datetime | None = None
+    people: DraftPeople | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is written down to wait for somebody's approval."""
+        return self.people is not None and bool(self.people.approval_for) and not self.people.approver
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +147,11 @@ def make(
     body: bytes,
     now: datetime,
 ) -> Refund:
-    """Write a refund as READY. The caller has reserved its amount in this same transaction."""
+    """Write a refund as READY, or as waiting for approval. The caller has reserved its amount before, in this
+    same transaction.
+    """
     refund_id, sequence = number
+    people = draft.people
     row = {
         "refund_id": refund_id,
         "sequence": sequence,
@@ -135,13 +163,22 @@ def make(
         "clerk": draft.clerk,
         "counter": draft.counter,
         "body": body,
-        "state": RefundState.READY.value,
+        "state": (RefundState.WAIT_APPROVAL if draft.waits else RefundState.READY).value,
         "created_at": now,
         "not_before": draft.not_before,
-        "next_try_at": draft.not_before or now,
-        "next_command": Command.SEND.value,
+        "next_try_at": None if draft.waits else draft.not_before or now,
+        "next_command": None if draft.waits else Command.SEND.value,
+        "approval_for": people.approval_for if people else "",
+        "approver": people.approver.staff_id if people and people.approver else "",
     }
     connection.execute(_NEW, {**_of_order(order), **row})
+    return required(connection, refund_id)
+
+
+def note_version(connection: Connection, refund_id: str, version: str) -> Refund:
+    """Write down the order that an approver will be asked about."""
+    this = update(refunds).where(refunds.c.refund_id == refund_id)
+    connection.execute(this.values(order_version=version))
     return required(connection, refund_id)
 
 
@@ -238,4 +275,9 @@ def _refund(row: Row[Any]) -> Refund:
         released=row.released,
         instead_of=row.instead_of,
         beyond_cap=row.beyond_cap,
+        clerk=row.clerk,
+        counter=row.counter,
+        approval_for=row.approval_for,
+        order_version=row.order_version,
+        approver=row.approver,
     )

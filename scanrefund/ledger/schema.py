@@ -27,6 +27,7 @@ from sqlalchemy import (
 from scanrefund.ledger.columns import Told, UtcTime
 from scanrefund.model.money import AMOUNT_FEN_MAX
 from scanrefund.model.refund import RefundState
+from scanrefund.model.staff import Role
 
 metadata: Final = MetaData(
     naming_convention={
@@ -42,6 +43,7 @@ metadata: Final = MetaData(
 SUBJECT_CHARS_MAX: Final = 64
 
 _STATES: Final = ", ".join(f"'{state}'" for state in RefundState)
+_ROLES: Final = ", ".join(f"'{role}'" for role in Role)
 
 meta: Final = Table(
     "meta",
@@ -123,11 +125,18 @@ refunds: Final = Table(
     Column("instead_of", String(64), nullable=False, server_default=""),
     # A fact from the wallet that the caps could not hold: it stands here, and the order is frozen.
     Column("beyond_cap", Boolean, nullable=False, server_default=false()),
+    # Why a second person had to agree, who did, and the order he was asked about; empty where nobody had to.
+    Column("approval_for", String(24), nullable=False, server_default=""),
+    Column("order_version", String(16), nullable=False, server_default=""),
+    Column("approver", Told(64), nullable=False, server_default=""),
     UniqueConstraint("request_id"),
     UniqueConstraint("code_fingerprint"),
     UniqueConstraint("order_id", "sequence"),
     CheckConstraint(f"amount_fen > 0 AND amount_fen <= {AMOUNT_FEN_MAX}", name="amount"),
     CheckConstraint(f"state IN ({_STATES})", name="state"),
+    # Nobody approves his own refund, and no byte of one leaves before somebody has approved it.
+    CheckConstraint("approver = '' OR approver <> clerk", name="approver"),
+    CheckConstraint("approval_for = '' OR approver <> '' OR sends = 0", name="approved"),
     Index("ix_refunds_due", "next_try_at"),
 )
 
@@ -183,6 +192,56 @@ notices: Final = Table(
     Column("kept_at", UtcTime, nullable=False),
     # When the wallet was asked because of it; until then it waits for the worker.
     Column("heard_at", UtcTime, index=True),
+)
+
+# Who works here. A person stays for ever; what was signed with a staff id must keep its meaning.
+staff: Final = Table(
+    "staff",
+    metadata,
+    Column("staff_id", String(16), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("active", Boolean, nullable=False),
+    # argon2id over the peppered PIN, and the closed secret of the codes of the moment.
+    Column("pin", String(200), nullable=False),
+    Column("totp", String(200), nullable=False, default=""),
+    # The last step whose code was taken: each serves once.
+    Column("totp_step", BigInteger, nullable=False, default=0),
+    # Tries begun since the last that was right; a try counts before it is judged.
+    Column("tries", Integer, nullable=False, default=0),
+    Column("locked_until", UtcTime),
+    Column("made_at", UtcTime, nullable=False),
+    CheckConstraint(f"role IN ({_ROLES})", name="role"),
+)
+
+# A second person's word on one wish: good for these numbers only, for five minutes, once.
+approvals: Final = Table(
+    "approvals",
+    metadata,
+    Column("approval_id", Integer, primary_key=True),
+    Column("request_id", String(64), nullable=False, index=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("order_version", String(16), nullable=False),
+    Column("clerk", ForeignKey("staff.staff_id"), nullable=False),
+    Column("approver", ForeignKey("staff.staff_id"), nullable=False),
+    Column("given_at", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    Column("refund_id", String(64), nullable=False, default=""),
+    CheckConstraint("approver <> clerk", name="approver"),
+)
+
+# What each clerk has refunded in one day (`2026-11-23`) or hour (`2026-11-23T18`) of the shop.
+clerk_uses: Final = Table(
+    "clerk_uses",
+    metadata,
+    Column("staff_id", ForeignKey("staff.staff_id"), primary_key=True),
+    Column("stretch", String(13), primary_key=True),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("no_code_count", Integer, nullable=False),
+    CheckConstraint("amount_fen >= 0 AND count >= 0 AND no_code_count >= 0", name="uses"),
 )
 
 book: Final = Table(

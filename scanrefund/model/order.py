@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -63,6 +64,16 @@ class Order:
     def remaining(self) -> Money:
         """What may still be refunded: paid, less everything reserved."""
         return self.amount - max(self.wallet_reserved, self.customer_reserved)
+
+    @property
+    def version(self) -> str:
+        """16 hex digits that change with every fact a refund depends on: what somebody approved was this."""
+        facts = (
+            *(self.order_id, self.wallet, self.wallet_order_id, self.amount.fen, self.paid_at, self.state),
+            *(self.cancelled_at, self.wallet_reserved.fen, self.customer_reserved.fen, self.refunded.fen),
+            *(self.refund_count, self.last_sequence, self.open_refund_id, self.frozen_why),
+        )
+        return hashlib.sha256("\x1f".join(map(str, facts)).encode()).hexdigest()[:16]
 
 
 class WalletOrderState(StrEnum):

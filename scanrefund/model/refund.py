@@ -91,7 +91,9 @@ class Refund:
     nothing since the last send. `declined_code` is the wallet's code of the last refusal. `not_before` keeps
     the wallet's spacing between two refunds of one order. `odd_answers` counts answers that no table knows.
     `released` is true from a person's release of a held refund to its next send. `instead_of` is the refund
-    this one was paid in place of. `beyond_cap` marks a fact that the order's caps could not hold.
+    this one was paid in place of. `beyond_cap` marks a fact that the order's caps could not hold. `clerk` and
+    `approver` are staff ids, empty in a ledger without staff; `approval_for` is why somebody had to approve,
+    and `order_version` the order as it was when that was asked.
     """
 
     refund_id: str
@@ -126,8 +128,18 @@ class Refund:
     released: bool = False
     instead_of: str = ""
     beyond_cap: bool = False
+    clerk: str = ""
+    counter: str = ""
+    approval_for: str = ""
+    order_version: str = ""
+    approver: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether money may still move, or a person must still decide."""
         return self.state in OPEN
+
+    @property
+    def lacks_approval(self) -> bool:
+        """Whether somebody still has to approve it: no byte of it may leave before."""
+        return bool(self.approval_for) and not self.approver

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.wallet import Wallet
 
 
 class Kind(StrEnum):
-    """Everything a customer or clerk may show. Only PAYMENT_CODE opens a refund."""
+    """Everything a customer or clerk may show. Only PAYMENT_CODE opens a refund.
+
+    SLIP has the form of our slip; `slip_check.py` makes OUR_SLIP or FORGED_SLIP of it.
+    """
 
     PAYMENT_CODE = "payment_code"
     WALLET_ORDER_NUMBER = "wallet_order_number"
     WALLET_REFUND_NUMBER = "wallet_refund_number"
     OUR_REFUND_NUMBER = "our_refund_number"
+    SLIP = "slip"
+    OUR_SLIP = "our_slip"
+    FORGED_SLIP = "forged_slip"
+    MERCHANT_ORDER_NUMBER = "merchant_order_number"
     COLLECTION_CODE = "collection_code"
     BILL_TO_PAY = "bill_to_pay"
     FACE_CODE = "face_code"
     OTHER_WALLET_CODE = "other_wallet_code"
+    UNKNOWN_WALLET_CODE = "unknown_wallet_code"
     ECNY_CODE = "ecny_code"
     PRODUCT_BARCODE = "product_barcode"
     ID_CARD_NUMBER = "id_card_number"
@@ -30,6 +39,10 @@ class Kind(StrEnum):
     LONG_NUMBER = "long_number"
     OTHER_TEXT = "other_text"
     NOTHING = "nothing"
+
+
+# What leads to one refund of ours. A forged slip does not, whatever number it bears.
+NAMES_REFUND: Final = frozenset({Kind.OUR_REFUND_NUMBER, Kind.OUR_SLIP})
 
 
 class Source(StrEnum):
@@ -46,13 +59,17 @@ class Shown:
     """One text and what it is.
 
     Exactly one of `code` and `text` is filled: a payment code travels as a PaymentCode and nowhere else,
-    an ID-card-like number travels masked.
+    an ID-card-like number travels masked. `dated` is the day a bill's number says it was paid on (in China's
+    time): a hint, never a proof. `signature` is what a SLIP says of itself, unchecked; its `text` is the
+    refund number.
     """
 
     kind: Kind
     wallet: Wallet | None = None
     text: str = ""
     code: PaymentCode | None = None
+    dated: date | None = None
+    signature: str = ""
 
     @property
     def safe_text(self) -> str:

@@ -31,6 +31,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "cancelled_why": "cancelled",
     "trouble": "trouble",
     "cause": "os_error",
+    "because": "because",
+    "role": "role",
+    "permission": "permission",
 }
 
 # A duration is told in the largest unit that still counts at least two.

@@ -24,7 +24,7 @@ ONE_WAY_MIN: Final = 0.55
 # Bars alternate more than anything else in view: what changes less than this share of the most is not one.
 SHARE_OF_STRONGEST: Final = 0.35
 # Code 128 of three characters has 68 modules; fewer pixels across than this cannot show them.
-ACROSS_PX_MIN: Final = 24
+ACROSS_PX_MIN: Final = 12
 # A picture holds one or two barcodes: more places to look cost time on pictures without any.
 PLACES_MAX: Final = 2
 # The shortest Code 128, one character long, has 25 edges; a hard one loses some of them.
@@ -34,7 +34,8 @@ AROUND_PX: Final = 101
 # Quiet zones: ten modules on each side; of a short code that is an eighth of its length.
 MARGIN: Final = 0.13
 
-STRIP_WIDTH_PX_MAX: Final = 1600
+# Two pixels of the strip for one of the picture; the edges of a tiny code lie between pixels and want more.
+STRIP_WIDTH_PX: Final = (700, 1600)
 STRIP_ROWS: Final = 32
 STRIP_HEIGHT_PX: Final = 12
 # The strips of one place: all of the bars' length, then each half, because a stain often spares one.
@@ -71,7 +72,8 @@ def find_bars(seen: Structure) -> list[Bars]:
 
 def _places(mask: Grey, seen: Structure) -> Iterator[Bars]:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    large = sorted(range(1, count), key=lambda label: -stats[label, cv2.CC_STAT_AREA])[: 2 * PLACES_MAX]
+    long = (label for label in range(1, count) if np.hypot(*stats[label, 2:4]) >= ACROSS_PX_MIN)
+    large = sorted(long, key=lambda label: -stats[label, cv2.CC_STAT_AREA])[: 2 * PLACES_MAX]
     for label in large:
         left, top, wide, high = stats[label, :4]
         window = np.s_[top : top + high, left : left + wide]
@@ -84,9 +86,9 @@ def _places(mask: Grey, seen: Structure) -> Iterator[Bars]:
 def _measured(x: NDArray[np.intp], y: NDArray[np.intp], angle: float, factor: float) -> Bars:
     cosine, sine = float(np.cos(angle)), float(np.sin(angle))
     across, along = x * cosine + y * sine, y * cosine - x * sine
-    low, high = np.percentile(across, (0.5, 99.5))
+    low, high = _between(across, 0.005)
     # The ends along the bars are where the smoothed mask frays: the inner four fifths are bars for sure.
-    near, far = np.percentile(along, (10, 90))
+    near, far = _between(along, 0.1)
     middle, side = (low + high) / 2, (near + far) / 2
     at = ((middle * cosine - side * sine) / factor, (middle * sine + side * cosine) / factor)
     return Bars(
@@ -95,6 +97,13 @@ def _measured(x: NDArray[np.intp], y: NDArray[np.intp], angle: float, factor: fl
         float(high - low) / factor,
         max(float(far - near), 1.0) / factor,
     )
+
+
+def _between(places: NDArray[np.float64], share: float) -> tuple[float, float]:
+    """The lowest and highest of the places, `share` of them left out at each end."""
+    ordered = np.sort(places)
+    left_out = round(share * (len(ordered) - 1))
+    return float(ordered[left_out]), float(ordered[-1 - left_out])
 
 
 def strips(grey: Grey, bars: Bars) -> list[Grey]:
@@ -115,7 +124,7 @@ def may_be_a_code(strip: Grey) -> bool:
 def _cut_out(grey: Grey, bars: Bars) -> Plane:
     """The bars with their quiet zones, upright, STRIP_ROWS high."""
     length = bars.across_px * (1 + 2 * MARGIN)
-    width = int(min(max(length * 3, 240), STRIP_WIDTH_PX_MAX))
+    width = int(np.clip(2 * length, *STRIP_WIDTH_PX))
     step, rise = length / width, bars.along_px / STRIP_ROWS
     (x, y), (cosine, sine) = bars.middle, bars.direction
     back = np.array([[cosine * step, -sine * rise, x], [sine * step, cosine * rise, y]])
@@ -129,8 +138,9 @@ def _levelled(rows: Plane) -> Plane:
     """Every bar made upright. Seen from the side bars lean, more and more from one end to the other."""
     for _ in range(LEVEL_ROUNDS):
         lean = _lean(rows)
-        down, across = np.mgrid[: rows.shape[0], : rows.shape[1]].astype(np.float32)
-        moved = across + lean[None, :] * (down - (rows.shape[0] - 1) / 2)
+        height, width = rows.shape
+        down = np.repeat(np.arange(height, dtype=np.float32)[:, None], width, axis=1)
+        moved = np.arange(width, dtype=np.float32) + lean * (down - (height - 1) / 2)
         rows = np.asarray(cv2.remap(rows, moved, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
     return rows
 

@@ -1,33 +1,28 @@
-"""Many pictures over many processes: one line per file, in order, whatever a file does."""
+"""Many pictures → one Line each, in order, over a pool of cores, whatever a picture does."""
 
 from __future__ import annotations
 
-import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import partial
-from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from scanrefund.errors import Fault
+from scanrefund.errors import Fault, PictureFault, UsageFault
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Kind
 from scanrefund.scan.confirm import Verdict, weigh
-from scanrefund.scan.decode import decode
-from scanrefund.scan.picture import SNIFF_BYTES, picture_format, read_picture
+from scanrefund.scan.expand import Item
+from scanrefund.scan.look import Seen, look_at_bytes, look_at_file, look_at_page
+from scanrefund.scan.pool import Check, Pool
 
-# Files handed out in one turn, per process: enough to keep all busy, few enough to keep memory small.
-FILES_PER_WORKER: Final = 8
-PICTURE_SUFFIXES: Final = frozenset(
-    {".png", ".jpg", ".jpeg", ".jfif", ".webp", ".gif", ".heic", ".heif", ".avif", ".bmp", ".tif", ".tiff"}
-)
+# Members of archives that wait in memory; files are only named. The next one may be 10 MB more.
+WAITING_BYTES_MAX: Final = 100_000_000
 
 Fingerprint = Callable[[str], str]
+Outcome = Seen | Fault
 
 
 class Status(StrEnum):
@@ -37,12 +32,23 @@ class Status(StrEnum):
     BROKEN = "broken"  # the file cannot be read
 
 
-_REFUSED_FAULTS: Final = frozenset({"picture_format_refused", "picture_too_large", "picture_too_small"})
+_REFUSED_FAULTS: Final = frozenset(
+    {
+        "picture_format_refused",
+        "picture_too_large",
+        "picture_too_small",
+        "picture_took_too_long",
+        "picture_too_hungry",
+        "archive_too_large",
+        "pdf_extra_missing",
+        "pdf_too_long",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class CodeLine:
-    """One text of a picture. A payment code's text is masked unless it was asked to be revealed."""
+    """One text of a picture: masked, escaped and cut for print, or revealed, just as it was read."""
 
     text: str
     kind: Kind
@@ -65,46 +71,82 @@ class Line:
     gaps: Mapping[str, str] = field(default_factory=dict)
 
 
-def decode_files(
-    paths: Iterable[Path], *, workers: int, reveal: bool = False, fingerprint: Fingerprint | None = None
+def decode_items(
+    items: Iterable[Item],
+    pool: Pool,
+    *,
+    reveal: bool = False,
+    fingerprint: Fingerprint | None = None,
+    check: Check = lambda: None,
 ) -> Iterator[Line]:
-    """One Line per picture, in the order of `expand(paths)`; `workers` processes, one means this process.
+    """One Line per item, in order. Never more than `pool.ahead` items are under way.
 
-    `fingerprint` turns a payment code's digits into its keyed hash; it is sent to the workers, so it must
-    pickle. `reveal` leaves payment codes readable.
+    `fingerprint` turns a payment code's digits into its keyed hash, here: no key leaves this process.
+    `reveal` leaves every text as it was read. `check` is called between lines and while one is awaited.
+    Raises what it raises, and what the pool raises when all of it is lost.
     """
-    task = partial(decode_file, reveal=reveal, fingerprint=fingerprint)
-    files = expand(paths)
-    if workers <= 1:
-        return map(task, files)
-    return _over_processes(task, files, workers)
+    for item, outcome in outcomes(items, pool, check):
+        yield line_of(item, outcome, reveal=reveal, fingerprint=fingerprint)
 
 
-def expand(paths: Iterable[Path]) -> Iterator[Path]:
-    """The paths given, and for a folder the pictures in it and below, sorted by name.
+def outcomes(
+    items: Iterable[Item], pool: Pool, check: Check = lambda: None
+) -> Iterator[tuple[Item, Outcome]]:
+    """Each item with what was seen in it, first in, first out: only what is under way is in memory."""
+    under_way: deque[tuple[Item, Future[Outcome]]] = deque()
+    waiting_bytes = 0
+    for item in items:
+        check()
+        under_way.append((item, pool.submit(look, item)))
+        waiting_bytes += len(item.data or b"")
+        while len(under_way) >= pool.ahead or waiting_bytes > WAITING_BYTES_MAX:
+            waiting_bytes -= len(under_way[0][0].data or b"")
+            yield _oldest(under_way, pool, check)
+    while under_way:
+        yield _oldest(under_way, pool, check)
 
-    In a folder a picture is what has a picture's name or a picture's first bytes.
+
+def _oldest(under_way: deque[tuple[Item, Future[Outcome]]], pool: Pool, check: Check) -> tuple[Item, Outcome]:
+    check()
+    item, future = under_way.popleft()
+    return item, pool.result(future, check) or PictureFault("cluster_lost_file", path=item.name)
+
+
+def look(item: Item) -> Outcome:
+    """What one item shows, or why not. This is the work that goes to another core or another machine.
+
+    Raises SourceFault decoder_silent: no picture is to blame for that.
     """
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file for file in path.rglob("*") if file.is_file() and _looks_like_picture(file)
-            )
-        else:
-            yield path
+    if item.fault:
+        return item.fault
+    try:
+        if item.page is not None:
+            return look_at_page(item.path, item.page)
+        if item.data is not None:
+            return look_at_bytes(item.data, item.name, reduced=True)
+        return look_at_file(item.path, reduced=True)
+    except (UsageFault, PictureFault) as fault:
+        return fault
+
+
+def line_of(
+    item: Item, outcome: Outcome, *, reveal: bool = False, fingerprint: Fingerprint | None = None
+) -> Line:
+    """A fault has a line of its own; what was seen is judged as a still picture."""
+    if isinstance(outcome, Fault):
+        status = Status.REFUSED if outcome.code in _REFUSED_FAULTS else Status.BROKEN
+        gaps = {name: str(value) for name, value in outcome.details.items()}
+        return Line(item.name, status, reason=outcome.code, gaps=gaps)
+    verdicts = weigh([outcome.symbols], still=True)
+    codes = tuple(_code_line(verdict, reveal=reveal, fingerprint=fingerprint) for verdict in verdicts)
+    status, reason = _judge(verdicts)
+    return Line(item.name, status, codes, reason)
 
 
 def decode_file(path: Path, *, reveal: bool = False, fingerprint: Fingerprint | None = None) -> Line:
-    """Read one picture file. Faults become a line of their own."""
-    try:
-        verdicts = weigh([decode(read_picture(path))], still=True)
-    except Fault as fault:
-        status = Status.REFUSED if fault.code in _REFUSED_FAULTS else Status.BROKEN
-        gaps = {name: str(value) for name, value in fault.details.items()}
-        return Line(str(path), status, reason=fault.code, gaps=gaps)
-    codes = tuple(_code_line(verdict, reveal=reveal, fingerprint=fingerprint) for verdict in verdicts)
-    status, reason = _judge(verdicts)
-    return Line(str(path), status, codes, reason)
+    """The Line of one picture file."""
+    item = Item(str(path), path)
+    return line_of(item, look(item), reveal=reveal, fingerprint=fingerprint)
 
 
 def _judge(verdicts: list[Verdict]) -> tuple[Status, str]:
@@ -121,7 +163,7 @@ def _code_line(verdict: Verdict, *, reveal: bool, fingerprint: Fingerprint | Non
     shown = verdict.shown
     digits = shown.code.reveal() if shown.code else ""
     return CodeLine(
-        text=digits if digits and reveal else shown.safe_text,
+        text=verdict.text if reveal else shown.safe_text,
         kind=shown.kind,
         wallet=shown.wallet.value if shown.wallet else None,
         symbology=verdict.symbology.value,
@@ -130,57 +172,3 @@ def _code_line(verdict: Verdict, *, reveal: bool, fingerprint: Fingerprint | Non
         box=verdict.box,
         fingerprint=fingerprint(digits) if digits and fingerprint else "",
     )
-
-
-def _looks_like_picture(file: Path) -> bool:
-    if file.suffix.lower() in PICTURE_SUFFIXES:
-        return True
-    try:
-        with file.open("rb") as opened:
-            return bool(picture_format(opened.read(SNIFF_BYTES)))
-    except OSError:
-        return False
-
-
-def _over_processes(task: Callable[[Path], Line], files: Iterator[Path], workers: int) -> Iterator[Line]:
-    """Lines in order from a pool. A file that kills its process costs its own line, not the batch."""
-    pool = _pool(workers)
-    try:
-        while turn := list(islice(files, workers * FILES_PER_WORKER)):
-            lines = [_submitted(pool, task, path) for path in turn]
-            for path, future in zip(turn, lines, strict=True):
-                yield _line_or_none(future) or _alone(task, path)
-            if any(future is None or future.exception() for future in lines):
-                pool.shutdown()
-                pool = _pool(workers)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _submitted(pool: ProcessPoolExecutor, task: Callable[[Path], Line], path: Path) -> Future[Line] | None:
-    try:
-        return pool.submit(task, path)
-    except BrokenProcessPool:
-        return None
-
-
-def _line_or_none(future: Future[Line] | None) -> Line | None:
-    """The line, or None when the pool died under it (its own doing or a neighbour's)."""
-    try:
-        return future.result() if future else None
-    except BrokenProcessPool:
-        return None
-
-
-def _alone(task: Callable[[Path], Line], path: Path) -> Line:
-    """The file again in a process of its own: only the culprit dies twice."""
-    try:
-        with _pool(1) as pool:
-            return pool.submit(task, path).result()
-    except BrokenProcessPool:
-        return Line(str(path), Status.BROKEN, reason="picture_killed_decoder")
-
-
-def _pool(workers: int) -> ProcessPoolExecutor:
-    """Fresh processes, not forks: OpenCV's threads do not survive a fork."""
-    return ProcessPoolExecutor(min(workers, os.cpu_count() or 1), get_context("spawn"))

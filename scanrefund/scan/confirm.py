@@ -7,9 +7,10 @@ and its misreads look right (18 digits, a wallet's prefix). So a barcode is beli
   - or zxing-cpp and pyzbar, two different engines, say the same,
   - or three frames say the same after the same treatment,
 
-and in each case nothing in the window contradicts it. Two treatments of one engine prove nothing: they
-make the same mistake. A product barcode is only ever named: one read names it in a still picture, a video
-waits for three frames, because payment pages out of focus give product numbers now and then.
+and in each case nothing in the window contradicts it. Two treatments of one engine prove nothing: they make
+the same mistake. A QR code in the middle of another one is its ornament, as a logo is, and goes unreported;
+one that means money is heard all the same. A product barcode is only ever named: one read names it in a still
+picture, a video waits for three frames, because payment pages out of focus give product numbers now and then.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def weigh(window: Sequence[Symbols], *, still: bool) -> list[Verdict]:
     """
     if not window:
         return []
-    texts = list(dict.fromkeys(symbol.text for symbol in window[-1]))
+    shown = [symbol for symbol in window[-1] if not _is_ornament(symbol, window[-1])]
+    texts = list(dict.fromkeys(symbol.text for symbol in shown))
     verdicts = [_verdict(text, window, still=still) for text in texts]
     return sorted(verdicts, key=lambda verdict: not verdict.confirmed)
 
@@ -132,6 +134,26 @@ def _is_rival_number(other: Symbol, kind: Kind) -> bool:
 
 def _from_same_bars(other: Symbol, reads: Symbols) -> bool:
     return other.symbology is Symbology.CODE_128 and any(_overlap(other.box, read.box) for read in reads)
+
+
+def _is_ornament(one: Symbol, symbols: Symbols) -> bool:
+    """Whether a code stands in the middle of another, and means no money: two that do are a conflict."""
+    return any(
+        one.symbology is other.symbology is Symbology.QR
+        and one.text != other.text
+        and _is_in_the_middle(one.box, other.box)
+        and identify(one.text, one.symbology).kind not in ONE_IN_VIEW
+        for other in symbols
+    )
+
+
+def _is_in_the_middle(one: Box, other: Box) -> bool:
+    """Whether one box lies in the middle half of the other: there that is code however it is turned."""
+    return all(
+        other[at] + 0.25 * other[at + 2] <= one[at]
+        and one[at] + one[at + 2] <= other[at] + 0.75 * other[at + 2]
+        for at in (0, 1)
+    )
 
 
 def _overlap(one: Box, other: Box) -> bool:

@@ -21,9 +21,12 @@ from scanrefund.scan.enhance import (
     Treated,
     Treatment,
     blurred,
+    both,
     equalised,
+    eroded,
     gamma,
     scaled,
+    sharpened,
     thresholded,
     untreated,
 )
@@ -47,6 +50,10 @@ def small(view: View) -> Sequence[Treated]:
 
 def patches(view: View) -> Sequence[Treated]:
     return view.patches
+
+
+def located(view: View) -> Sequence[Treated]:
+    return view.located
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,23 +92,21 @@ class BarsStep:
 
 FIRST: Final = (Step("", engines.zxing_fast, whole), Step("", engines.zxing, whole))
 MORE: Final = (
-    Step("small half zbar", engines.zbar, small, scaled(0.5)),
-    Step("patch gamma", engines.zxing_patch, patches, gamma(2)),
-    Step("patch dark", engines.zxing_patch, patches, gamma(4)),
+    Step("patch level", engines.zxing_one_level, patches, scaled(0.5)),
     Step("patch bright", engines.zxing_patch, patches, gamma(0.5)),
-    Step("patch blur", engines.zxing_patch, patches, blurred(1.0)),
-    Step("patch half zbar", engines.zbar_qr, patches, scaled(0.5)),
-    Step("clahe", engines.zxing, middle, equalised),
+    Step("patch dark", engines.zxing_patch, patches, gamma(2)),
+    Step("erode", engines.zxing_qr, middle, eroded),
+    Step("patch threshold zbar", engines.zbar_qr, patches, both(scaled(0.5), thresholded(21))),
+    Step("located dark", engines.zxing_patch, located, gamma(2)),
+    Step("located threshold", engines.zxing_patch, located, thresholded(31)),
+    Step("located sharp zbar", engines.zbar_qr, located, sharpened(3)),
     BarsStep(),
-    Step("threshold", engines.zxing, small, thresholded(31)),
+    Step("clahe", engines.zxing_qr, middle, equalised),
+    Step("patch blur zbar", engines.zbar_qr, patches, both(blurred(2), scaled(0.5))),
 )
 PRODUCTS: Final = Step("", engines.zxing_products, small)
 
 STEPS_MAX: Final = len(FIRST) + len(MORE)
-# At 15 frames a second a 720p frame leaves 66 ms: two first passes and two tries more stay far below.
-STEPS_MAX_VIDEO: Final = len(FIRST) + 2
-# Looking for product barcodes costs as much as three full passes: a video does it now and then.
-PRODUCTS_EVERY_FRAMES: Final = 5
 
 
 def decode(
@@ -109,20 +114,19 @@ def decode(
     *,
     steps_max: int = STEPS_MAX,
     budget_ms: float = math.inf,
-    turn: int = 0,
     again: Collection[str] = (),
 ) -> list[Symbol]:
     """Every code in the frame that the cascade finds, the same text once per engine and treatment.
 
-    `steps_max` and `budget_ms` bound the work: no step begins after either. `turn` counts the frames of a
-    video: each frame tries other treatments, so that a few steps per frame come round to all of them;
-    `again` names treatments to try before the others, because they read something in the frame before. Once
-    a barcode was read without becoming certain, treatments look for a QR code only: more reads of the same
-    bars prove nothing, and some are wrong. Raises nothing for what is in the picture.
+    `steps_max` and `budget_ms` bound the work: no step begins after either. `again` names treatments to try
+    before the others, because they read something in the frame before. Once a barcode was read without
+    becoming certain, treatments look for a QR code only: more reads of the same bars prove nothing, and some
+    are wrong. A video has no time for every step in every frame: see `scan.video`. Raises nothing for what
+    is in the picture.
     """
     view, ends = View(frame.pixels), time.perf_counter() + budget_ms / 1000
     found: list[Symbol] = []
-    for step in plan(turn, again)[:steps_max]:
+    for step in plan(again)[:steps_max]:
         if time.perf_counter() >= ends or _is_hopeless(step, view):
             break
         read = step.run(view)
@@ -131,12 +135,7 @@ def decode(
         found += _worth_keeping(read, step) if found else read
         if is_settled(found):
             break
-    if (
-        found
-        or turn % PRODUCTS_EVERY_FRAMES
-        or time.perf_counter() >= ends
-        or not view.structure.shows_something
-    ):
+    if found or time.perf_counter() >= ends or not view.structure.shows_something:
         return found
     return PRODUCTS.run(view)
 
@@ -151,11 +150,10 @@ def _worth_keeping(read: list[Symbol], step: Step | BarsStep) -> list[Symbol]:
     return [symbol for symbol in read if not step.name or symbol.symbology is Symbology.QR]
 
 
-def plan(turn: int = 0, again: Collection[str] = ()) -> tuple[Step | BarsStep, ...]:
-    """The steps in order; `turn` rotates the treatments, those in `again` come first."""
-    start = 2 * turn % len(MORE)
-    turned = MORE[start:] + MORE[:start]
-    return FIRST + tuple(sorted(turned, key=lambda step: not _is_hinted(step, again)))
+def plan(again: Collection[str] = ()) -> tuple[Step | BarsStep, ...]:
+    """The steps in order; of the treatments, those in `again` come first."""
+    treatments: tuple[Step | BarsStep, ...] = MORE
+    return FIRST + tuple(sorted(treatments, key=lambda step: not _is_hinted(step, again)))
 
 
 def _is_hinted(step: Step | BarsStep, again: Collection[str]) -> bool:

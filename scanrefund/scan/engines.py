@@ -20,6 +20,7 @@ import zxingcpp
 from scanrefund.scan.frame import Grey
 
 Box = tuple[int, int, int, int]
+Corner = tuple[float, float]
 Read = Callable[[Grey], "list[Symbol]"]
 
 
@@ -93,6 +94,11 @@ def zxing_patch(grey: Grey) -> list[Symbol]:
     return _zxing(grey, _QR_FORMAT, thorough=False, inverted=True)
 
 
+def zxing_one_level(grey: Grey) -> list[Symbol]:
+    """QR codes only, what is darker than one level for the whole picture taken as dark: for a small patch."""
+    return _zxing(grey, _QR_FORMAT, thorough=True, binarizer=zxingcpp.Binarizer.GlobalHistogram)
+
+
 def zxing_bars(grey: Grey) -> list[Symbol]:
     """Code 128 only, upright, for strips that hold nothing else."""
     return _zxing(grey, _BARS_FORMAT, thorough=False)
@@ -103,27 +109,40 @@ def zxing_products(grey: Grey) -> list[Symbol]:
     return _zxing(grey, _PRODUCT_FORMATS, thorough=True)
 
 
+def unread_qr(grey: Grey) -> list[list[Corner]]:
+    """Where zxing-cpp sees a QR code whose modules do not add up: its corners clockwise from the top left."""
+    found = _zxing_codes(grey, _QR_FORMAT, return_errors=True)
+    return [_corners(code) for code in found if not code.valid]
+
+
 def _zxing(
-    grey: Grey, formats: zxingcpp.BarcodeFormats, *, thorough: bool, inverted: bool = False
+    grey: Grey, formats: zxingcpp.BarcodeFormats, *, thorough: bool, inverted: bool = False, **options: Any
 ) -> list[Symbol]:
-    try:
-        found = zxingcpp.read_barcodes(
-            grey,
-            formats,
-            try_rotate=thorough,
-            try_downscale=thorough,
-            try_invert=thorough or inverted,
-            text_mode=zxingcpp.TextMode.Plain,
-        )
-    except (RuntimeError, ValueError):
-        return []
+    found = _zxing_codes(
+        grey,
+        formats,
+        try_rotate=thorough,
+        try_downscale=thorough,
+        try_invert=thorough or inverted,
+        **options,
+    )
     return [_from_zxing(code) for code in found if code.valid]
 
 
+def _zxing_codes(grey: Grey, formats: zxingcpp.BarcodeFormats, **options: Any) -> list[zxingcpp.Barcode]:
+    try:
+        return zxingcpp.read_barcodes(grey, formats, text_mode=zxingcpp.TextMode.Plain, **options)
+    except (RuntimeError, ValueError):
+        return []
+
+
 def _from_zxing(code: zxingcpp.Barcode) -> Symbol:
+    return Symbol(code.text, _ZXING_SYMBOLOGIES[code.format], Engine.ZXING, box_around(_corners(code)))
+
+
+def _corners(code: zxingcpp.Barcode) -> list[Corner]:
     at = code.position
-    corners = [(float(p.x), float(p.y)) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)]
-    return Symbol(code.text, _ZXING_SYMBOLOGIES[code.format], Engine.ZXING, box_around(corners))
+    return [(float(p.x), float(p.y)) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)]
 
 
 def zbar(grey: Grey) -> list[Symbol]:
@@ -153,20 +172,15 @@ def _zbar(grey: Grey, *wanted: str) -> list[Symbol]:
 
 
 def _from_zbar(code: Any) -> Symbol | None:
+    """The symbol, or None for letters beyond ASCII: libzbar guesses their character set and garbles them."""
     try:
         text = code.data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    if not text.isascii():
+        return None
     symbology = Symbology.QR if code.type == "QRCODE" else Symbology.CODE_128
-    return Symbol(_as_written(text), symbology, Engine.ZBAR, tuple(code.rect))
-
-
-def _as_written(text: str) -> str:
-    """libzbar takes Chinese in UTF-8 for Japanese in Shift JIS: what can be taken back is."""
-    try:
-        return text.encode("cp932").decode("utf-8")
-    except UnicodeError:
-        return text
+    return Symbol(text, symbology, Engine.ZBAR, tuple(code.rect))
 
 
 @cache

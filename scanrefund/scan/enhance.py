@@ -1,12 +1,13 @@
 """What is done to a picture before it is tried again: mild and cheap, each pays on other pictures.
 
-Sharpening and enlarging are left out: they turn hard barcodes into wrong digits more often.
+Sharpening turns hard barcodes into wrong digits more often: it is for QR codes, whose own checks catch that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -32,6 +33,9 @@ class Treated:
 
 Treatment = Callable[[Grey], Treated]
 
+# A difference is added to itself so many times: more brings the noise back too.
+SHARPEN: Final = 1.5
+
 
 def scaled(factor: float) -> Treatment:
     """Shrunk, below 1: moiré goes, and pyzbar reads small codes better than large ones."""
@@ -47,6 +51,32 @@ def scaled(factor: float) -> Treatment:
 def blurred(pixels: float) -> Treatment:
     """A little blur: screen stripes and sensor noise go."""
     return lambda grey: _same_place(cv2.GaussianBlur(grey, (0, 0), pixels))
+
+
+def sharpened(pixels: float) -> Treatment:
+    """Differences over so many pixels made larger: a code out of focus comes back a little."""
+
+    def treat(grey: Grey) -> Treated:
+        soft = cv2.GaussianBlur(grey, (0, 0), pixels)
+        return _same_place(cv2.addWeighted(grey, 1 + SHARPEN, soft, -SHARPEN, 0))
+
+    return treat
+
+
+def eroded(grey: Grey) -> Treated:
+    """Dark grows by a pixel on each side: thin and broken modules close."""
+    return _same_place(cv2.erode(grey, np.ones((3, 3), np.uint8)))
+
+
+def both(first: Treatment, then: Treatment) -> Treatment:
+    """One after the other."""
+
+    def treat(grey: Grey) -> Treated:
+        one = first(grey)
+        two = then(one.pixels)
+        return Treated(two.pixels, (_square(one.back) @ _square(two.back))[:2])
+
+    return treat
 
 
 def gamma(power: float) -> Treatment:
@@ -75,6 +105,10 @@ def bounded(grey: Grey, pixels_max: int) -> Treated:
     if grey.size <= pixels_max:
         return _same_place(grey)
     return scaled((pixels_max / grey.size) ** 0.5)(grey)
+
+
+def _square(back: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.vstack([back, [0.0, 0.0, 1.0]])
 
 
 def _same_place(pixels: object) -> Treated:

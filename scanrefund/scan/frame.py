@@ -18,12 +18,14 @@ class Frame:
     """A grey picture of H×W bytes, 0 black to 255 white.
 
     `taken_at` is aware UTC, or None for a picture that carries no time. `origin` names the file or the
-    source, for people.
+    source, for people. `colours` is the same picture of H×W×3 bytes, blue first, where the source has it:
+    nothing is read from it, a preview shows it.
     """
 
     pixels: Grey
     taken_at: datetime | None
     origin: str
+    colours: NDArray[np.uint8] | None = None
 
 
 class FrameSource(Protocol):

@@ -21,6 +21,8 @@ STREAM_BYTES_MAX: Final = 16_384
 # What a program writes in one go arrives together; a person with a scanner is slower than this.
 SECOND_LINE_WAIT_S: Final = 0.05
 
+# What scanners put around a line besides its end: blanks, and start and end of text (STX, ETX).
+_AROUND: Final = " \t\x02\x03"
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 # ISO/IEC 15424: what a scanner may say of the symbol before its text: `]C1`, `]Q3`.
 _AIM_IDENTIFIER: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
@@ -61,11 +63,11 @@ def line_text(line: str) -> str:
 
 
 def scanned_text(line: str) -> str:
-    """What was in the symbol: the line without blanks around it and the scanner's own AIM identifier.
+    """What was in the symbol: the line without blanks, STX, ETX and the scanner's AIM identifier.
 
-    Only ASCII blanks go: anything else around the digits is not from a scanner that is set up well.
+    Only these go: anything else around the digits is not from a scanner that is set up well.
     """
-    text = line_text(line).strip(" \t")
+    text = line_text(line).strip(_AROUND)
     found = _AIM_IDENTIFIER.match(text)
     return text[found.end() :] if found else text
 

@@ -79,10 +79,11 @@ def _read_strips(grey: Grey, place: Bars) -> list[Symbol]:
     levelled = strips(grey, place)
     if not may_be_a_code(levelled[0]):
         return []
-    named = list(zip(PARTS, levelled, strict=True))
+    if not any(map(engines.zxing_bars, levelled)) and not engines.zbar_bars(levelled[0]):
+        return []
     return [
         replace(symbol, treatment=f"bars {part}".strip(), box=place.box)
-        for part, strip in named
+        for part, strip in zip(PARTS, levelled, strict=True)
         for read in (engines.zxing_bars, engines.zbar_bars)
         for symbol in read(strip)
     ]

@@ -2,44 +2,42 @@
 
 from __future__ import annotations
 
-from collections import deque
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from scanrefund.model.shown import Kind, Reading, Shown, Source
-from scanrefund.scan.confirm import Symbols, Verdict, hints, weigh
-from scanrefund.scan.decode import STEPS_MAX_VIDEO, decode
-from scanrefund.scan.frame import Frame, FrameSource
+from scanrefund.errors import Fault
+from scanrefund.model.shown import Kind, Reading, Source
+from scanrefund.scan.choose import nothing, reading_of
+from scanrefund.scan.confirm import weigh
+from scanrefund.scan.decode import decode
+from scanrefund.scan.events import Recovered, Trouble
+from scanrefund.scan.frame import Frame
 from scanrefund.scan.identify import identify, identify_typed
-from scanrefund.scan.keyboard import line_text, scanned_text
-from scanrefund.scan.picture import read_picture, read_picture_bytes
+from scanrefund.scan.keyboard import scanned_text
+from scanrefund.scan.live import Live
+from scanrefund.scan.look import Seen, look_at_bytes, look_at_file
+from scanrefund.scan.presence import Announced
 
-# One second of a 15-frame webcam: long enough for three frames to agree, short enough for one customer.
-WINDOW_FRAMES: Final = 15
-# Ten minutes of a 30-frame webcam: a watch that nobody ends still ends.
-WATCH_FRAMES_MAX: Final = 18_000
-
-# What a clerk is after comes first; then what the desk can look up; then what is only named.
-_PREFERRED: Final = (
-    Kind.PAYMENT_CODE,
-    Kind.OUR_REFUND_NUMBER,
-    Kind.WALLET_ORDER_NUMBER,
-    Kind.WALLET_REFUND_NUMBER,
-    Kind.LONG_NUMBER,
-)
+# Nobody waits for a camera that is not there: a wrong number or address does not mend itself.
+_NOT_THERE: Final = frozenset({"camera_missing", "camera_url_silent"})
 
 
 def read_picture_file(path: Path) -> Reading:
-    """What a picture file shows. Raises UsageFault and PictureFault like `scan.picture.read_picture`."""
-    return read_frame(read_picture(path))
+    """What a picture file shows, read in a picture child. Raises what `scan.look.look_at_file` raises."""
+    return _read_seen(look_at_file(path))
 
 
 def read_picture_upload(data: bytes, origin: str) -> Reading:
-    """What an uploaded picture shows. Raises PictureFault like `scan.picture.read_picture_bytes`."""
-    return read_frame(read_picture_bytes(data, origin))
+    """What an upload shows, read in a picture child. Raises what `scan.look.look_at_bytes` raises."""
+    return _read_seen(look_at_bytes(data, origin))
+
+
+def _read_seen(seen: Seen) -> Reading:
+    return reading_of(weigh([seen.symbols], still=True), Source.PICTURE, seen.taken_at)
 
 
 def read_frame(frame: Frame) -> Reading:
@@ -48,29 +46,39 @@ def read_frame(frame: Frame) -> Reading:
 
 
 def watch(
-    source: FrameSource,
+    live: Live,
     *,
-    now: Callable[[], datetime],
-    deadline: datetime,
-    frames_max: int = WATCH_FRAMES_MAX,
+    for_s: float,
+    tell: Callable[[Fault | None], object] = lambda _fault: None,
+    clock: Callable[[], float] = time.monotonic,
 ) -> Reading:
-    """Watch until something is certain, the source ends, `deadline` passes or `frames_max` frames were seen.
+    """Start a camera and look until something is certain, a recording ends or `for_s` seconds pass.
 
-    What was recorded (`source.live` is False) proves no more than a picture, and is one, with its own time.
-    Without a certain reading the last uncertain one is returned (`confirmed` is False: it cannot enter a
-    refund), or Kind.NOTHING. The caller closes the source. Raises what the source raises.
+    `tell` hears what is wrong with the camera while it is waited for, and None when that is over. Without a
+    certain reading the last uncertain one is returned (`confirmed` is False: it cannot enter a refund), or
+    Kind.NOTHING. The caller closes the camera. Raises the fault that ended a recording, or that a camera had
+    from the beginning or has at the end of the time.
     """
-    window: deque[Symbols] = deque(maxlen=WINDOW_FRAMES)
-    seen_by = Source.CAMERA if source.live else Source.PICTURE
-    last = _nothing(seen_by, now() if source.live else None)
-    for turn, frame in enumerate(source):
-        window.append(decode(frame, steps_max=STEPS_MAX_VIDEO, turn=turn, again=hints(window)))
-        reading = reading_of(weigh(window, still=False), seen_by, frame.taken_at)
-        if reading.shown.kind is not Kind.NOTHING:
-            last = reading
-        if _is_certain(reading) or turn + 1 >= frames_max or now() >= deadline:
-            break
-    return last
+    ends = clock() + for_s
+    with live.listen() as listener:
+        live.start()
+        while True:
+            event = listener.next(max(ends - clock(), 0))
+            match event:
+                case Announced(reading):
+                    return reading
+                case Trouble(fault) if live.frames or fault.code not in _NOT_THERE:
+                    tell(fault)
+                case Recovered():
+                    tell(None)
+                case _:
+                    return _last_of(live)
+
+
+def _last_of(live: Live) -> Reading:
+    if live.trouble is not None:
+        raise live.trouble
+    return live.last_seen or nothing(live.seen_by, None)
 
 
 def read_line(line: str, *, typed: bool, now: datetime) -> Reading:
@@ -80,7 +88,7 @@ def read_line(line: str, *, typed: bool, now: datetime) -> Reading:
     line_too_long.
     """
     if typed:
-        return Reading(identify_typed(line_text(line)), Source.TYPED, now)
+        return Reading(identify_typed(scanned_text(line)), Source.TYPED, now)
     return Reading(identify(scanned_text(line)), Source.SCANNER, now)
 
 
@@ -95,27 +103,3 @@ def read_lines(lines: Sequence[str], *, now: datetime) -> Reading | None:
     codes = [reading.shown for reading in readings if reading.shown.kind is Kind.PAYMENT_CODE]
     rivals = tuple(dict.fromkeys(shown for shown in codes if shown != readings[0].shown))
     return replace(readings[0], rivals=rivals)
-
-
-def reading_of(verdicts: Sequence[Verdict], source: Source, taken_at: datetime | None) -> Reading:
-    """One reading from all texts in view: a payment code before anything else, others of them as rivals."""
-    if not verdicts:
-        return _nothing(source, taken_at)
-    chosen = min(verdicts, key=_rank)
-    codes = [verdict.shown for verdict in verdicts if verdict.shown.kind is Kind.PAYMENT_CODE]
-    rivals = tuple(shown for shown in codes if shown != chosen.shown)
-    return Reading(chosen.shown, source, taken_at, chosen.confirmed, rivals)
-
-
-def _rank(verdict: Verdict) -> tuple[int, bool]:
-    kind = verdict.shown.kind
-    place = _PREFERRED.index(kind) if kind in _PREFERRED else len(_PREFERRED)
-    return place, not verdict.confirmed
-
-
-def _nothing(source: Source, taken_at: datetime | None) -> Reading:
-    return Reading(Shown(Kind.NOTHING), source, taken_at, confirmed=False)
-
-
-def _is_certain(reading: Reading) -> bool:
-    return reading.confirmed and reading.shown.kind is not Kind.NOTHING

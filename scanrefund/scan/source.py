@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund.errors import UsageFault
-from scanrefund.scan.camera import Camera, is_live
+from scanrefund.scan.camera import Camera, is_live, without_password
 from scanrefund.scan.frame import Frame, FrameSource
+from scanrefund.scan.live import Live
 from scanrefund.scan.picture import SNIFF_BYTES, picture_format, read_picture
 
 _NUMBER_GAP: Final = re.compile(r"%(0\d)?d")
@@ -46,6 +47,11 @@ def open_source(source: str, clock: Callable[[], datetime]) -> FrameSource:
     if _NUMBER_GAP.search(path.name) and not path.exists():
         return Pictures(_sequence(path))
     return Camera(source, clock)
+
+
+def live_from(source: str, clock: Callable[[], datetime]) -> Live:
+    """The source named, to be looked through: nothing is opened before it is started."""
+    return Live(without_password(source), lambda: open_source(source, clock))
 
 
 def _is_picture(path: Path) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from scanrefund.scan.frame import Grey
@@ -15,6 +16,8 @@ Plane = NDArray[np.float32]
 
 # The picture is shrunk to this length at most: a code worth finding is then still a dense patch.
 SEARCH_SIDE_PX: Final = 320
+# Changes are told for every other pixel: they are summed over many anyway, and a quarter is fast to look at.
+KEPT_OF_SEARCH: Final = 0.5
 # Darker than this, noise looks like structure: it is added before the logarithm, which evens out shadows.
 DARK_FLOOR: Final = 16.0
 # Changes are summed over a twentieth of the picture's length: several modules of any code worth finding.
@@ -22,10 +25,12 @@ PATCHES_ACROSS: Final = 40
 # Brightness changes by this share a pixel, at least, where there is a code at all.
 CONTRAST_MIN: Final = 0.02
 
+_LIGHT: Final = np.log(np.arange(256, dtype=np.float32) + DARK_FLOOR)
+
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Planes over a picture shrunk by `factor`. Strengths are shares of brightness changed per pixel.
+    """Planes over a picture, shrunk by `factor`. Strengths are shares of brightness changed per pixel.
 
     `both_ways` is the strength of the weaker of two directions at right angles. `one_way` is 1 where all
     changes point one way and 0 where none is preferred; (`even`, `odd`) point that way at twice its angle.
@@ -47,21 +52,32 @@ class Structure:
 def structure_of(grey: Grey, shrunk: float = 1.0) -> Structure:
     """The structure tensor of the picture, in words. `grey` may be `shrunk` by a factor already."""
     factor = min(SEARCH_SIDE_PX / max(grey.shape), 1.0)
-    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA) if factor < 1 else grey
-    light = cv2.log(np.asarray(small, np.float32) + DARK_FLOOR)
+    light = cv2.LUT(_shrunk(grey, factor), _LIGHT)
     across, down = (cv2.Sobel(light, cv2.CV_32F, *way, scale=0.125) for way in ((1, 0), (0, 1)))
-    size = (2 * round(max(small.shape) / PATCHES_ACROSS) + 1,) * 2
-    straight, upright = cv2.blur(across * across, size), cv2.blur(down * down, size)
-    odd = np.asarray(cv2.blur(2 * across * down, size), np.float32)
+    straight, upright = _summed(cv2.multiply(across, across)), _summed(cv2.multiply(down, down))
+    odd = _summed(cv2.multiply(across, down, scale=2))
     # A running mean of squares can fall a hair below nothing.
     power = np.asarray(np.maximum(straight + upright, 0), np.float32)
     even = np.asarray(straight - upright, np.float32)
     directed = np.asarray(cv2.magnitude(even, odd), np.float32)
     return Structure(
-        factor=factor * shrunk,
+        factor=factor * shrunk * KEPT_OF_SEARCH,
         strength=np.sqrt(power),
         both_ways=np.sqrt(np.maximum(power - directed, 0)),
         one_way=np.asarray(directed / (power + 1e-6), np.float32),
         even=even,
         odd=odd,
     )
+
+
+def _shrunk(picture: MatLike, factor: float) -> MatLike:
+    if factor >= 1:
+        return picture
+    height, width = (max(round(side * factor), 1) for side in picture.shape)
+    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def _summed(changes: MatLike) -> Plane:
+    kept = _shrunk(changes, KEPT_OF_SEARCH)
+    size = (2 * round(max(kept.shape) / PATCHES_ACROSS) + 1,) * 2
+    return np.asarray(cv2.blur(kept, size), np.float32)

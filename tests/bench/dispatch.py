@@ -27,7 +27,6 @@ import requests
 from scanrefund.assemble import House, open_house
 from scanrefund.check.limits import Limits
 from scanrefund.config import Settings, load
-from scanrefund.desk import RefundRequest
 from scanrefund.dispatch.clock import SYSTEM
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.ledger.engine import LedgerSettings
@@ -38,6 +37,7 @@ from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.alipay import REFUND
 from scanrefund.wallets.wechat import REFUNDS
+from scanrefund.wish import RefundRequest
 from tests.bench.report import Report
 
 KINDS: Final = ("bare", "trip", "desk")

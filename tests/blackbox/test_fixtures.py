@@ -12,6 +12,7 @@ import fixtures.make
 from fixtures.catalogue import samples
 from scanrefund.scan.batch import Line, decode_file
 from scanrefund.scan.engines import Engine, available_engines
+from scanrefund.scan.kinds import TABLE
 from scanrefund.scan.picture import picture_format
 
 NEIGHBOURS = sorted(fixtures.make.PICTURES.glob("*.json"))
@@ -53,6 +54,11 @@ def test_what_is_read_is_the_text_itself(neighbour: Path) -> None:
     codes = decode_file(neighbour.parent / said["picture"], reveal=True).codes
     payment_codes = {code["text"] for code in said["codes"] if code["kind"] == "payment_code"}
     assert {code.text for code in codes if code.kind.value == "payment_code"} == payment_codes
+
+
+def test_every_kind_has_a_picture() -> None:
+    pictured = {code["kind"] for neighbour in NEIGHBOURS for code in said_of(neighbour)["codes"]}
+    assert {row.kind.value for row in TABLE} - pictured == set()
 
 
 def test_every_picture_has_a_neighbour_and_every_neighbour_a_picture() -> None:

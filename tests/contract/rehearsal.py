@@ -20,7 +20,6 @@ from scanrefund import config
 from scanrefund.aftercare.receipt import Receipt
 from scanrefund.assemble import House, open_house
 from scanrefund.config import Settings
-from scanrefund.desk import RefundRequest
 from scanrefund.http import Http, HttpLimits
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
@@ -28,7 +27,8 @@ from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.sandbox.server import start
-from scanrefund.web import application
+from scanrefund.web.notices import application
+from scanrefund.wish import RefundRequest
 from tests.unit.builders import FakeClock
 
 # Short, because the table plays many lost answers; long enough for a busy machine to answer the others.

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import KeyFault, UsageFault
@@ -27,6 +27,8 @@ from scanrefund.model.outcome import Answer, OrderAnswer, Outcome
 from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.wallet import Wallet
+from scanrefund.wish import RefundRequest
+from tests.people import a_till
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -75,6 +77,7 @@ def a_desk(ledger: Ledger, wallet: FakeWallet, keys: Keys = KEYS) -> Desk:
         dispatcher=Dispatcher(ledger, gateways, clock, lease_s=30),
         clock=clock,
         writer=Writer("en", rehearsal=True),
+        people=a_till(ledger, keys, clock),
     )
 
 

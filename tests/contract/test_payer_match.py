@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from scanrefund.aftercare.receipt import Receipt
-from scanrefund.desk import RefundRequest
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.payment_code import PaymentCode
@@ -15,6 +14,7 @@ from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Kind, Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
+from scanrefund.wish import RefundRequest
 from tests.contract.rehearsal import Rehearsal, rehearsing
 
 

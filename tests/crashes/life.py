@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from scanrefund.aftercare.receipt import Writer
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.ledger.by_hand import Hand
@@ -19,9 +19,11 @@ from scanrefund.model.shown import Kind, Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import RefundRequest
 from tests.crashes.points import Points
 from tests.crashes.wallet import FileWallet
 from tests.crashes.world import World
+from tests.people import a_till
 from tests.unit.builders import KEYS, LIMITS
 
 LEASE_S: Final = 30
@@ -62,7 +64,8 @@ class Life:
         clock = world.time.clock
         dispatcher = program.dispatcher(self.ledger, gateways, clock, LEASE_S)
         writer = Writer("en", rehearsal=True)
-        self._desk = program.desk(COUNTER, KEYS, self.ledger, gateways, dispatcher, clock, writer)
+        people = a_till(self.ledger, KEYS, clock)
+        self._desk = program.desk(COUNTER, KEYS, self.ledger, gateways, dispatcher, clock, writer, people)
         self._supervisor = SupervisorDesk(self.ledger, dispatcher, clock, writer)
         self._worker = Worker(self.ledger, dispatcher, clock)
 

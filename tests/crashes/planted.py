@@ -10,16 +10,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from scanrefund.desk import Desk, RefundRequest
+from scanrefund.desk import Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.ledger import orders
 from scanrefund.ledger.engine import writing
-from scanrefund.ledger.ledger import Compose, Ledger, LockedOrder
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.locked_order import Compose, LockedOrder
 from scanrefund.ledger.refunds import Draft
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.wish import RefundRequest
 from tests.crashes.life import Program
 from tests.crashes.wallet import FileWallet
 

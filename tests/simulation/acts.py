@@ -9,13 +9,13 @@ from random import Random
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt
-from scanrefund.desk import RefundRequest
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.model.money import Money
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
 from scanrefund.model.shown import Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
+from scanrefund.wish import RefundRequest
 from tests.simulation.counter import Counter
 from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
@@ -72,7 +72,7 @@ def rest(history: History, counter: Counter, _dice: Random) -> None:
 
 
 def queue(history: History, counter: Counter, _dice: Random) -> None:
-    """Half of what remains of the first order is wished and written down; the process dies before the trip."""
+    """Half of what remains of the first order is wished for; the process dies before the trip."""
     order = history.orders[0]
     left = order.amount.fen - history.watch.view.live_fen(order.order_id)
     with history.stage.troubled(DiesBefore("UPDATE refunds")):

@@ -23,6 +23,7 @@ from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import SupervisorDesk
+from tests.people import a_till
 from tests.simulation.stage import KEYS
 
 LEASE_S: Final = 30
@@ -98,7 +99,8 @@ class Counter:
         dispatcher = Dispatcher(ledger, gateways, clock, LEASE_S)
         writer = Writer("en", rehearsal=True)
         name = Name(self.name, LIMITS)
-        self.desk = Desk(name, KEYS, ledger, gateways, dispatcher, clock, writer)
+        people = a_till(ledger, KEYS, clock)
+        self.desk = Desk(name, KEYS, ledger, gateways, dispatcher, clock, writer, people)
         self.worker = Worker(ledger, dispatcher, clock)
         self.recovery = Recovery(ledger, gateways, dispatcher, clock)
         self.supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)

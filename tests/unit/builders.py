@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 WECHAT_DIGITS = "134500000000000042"
 ALIPAY_DIGITS = "2812345678901234"
 ACCOUNT = "1900000109"
-KEYS = Keys(b"f" * 32, b"b" * 32)
+KEYS = Keys(b"f" * 32, b"b" * 32, b"p" * 32)
 SHOP = Shop("shop1", rehearsal=True)
 
 LIMITS = Limits(

@@ -11,7 +11,7 @@ import pytest
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.limits import Limits
-from scanrefund.desk import Counter, Desk, RefundRequest
+from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger import behind
@@ -24,8 +24,12 @@ from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Pa
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Source
+from scanrefund.model.slip import Slip
 from scanrefund.model.wallet import Wallet
+from scanrefund.scan.identify import identify
 from scanrefund.wallets.gateway import RefundGateway
+from scanrefund.wish import RefundRequest
+from tests.people import a_till
 from tests.unit.builders import (
     KEYS,
     LIMITS,
@@ -59,6 +63,7 @@ class Shopfloor:
             dispatcher=Dispatcher(ledger, gateways, self.time.clock, lease_s=30),
             clock=self.time.clock,
             writer=Writer("en", rehearsal=True),
+            people=a_till(ledger, KEYS, self.time.clock),
         )
 
     def wish(
@@ -407,3 +412,32 @@ def test_nobody_is_asked_for_the_payer_unless_the_shop_wants_it(shop: Shopfloor)
     shop.wallet.order_answer = wallet_order(payer_id="o-1")
     assert shop.refund().state is RefundState.SUCCEEDED
     assert shop.wallet.codes_asked == 0
+
+
+@pytest.mark.parametrize(("signed_here", "kind"), [(True, "our_slip"), (False, "forged_slip")])
+def test_a_slip_shown_for_a_refund_is_named_and_refused(
+    shop: Shopfloor, signed_here: bool, kind: str
+) -> None:
+    number = "SRT_S1_0123456789abcdef0123_01"
+    signature = KEYS.slip_signature(number) if signed_here else "0" * 12
+    slip = a_reading(identify(Slip(number, signature).text), taken_at=shop.time.at)
+    receipt = shop.refund(reading=slip)
+    assert (receipt.reason, receipt.state) == (Reason.NOT_A_PAYMENT_CODE, None)
+    assert number in receipt.say_clerk
+    assert ("was not made here" in receipt.say_clerk) is not signed_here
+    [told] = [
+        verdict.refusal
+        for verdict in shop.desk.rehearse(shop.wish(reading=slip))
+        if verdict.refusal and verdict.refusal.reason is Reason.NOT_A_PAYMENT_CODE
+    ]
+    assert told.detail["kind"] == kind
+
+
+def test_the_status_of_a_slip_is_its_refunds(shop: Shopfloor) -> None:
+    made = shop.refund()
+    assert made.refund_id
+    slip = Slip(made.refund_id, KEYS.slip_signature(made.refund_id))
+    assert shop.desk.status(slip.text).refund_id == made.refund_id
+    with pytest.raises(UsageFault) as caught:
+        shop.desk.status(Slip(made.refund_id, "0" * 12).text)
+    assert caught.value.code == "slip_forged"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +20,8 @@ from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS, Wallet
 from scanrefund.sandbox import drawing, photograph
 from scanrefund.sandbox.server import Running
-from scanrefund.scan.camera import Camera
 from scanrefund.scan.reader import read_picture_file, watch
+from scanrefund.scan.source import live_from
 
 # A phone held in front of a counter webcam: sharp enough to read, visibly a photograph.
 HARDNESS = 0.3
@@ -119,9 +118,8 @@ class Stage:
         photograph.write_video([drawing.code_page(wallet.value, digits)], path)
         # A video counts by the time of its file, and the story's clock runs ahead of the disk's.
         os.utime(path, (self.now().timestamp(),) * 2)
-        deadline = self.now() + timedelta(seconds=WATCH_S_MAX)
-        with closing(Camera(str(path), self.now)) as camera:
-            return watch(camera, now=self.now, deadline=deadline)
+        with live_from(str(path), self.now) as live:
+            return watch(live, for_s=WATCH_S_MAX)
 
     def collection_code(self) -> Reading:
         """A customer shows the code that takes money instead of the one that proves presence."""

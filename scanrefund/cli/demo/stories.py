@@ -8,10 +8,10 @@ from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt
 from scanrefund.cli.demo.stage import Sale, Stage
-from scanrefund.desk import RefundRequest
 from scanrefund.model.money import Money
 from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS, Wallet
+from scanrefund.wish import RefundRequest
 
 # The clerk's patience in the stories, in the demo's own time: long enough for every documented retry.
 PATIENCE_S: Final = 600.0

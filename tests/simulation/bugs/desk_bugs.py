@@ -10,7 +10,7 @@ from scanrefund.aftercare import receipt
 from scanrefund.check import rules
 from scanrefund.desk import Desk
 from scanrefund.errors import LedgerFault
-from scanrefund.ledger.ledger import LockedOrder
+from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason
 from tests.simulation.bugs.planting import Bed, Bug

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from scanrefund.desk import Desk
-from scanrefund.ledger import book, codes, ledger, orders, refunds
-from scanrefund.ledger.ledger import Ledger, LockedOrder
+from scanrefund.ledger import book, codes, locked_order, orders, refunds
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.schema import codes as codes_table
 from scanrefund.ledger.schema import orders as orders_table
 from scanrefund.model.money import Money
@@ -112,7 +113,7 @@ def _one_number(bed: Bed) -> None:
     def make(number: Any) -> Any:
         return lambda shop, order, _sequence, **named: number(shop, order, 1, **named)
 
-    bed.wrap(ledger, "refund_number", make)
+    bed.wrap(locked_order, "refund_number", make)
 
 
 def _numbers_of_open(bed: Bed) -> None:

@@ -7,11 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanrefund.check.case import Case, PayerCheck
+from scanrefund.check.people import People
 from scanrefund.check.rules import LADDER, first_refusal, verdicts
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState, WalletOrderState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.shown import Kind, Shown, Sighting, Source
+from scanrefund.model.staff import Role, Staff
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import (
     ALIPAY_DIGITS,
@@ -33,8 +35,8 @@ ORDER_OF_RUNGS = [
     "amount_not_positive", "amount_over_remaining", "amount_over_cap", "too_many_refunds",
     "too_many_in_vain",
     "too_soon_after_last", "refund_in_flight", "wallet_window_passed", "wallet_amount_limit",
-    "order_frozen", "order_changed", "code_required", "reason_missing", "wallet_stopped",
-    "books_behind",
+    "order_frozen", "order_changed", "code_required", "no_permission", "needs_approval", "approval_wrong",
+    "approval_locked", "clerk_limit_reached", "reason_missing", "wallet_stopped", "books_behind",
 ]  # fmt: skip
 
 
@@ -93,7 +95,8 @@ def test_rules_with_nothing_to_judge_are_skipped() -> None:
 
 
 def test_a_dry_run_shows_every_rule_of_a_good_case_as_passed() -> None:
-    case = a_case(sighting=Sighting(NOW), wallet_says=wallet_order(), payer=PayerCheck.SAME)
+    people = People(Staff("s3", "Wang", Role.CLERK))
+    case = a_case(sighting=Sighting(NOW), wallet_says=wallet_order(), payer=PayerCheck.SAME, people=people)
     shown = verdicts(case)
     assert [verdict.reason for verdict in shown if verdict.refusal or verdict.skipped] == []
     assert len(shown) == len(LADDER)

@@ -50,7 +50,7 @@ def test_the_sentence_is_in_the_language_asked_for(program: Program) -> None:
     assert "找不到" in program("--language", "zh-Hans", "orders", "show", "nobody").err
 
 
-@pytest.mark.parametrize("arguments", [("nonsense",), ("scan", "--nonsense"), ("status",)])
+@pytest.mark.parametrize("arguments", [("nonsense",), ("scan", "--nonsense"), ("status", "a", "b")])
 def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str, ...]) -> None:
     assert program(*arguments).code == 2
     ended = program(*arguments, "--json")

@@ -9,11 +9,24 @@ from pathlib import Path
 import pytest
 import segno
 
+from scanrefund.keys import Keys
+from scanrefund.model.slip import Slip
 from tests.unit.cli.conftest import Program
 
 DIGITS = "134567890123456789"
 MASKED = "13••••••••••••••89"
-KEYS = {"kind", "wallet", "text", "confirmed", "source", "taken_at", "say", "fingerprint"}
+KEYS = {
+    "kind",
+    "wallet",
+    "text",
+    "confirmed",
+    "source",
+    "taken_at",
+    "say",
+    "fingerprint",
+    "refund_id",
+    "dated",
+}
 
 
 @pytest.fixture
@@ -95,3 +108,38 @@ def test_a_picture_that_is_not_there_is_a_wrong_command_line(program: Program, t
 @pytest.mark.parametrize("arguments", [(), ("--image", "a.png", "--camera", "0")])
 def test_exactly_one_source_is_read(program: Program, arguments: tuple[str, ...]) -> None:
     assert program("scan", *arguments).code == 2
+
+
+REFUND_ID = "SRT_S1_0123456789abcdef0123_01"
+
+
+def drawn(text: str, path: Path) -> Path:
+    segno.make_qr(text).save(str(path), scale=8, border=4)
+    return path
+
+
+def test_a_slip_of_ours_names_its_refund(program: Program, home: Path, tmp_path: Path) -> None:
+    slip = Slip(REFUND_ID, Keys.open(home).slip_signature(REFUND_ID))
+    ended = program("scan", "--image", drawn(slip.text, tmp_path / "slip.png"), "--json")
+    told = ended.document
+    assert (ended.code, told["kind"], told["refund_id"], told["text"]) == (
+        0,
+        "our_slip",
+        REFUND_ID,
+        REFUND_ID,
+    )
+    assert REFUND_ID in program("scan", "--image", tmp_path / "slip.png").out
+
+
+def test_a_slip_made_elsewhere_is_named_as_forged(program: Program, tmp_path: Path) -> None:
+    path = drawn(Slip(REFUND_ID, "0" * 12).text, tmp_path / "slip.png")
+    told = program("scan", "--image", path, "--json").document
+    assert (told["kind"], told["refund_id"]) == ("forged_slip", None)
+    assert "not made here" in told["say"]
+
+
+def test_a_bills_number_is_dated(program: Program, tmp_path: Path) -> None:
+    path = drawn("4200002345202611201234567890", tmp_path / "bill.png")
+    told = program("scan", "--image", path, "--json").document
+    assert (told["kind"], told["dated"]) == ("wallet_order_number", "2026-11-20")
+    assert "2026-11-20" in program("scan", "--image", path).out

@@ -240,3 +240,21 @@ def test_the_sandbox_folder_is_relative_to_the_file(tmp_path: Path) -> None:
 def test_the_language_of_the_command_line_wins(home: Path) -> None:
     written(home, 'language = "zh-Hant"')
     assert config.load(language="en").language == "en"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("reasons = []", "counter.reasons"),
+        ('reasons = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]', "counter.reasons"),
+        ('reasons = "faulty"', "counter.reasons"),
+        (f'reasons = ["{"x" * 41}"]', "counter.reasons.0"),
+        ("port = 65536", "counter.port"),
+        ("idle_lock_s = 0", "counter.idle_lock_s"),
+    ],
+)
+def test_a_counter_page_that_cannot_be_is_named(home: Path, line: str, told: str) -> None:
+    written(home, f"[counter]\n{line}\n")
+    with pytest.raises(ConfigFault) as wrong:
+        config.load()
+    assert [problem.partition(":")[0] for problem in wrong.value.problems] == [told]

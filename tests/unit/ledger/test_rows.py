@@ -47,6 +47,9 @@ FRESH = {
     "odd_answers": 0,
     "released": False,
     "beyond_cap": False,
+    "approval_for": "",
+    "order_version": "",
+    "approver": "",
 }
 OF_ORDER = {
     "order_id": ORDER.order_id,
@@ -154,6 +157,11 @@ def test_every_column_of_a_refund_comes_back_as_it_was_written(ledger: Ledger) -
         released=True,
         instead_of="SRT_0",
         beyond_cap=True,
+        clerk="s3",
+        counter="counter9",
+        approval_for="amount",
+        order_version="v" * 16,
+        approver="s2",
     )
     unlike = {
         field.name for field in fields(Refund) if getattr(full, field.name) != getattr(refund, field.name)

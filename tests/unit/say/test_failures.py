@@ -35,6 +35,11 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.WALLET_AMOUNT_LIMIT: {"amount", "limit"},
     Reason.ORDER_FROZEN: {"why"},
     Reason.ORDER_CHANGED: {"field", "ours", "theirs"},
+    Reason.NO_PERMISSION: {"because", "names"},
+    Reason.NEEDS_APPROVAL: {"because", "names"},
+    Reason.APPROVAL_WRONG: {"because"},
+    Reason.APPROVAL_LOCKED: {"because", "names"},
+    Reason.CLERK_LIMIT_REACHED: {"because", "left", "names"},
 }
 GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code", "off_s"}
 
@@ -114,7 +119,14 @@ def test_a_kind_asks_only_for_the_text_that_was_shown(language: str, kind: Kind)
 
 
 @pytest.mark.parametrize(
-    "kind", [Kind.PAYMENT_CODE, Kind.NOT_ASCII_DIGITS, Kind.LONG_NUMBER, Kind.ID_CARD_NUMBER]
+    "kind",
+    [
+        Kind.PAYMENT_CODE,
+        Kind.NOT_ASCII_DIGITS,
+        Kind.LONG_NUMBER,
+        Kind.ID_CARD_NUMBER,
+        Kind.UNKNOWN_WALLET_CODE,
+    ],
 )
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_digits_that_may_be_a_code_or_a_person_are_not_repeated(language: str, kind: Kind) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 from PIL import Image
 
@@ -31,20 +29,3 @@ def grey(image: Image.Image) -> Grey:
 
 def frame(image: Image.Image) -> Frame:
     return Frame(grey(image), None, "drawn")
-
-
-class Frames:
-    """A source that gives the frames it was built with, then ends."""
-
-    def __init__(self, frames: Sequence[Frame], *, live: bool = True) -> None:
-        self.live = live
-        self._frames = frames
-        self.given = 0
-
-    def __iter__(self) -> Iterator[Frame]:
-        for one in self._frames:
-            self.given += 1
-            yield one
-
-    def close(self) -> None:
-        self._frames = ()

@@ -87,6 +87,20 @@ def test_a_product_barcode_is_named_at_once_in_a_picture_and_after_three_frames_
     assert certain(product, product, product, still=False) == ["6901234567892"]
 
 
+OUTER, INNER, CORNER = (0, 0, 400, 400), (150, 150, 100, 100), (10, 10, 100, 100)
+
+
+def test_a_code_in_the_middle_of_another_is_its_ornament() -> None:
+    page = qr_code("https://example.com/page", OUTER)
+    assert certain([page, qr_code("an ornament", INNER)]) == ["https://example.com/page"]
+    assert len(certain([page, qr_code("a neighbour", CORNER)])) == 2
+
+
+def test_a_payment_code_in_the_middle_of_another_is_heard() -> None:
+    assert certain([qr_code("https://example.com/page", OUTER), qr_code(WECHAT, INNER)])[1:] == [WECHAT]
+    assert len(certain([qr_code(WECHAT_OTHER, OUTER), qr_code(WECHAT, INNER)])) == 2
+
+
 def test_settled_means_that_everything_in_view_is_certain() -> None:
     assert not is_settled([])
     assert is_settled([qr_code(WECHAT), bars(WECHAT)])

@@ -11,7 +11,6 @@ from scanrefund.scan.decode import (
     FIRST,
     MORE,
     STEPS_MAX,
-    STEPS_MAX_VIDEO,
     _is_hopeless,
     _worth_keeping,
     decode,
@@ -59,17 +58,6 @@ def test_a_product_barcode_is_looked_for_when_nothing_else_is_there() -> None:
     assert (symbol.text, symbol.symbology) == ("6901234567892", Symbology.EAN_13)
 
 
-def test_a_video_looks_for_products_now_and_then() -> None:
-    page = frame(ean13("6901234567892"))
-    assert [bool(decode(page, steps_max=2, turn=turn)) for turn in range(6)] == [True, *[False] * 4, True]
-
-
-def test_few_steps_still_come_round_to_every_treatment() -> None:
-    per_frame = STEPS_MAX_VIDEO - len(FIRST)
-    tried = {step for turn in range(len(MORE)) for step in plan(turn)[len(FIRST) :][:per_frame]}
-    assert tried == set(MORE)
-
-
 def test_nothing_is_read_where_nothing_is() -> None:
     assert decode(frame(code_page("wechat", WECHAT).crop((0, 0, 1080, 200)))) == []
 
@@ -93,7 +81,7 @@ def test_where_nothing_looks_like_a_code_no_treatment_is_tried() -> None:
 
 
 def test_what_a_frame_hints_is_tried_first_in_the_next() -> None:
-    names = [step.name for step in plan(turn=3, again={"bars upper"})]
+    names = [step.name for step in plan(again={"bars upper"})]
     assert names[len(FIRST)] == "bars"
 
 

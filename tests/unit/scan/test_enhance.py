@@ -17,6 +17,9 @@ ALL = [
     enhance.gamma(2),
     enhance.equalised,
     enhance.thresholded(31),
+    enhance.sharpened(4),
+    enhance.eroded,
+    enhance.both(enhance.scaled(0.5), enhance.thresholded(21)),
 ]
 
 
@@ -32,6 +35,7 @@ def test_a_treatment_gives_bytes_for_any_shape(treat: Treatment, shape: tuple[in
     ("treat", "here", "there"),
     [
         (enhance.scaled(0.5), (10, 20, 30, 40), (20, 40, 60, 80)),
+        (enhance.both(enhance.scaled(0.5), enhance.scaled(0.5)), (10, 5, 20, 10), (40, 20, 80, 40)),
         (enhance.blurred(1.0), (10, 20, 30, 40), (10, 20, 30, 40)),
     ],
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +13,7 @@ from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind
 from scanrefund.model.wallet import Wallet
 from scanrefund.scan.identify import TEXT_CHARS_MAX, identify, identify_typed
+from scanrefund.scan.kinds import TABLE
 
 WECHAT_CODE = "134567890123456789"
 # Passes GB 11643 and begins like a WeChat payment code.
@@ -27,6 +31,11 @@ ROWS = [
     ("50300012345678901234567890123", Kind.WALLET_REFUND_NUMBER, Wallet.WECHAT),
     ("SRT_S1_0123456789abcdef0123_01", Kind.OUR_REFUND_NUMBER, None),
     ("SRP_counter1_0123456789abcdef0123_12", Kind.OUR_REFUND_NUMBER, None),
+    ("scanrefund:SRT_S1_0123456789abcdef0123_01.0123456789ab", Kind.SLIP, None),
+    ("SCANREFUND:SRT_S1_0123456789ABCDEF0123_01.0123456789AB", Kind.SLIP, None),
+    ("scanrefund:anything", Kind.SLIP, None),
+    ("4220000345202611201234567890", Kind.WALLET_ORDER_NUMBER, Wallet.WECHAT),
+    ("52300012345678901234567890123", Kind.WALLET_REFUND_NUMBER, Wallet.WECHAT),
     ("wxp://f2f0abc", Kind.COLLECTION_CODE, Wallet.WECHAT),
     ("wxp://wbf2f0abc", Kind.COLLECTION_CODE, Wallet.WECHAT),
     ("https://wx.tenpay.com/f2f?t=abc", Kind.COLLECTION_CODE, Wallet.WECHAT),
@@ -38,6 +47,12 @@ ROWS = [
     ("https://wxpay.wechatpay.cn/md/abc", Kind.COLLECTION_CODE, Wallet.WECHAT),
     ("https://qr.alipay.com/fkx123abc", Kind.COLLECTION_CODE, Wallet.ALIPAY),
     ("HTTPS://QR.ALIPAY.COM/FKX123ABC", Kind.COLLECTION_CODE, Wallet.ALIPAY),
+    ("HTTPS://PAYAPP.WEIXIN.QQ.COM/QR/ABC", Kind.COLLECTION_CODE, Wallet.WECHAT),
+    ("WXP://F2F0ABC", Kind.COLLECTION_CODE, Wallet.WECHAT),
+    ("HTTPS://QR.95516.COM/000/123", Kind.COLLECTION_CODE, None),
+    ("WEIXIN://WXPAY/BIZPAYURL?PR=ABC", Kind.BILL_TO_PAY, Wallet.WECHAT),
+    ("payapp.wechatpay.cn/sjt/qr/abc", Kind.COLLECTION_CODE, Wallet.WECHAT),
+    ("qr.alipay.com/fkx123abc", Kind.COLLECTION_CODE, Wallet.ALIPAY),
     ("https://qr.alipay.com/tsx123", Kind.COLLECTION_CODE, Wallet.ALIPAY),
     ("https://qr.95516.com/000/123", Kind.COLLECTION_CODE, None),
     ("00020101021126", Kind.COLLECTION_CODE, None),
@@ -53,8 +68,19 @@ ROWS = [
     ("01,10,,12345678,12.50,20261120,,ABCD,", Kind.FAPIAO, None),
     ("https://example.com/", Kind.WEB_ADDRESS, None),
     ("www.example.com", Kind.WEB_ADDRESS, None),
-    ("77312345678901234567", Kind.LONG_NUMBER, None),
-    ("163456789012345678", Kind.LONG_NUMBER, None),
+    ("77312345678901234567", Kind.MERCHANT_ORDER_NUMBER, None),  # 20 digits
+    ("773123456789012345678901234567", Kind.MERCHANT_ORDER_NUMBER, None),  # 30 digits
+    ("2026112077312345678901234567890", Kind.MERCHANT_ORDER_NUMBER, None),  # 31 digits, the day first
+    ("202611200042731", Kind.MERCHANT_ORDER_NUMBER, None),
+    ("202611200042731234", Kind.MERCHANT_ORDER_NUMBER, None),  # 18 digits, the day first
+    ("A1202611200001", Kind.MERCHANT_ORDER_NUMBER, None),
+    ("pos-17_2026112|*", Kind.MERCHANT_ORDER_NUMBER, None),
+    ("163456789012345678", Kind.UNKNOWN_WALLET_CODE, None),
+    ("773456789012345678", Kind.UNKNOWN_WALLET_CODE, None),
+    ("7731234567890123456", Kind.LONG_NUMBER, None),  # 19 digits
+    ("13800138000", Kind.LONG_NUMBER, None),
+    ("7" * 33, Kind.LONG_NUMBER, None),
+    ("VIP-0042", Kind.OTHER_TEXT, None),
     ("hello", Kind.OTHER_TEXT, None),
     ("", Kind.NOTHING, None),
     ("\r\n", Kind.NOTHING, None),
@@ -65,6 +91,61 @@ ROWS = [
 def test_every_row_is_named(text: str, kind: Kind, wallet: Wallet | None) -> None:
     shown = identify(text)
     assert (shown.kind, shown.wallet) == (kind, wallet)
+
+
+def test_every_kind_of_the_table_has_an_example_here() -> None:
+    assert {row.kind for row in TABLE} | {Kind.NOTHING} == {kind for _, kind, _ in ROWS} | {
+        Kind.NOT_ASCII_DIGITS  # has tests of its own below
+    }
+
+
+def test_every_kind_but_the_verdicts_on_a_slip_stands_in_the_table() -> None:
+    named_elsewhere = {Kind.NOTHING, Kind.OUR_SLIP, Kind.FORGED_SLIP}
+    assert {row.kind for row in TABLE} == set(Kind) - named_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [
+        ("4200002345202611201234567890", date(2026, 11, 20)),
+        ("4220002345202402291234567890", date(2024, 2, 29)),
+        ("4200002345202613201234567890", None),  # month 13
+        ("4200002345202502291234567890", None),  # no leap year
+        ("4200002345000011201234567890", None),
+        ("4200002345199911201234567890", None),  # before either wallet
+        ("2026112022001412345678901234", date(2026, 11, 20)),
+        ("2026113122001412345678901234", None),
+        ("2026112077312345678901234567890", None),  # a shop's number: whose day is it?
+        ("50300012342026112067890123456", None),
+        (WECHAT_CODE, None),
+    ],
+)
+def test_a_bills_number_carries_its_day(number: str, day: date | None) -> None:
+    assert identify(number).dated == day
+
+
+def test_a_bills_number_without_a_day_is_still_one() -> None:
+    assert identify("4200002345202613201234567890").kind is Kind.WALLET_ORDER_NUMBER
+
+
+def test_a_slip_is_read_into_its_number_and_its_signature() -> None:
+    shown = identify("scanrefund:SRT_S1_0123456789abcdef0123_01.0123456789ab")
+    assert (shown.text, shown.signature) == ("SRT_S1_0123456789abcdef0123_01", "0123456789ab")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "scanrefund:SRT_S1_0123456789abcdef0123_01",
+        "scanrefund:SRT_S1_0123456789abcdef0123_01.",
+        "scanrefund:SRT_S1_0123456789abcdef0123_01.0123456789abc",
+        "scanrefund:SRX_S1_0123456789abcdef0123_01.0123456789ab",
+        "scanrefund:",
+    ],
+)
+def test_a_slip_out_of_form_has_no_signature(text: str) -> None:
+    shown = identify(text)
+    assert (shown.kind, shown.signature, shown.text) == (Kind.SLIP, "", text)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +200,46 @@ def test_an_identity_number_travels_masked(number: str) -> None:
     assert shown.safe_text == f"11{'•' * 14}{number[-2:]}"
 
 
+def check_character(seventeen: str) -> str:
+    total = sum(int(digit) * (2 ** (17 - place) % 11) for place, digit in enumerate(seventeen))
+    return "10X98765432"[total % 11]
+
+
+@pytest.mark.parametrize(
+    ("seventeen", "kind"),
+    [
+        ("11010119000101003", Kind.ID_CARD_NUMBER),  # Beijing
+        ("15010219850817002", Kind.ID_CARD_NUMBER),  # Inner Mongolia, the last that looks like WeChat's
+        ("65010120031231123", Kind.ID_CARD_NUMBER),
+        ("83000019900101001", Kind.ID_CARD_NUMBER),  # a resident from Taiwan
+        ("10010119000101001", Kind.PAYMENT_CODE),  # 10 is no province
+        ("28010119900101003", Kind.PAYMENT_CODE),  # nor is any that Alipay's codes begin with
+        ("30010119900101002", Kind.PAYMENT_CODE),
+        ("11010119001301001", Kind.PAYMENT_CODE),  # month 13
+        ("11010118991231002", Kind.PAYMENT_CODE),
+        ("16010119900101001", Kind.UNKNOWN_WALLET_CODE),
+        ("99010119900101001", Kind.UNKNOWN_WALLET_CODE),
+    ],
+)
+def test_only_the_number_of_a_province_is_an_id_card(seventeen: str, kind: Kind) -> None:
+    text = seventeen + check_character(seventeen)
+    assert len(text) == 18
+    assert text.isdigit()
+    assert identify(text).kind is kind
+
+
+@pytest.mark.parametrize("wrong", [digit for digit in "0123456789" if digit != ID_CARD[-1]])
+def test_a_wrong_check_digit_makes_it_a_payment_code(wrong: str) -> None:
+    assert identify(ID_CARD[:-1] + wrong).kind is Kind.PAYMENT_CODE
+
+
+@pytest.mark.parametrize(
+    "text", ["ID 11010519491231002X", "1101 0519 4912 3100 2X", "１１０１０５１９４９１２３１００２Ｘ"]
+)
+def test_an_identity_number_inside_other_text_is_not_printed(text: str) -> None:
+    assert "1949" not in unicodedata.normalize("NFKC", identify(text).safe_text)
+
+
 @pytest.mark.parametrize(
     ("text", "wallet"), [(WECHAT_CODE, Wallet.WECHAT), ("285678901234567890", Wallet.ALIPAY)]
 )
@@ -136,7 +257,9 @@ def test_a_payment_code_in_groups_is_not_printed(text: str) -> None:
     assert identify(text).safe_text == "13••••••••••••••89"
 
 
-@pytest.mark.parametrize("text", ["6212345678901234567", "0112345678901234567", "fp" + "1" * 33])
+@pytest.mark.parametrize(
+    "text", ["6212345678901234567", "0112345678901234567", "fp" + "1" * 33, "773456789012345678"]
+)
 def test_other_wallets_live_codes_travel_masked(text: str) -> None:
     assert identify(text).safe_text == text[:2] + "•" * (len(text) - 4) + text[-2:]
 

@@ -67,7 +67,10 @@ def test_the_longest_line_passes() -> None:
     assert len(line_text("1" * LINE_CHARS_MAX + "\r\n")) == LINE_CHARS_MAX
 
 
-@pytest.mark.parametrize("line", [f"]C1{WECHAT}", f"]Q3{WECHAT}\r\n", f"  {WECHAT} \r\n", f" ]C0{WECHAT}"])
+@pytest.mark.parametrize(
+    "line",
+    [f"]C1{WECHAT}", f"]Q3{WECHAT}\r\n", f"  {WECHAT} \r\n", f" ]C0{WECHAT}", f"\x02]C1{WECHAT}\x03\r"],
+)
 def test_what_a_scanner_adds_is_taken_off(line: str) -> None:
     assert scanned_text(line) == WECHAT
 

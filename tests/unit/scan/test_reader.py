@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from scanrefund.errors import Fault, SourceFault
 from scanrefund.model.payment_code import PaymentCode
-from scanrefund.model.shown import Kind, Source
+from scanrefund.model.shown import Kind, Reading, Source
 from scanrefund.sandbox.drawing import code128, code_page, ean13, qr
 from scanrefund.sandbox.photograph import write_video
-from scanrefund.scan.camera import Camera
+from scanrefund.scan.choose import reading_of
 from scanrefund.scan.confirm import weigh
 from scanrefund.scan.frame import Frame
+from scanrefund.scan.live import Live, Patience
 from scanrefund.scan.reader import (
     read_frame,
     read_line,
     read_lines,
     read_picture_file,
     read_picture_upload,
-    reading_of,
     watch,
 )
-from tests.unit.scan.symbols import ALIPAY, WECHAT, WECHAT_OTHER, Frames, bars, frame, grey, qr_code
+from scanrefund.scan.source import live_from
+from tests.unit.scan.cameras import NOW, WAIT_S, Played, Plug, gate, grainy
+from tests.unit.scan.symbols import ALIPAY, WECHAT, WECHAT_OTHER, bars, frame, grey, qr_code
 
-NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-LATER = NOW + timedelta(minutes=1)
 EMPTY = Frame(np.full((240, 320), 90, np.uint8), NOW, "desk")
 
 
@@ -81,59 +82,84 @@ def test_a_picture_with_nothing_says_so() -> None:
     assert not reading.confirmed
 
 
-def test_watching_stops_at_the_first_certain_code(tmp_path: Path) -> None:
-    source = Frames([EMPTY, EMPTY, seen(qr(WECHAT)), seen(qr(ALIPAY))])
-    reading = watch(source, now=lambda: NOW, deadline=LATER)
+def looked_through(source: Played, *, for_s: float = WAIT_S) -> Reading:
+    with Live("desk", Plug(source), patience=Patience(reopen_s=(0.0,))) as live:
+        return watch(live, for_s=for_s)
+
+
+def test_watching_stops_at_the_first_certain_code() -> None:
+    after, waits = gate()
+    source = Played([EMPTY, seen(qr(WECHAT)), waits, seen(qr(ALIPAY))])
+    with Live("desk", Plug(source)) as live:
+        reading = watch(live, for_s=WAIT_S)
+        after.set()
     assert reading.shown.code == PaymentCode(WECHAT)
     assert reading.source is Source.CAMERA
-    assert source.given == 3
 
 
 def test_watching_a_video_file_reads_the_phone(tmp_path: Path) -> None:
     path = tmp_path / "desk.avi"
     write_video([code_page("alipay", ALIPAY)], path, page_s=0.5)
-    with Camera(str(path), lambda: NOW) as camera:
-        assert watch(camera, now=lambda: NOW, deadline=LATER).shown.code == PaymentCode(ALIPAY)
+    with live_from(str(path), lambda: NOW) as live:
+        assert watch(live, for_s=WAIT_S).shown.code == PaymentCode(ALIPAY)
 
 
 def test_what_was_recorded_is_a_picture_of_its_own_time() -> None:
-    source = Frames([EMPTY, seen(qr(WECHAT))], live=False)
-    reading = watch(source, now=lambda: LATER, deadline=LATER + timedelta(minutes=1))
+    reading = looked_through(Played([EMPTY, seen(qr(WECHAT))], live=False))
     assert (reading.source, reading.taken_at) == (Source.PICTURE, NOW)
-    nothing = watch(Frames([], live=False), now=lambda: NOW, deadline=LATER)
+    nothing = looked_through(Played([], live=False))
     assert (nothing.source, nothing.taken_at) == (Source.PICTURE, None)
 
 
-def test_a_barcode_alone_needs_three_frames() -> None:
-    page = seen(code128(WECHAT))
-    source = Frames([page] * 5)
-    reading = watch(source, now=lambda: NOW, deadline=LATER)
-    assert reading.confirmed
-    assert source.given in {1, 3}  # one with libzbar, three without
-
-
-def test_a_product_barcode_is_named_after_several_frames() -> None:
-    source = Frames([seen(ean13("6901234567892"))] * 12)
-    reading = watch(source, now=lambda: NOW, deadline=LATER)
-    assert (reading.shown.kind, reading.confirmed) == (Kind.PRODUCT_BARCODE, True)
-    assert source.given == 11
+def test_a_barcode_alone_needs_two_engines_or_three_frames() -> None:
+    page = grey(code128(WECHAT))
+    source = Played([grainy(page, seed) for seed in range(5)], live=False)
+    assert looked_through(source).confirmed
 
 
 def test_what_stayed_uncertain_is_returned_unconfirmed() -> None:
-    reading = watch(Frames([seen(ean13("6901234567892"))]), now=lambda: NOW, deadline=LATER)
+    reading = looked_through(Played([seen(ean13("6901234567892"))], live=False))
     assert (reading.shown.kind, reading.confirmed) == (Kind.PRODUCT_BARCODE, False)
 
 
-def test_watching_ends_with_the_source_the_frames_or_the_time() -> None:
-    many = Frames([EMPTY] * 9)
-    assert watch(many, now=lambda: NOW, deadline=LATER).shown.kind is Kind.NOTHING
-    assert many.given == 9
-    few = Frames([EMPTY] * 9)
-    assert watch(few, now=lambda: NOW, deadline=LATER, frames_max=4).shown.kind is Kind.NOTHING
-    assert few.given == 4
-    late = Frames([EMPTY] * 9)
-    assert watch(late, now=lambda: LATER, deadline=LATER).shown.kind is Kind.NOTHING
-    assert late.given == 1
+def test_watching_ends_with_the_source_or_the_time() -> None:
+    assert looked_through(Played([EMPTY] * 9, live=False)).shown.kind is Kind.NOTHING
+    assert looked_through(Played(cycle([EMPTY])), for_s=0.01).shown.kind is Kind.NOTHING
+
+
+@pytest.mark.parametrize("code", ["camera_missing", "camera_url_silent"])
+def test_a_camera_that_is_not_there_is_not_waited_for(code: str) -> None:
+    fault = SourceFault(code, source="desk")
+    with Live("desk", Plug(fault)) as live, pytest.raises(SourceFault) as caught:
+        watch(live, for_s=WAIT_S)
+    assert caught.value is fault
+
+
+def test_what_is_wrong_is_told_while_a_camera_is_waited_for() -> None:
+    lost = SourceFault("camera_lost", source="desk")
+    told: list[Fault | None] = []
+    heard, waits = gate()
+
+    def tell(fault: Fault | None) -> None:
+        told.append(fault)
+        heard.set()
+
+    plug = Plug(Played([seen(ean13("6901234567892")), lost]), Played([waits, seen(qr(WECHAT))]))
+    with Live("desk", plug, patience=Patience(reopen_s=(0.0,))) as live:
+        assert watch(live, for_s=WAIT_S, tell=tell).shown.code == PaymentCode(WECHAT)
+    assert told == [lost, None]
+
+
+def test_a_camera_that_is_lost_at_the_end_of_the_time_is_a_fault() -> None:
+    lost = SourceFault("camera_lost", source="desk")
+    seconds = iter([0.0])  # the time is over at the second look at the clock after the loss was told
+    with Live("desk", Plug(Played([lost])), patience=Patience(reopen_s=(WAIT_S,))) as live:
+        listener = live.listen()
+        live.start()
+        assert listener.next(WAIT_S) is not None
+        with pytest.raises(SourceFault) as caught:
+            watch(live, for_s=1.0, clock=lambda: next(seconds, 2.0))
+    assert caught.value is lost
 
 
 @pytest.mark.parametrize("line", [WECHAT, WECHAT + "\r\n", WECHAT + "\t"])
@@ -149,6 +175,10 @@ def test_a_scanned_line_is_a_code_of_now(line: str) -> None:
 @pytest.mark.parametrize("line", [f"]C1{WECHAT}\r\n", f" {WECHAT} \n"])
 def test_what_a_scanner_puts_around_a_code_is_no_part_of_it(line: str) -> None:
     assert read_line(line, typed=False, now=NOW).shown.code == PaymentCode(WECHAT)
+
+
+def test_a_scanner_may_type_into_the_prompt_of_a_person() -> None:
+    assert read_line(f"]C1{WECHAT}", typed=True, now=NOW).shown.code == PaymentCode(WECHAT)
 
 
 def test_two_codes_that_came_together_are_rivals() -> None:

@@ -18,8 +18,8 @@ from scanrefund.notice_desk import NoticeDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
-from scanrefund.web import application, served
-from scanrefund.web.notices import BODY_BYTES_MAX
+from scanrefund.web.notices import BODY_BYTES_MAX, application
+from scanrefund.web.serving import served
 from tests.unit.wallets.pens import AlipayPen, ScriptedHttp, WechatPen
 from tests.unit.wallets.refunds import NOW
 

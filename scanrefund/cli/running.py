@@ -1,0 +1,82 @@
+"""What the commands that run until they are stopped have in common: how they are stopped, what they tell."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Final
+
+from scanrefund.cli import output
+from scanrefund.cli.invocation import Invocation
+from scanrefund.errors import Fault
+from scanrefund.model.refund import Refund
+from scanrefund.say.speak import say_fault
+
+if TYPE_CHECKING:
+    from scanrefund.aftercare.receipt import Receipt
+    from scanrefund.assemble import House
+
+
+EXIT_OPEN: Final = 3
+
+
+def open_refunds(house: House) -> list[Receipt]:
+    """What has not ended: a program that stops with 3 leaves some."""
+    from scanrefund.readiness import OPEN_MAX
+
+    return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
+
+
+class Told:
+    """Counts the trips, and tells each as it ends."""
+
+    def __init__(self, invocation: Invocation, *, quiet: bool) -> None:
+        self.trips = 0
+        self._invocation = invocation
+        self._quiet = quiet
+        self._faults: set[tuple[str, str]] = set()
+
+    def hint(self, key: str) -> None:
+        """A line for somebody who watches; nobody else needs it."""
+        if sys.stderr.isatty():
+            output.complain(self._invocation.words(key))
+
+    def hears(self, url: str) -> None:
+        """Where notices come in: whoever set up the public address must know it."""
+        output.complain(self._invocation.words("cli.worker_hears", url=url))
+
+    def fault(self, refund: Refund | None, fault: Fault) -> None:
+        """Tell once what cannot be brought on; the worker tries it again with every round."""
+        about = (refund.refund_id if refund else "", fault.code)
+        if about in self._faults:
+            return
+        self._faults.add(about)
+        sentence = say_fault(fault, self._invocation.spoken())
+        output.complain(f"{about[0]}: {sentence}" if refund else sentence)
+
+    def __call__(self, refund: Refund) -> None:
+        self.trips += 1
+        if not self._quiet:
+            state = self._invocation.words(f"refund_state.{refund.state.value}")
+            gaps = {"refund_id": refund.refund_id, "state": state}
+            output.say(self._invocation.words("cli.worker_trip", **gaps))
+
+
+@contextmanager
+def stopped_by_signal() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and a service manager's TERM set: the trip under way is finished first."""
+    stop = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,108 @@
+"""An order as the page shows it, with the wallet's own word beside our books."""
+
+from __future__ import annotations
+
+from concurrent.futures import wait
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from scanrefund.check.permission import day_of
+from scanrefund.model.money import Money
+from scanrefund.model.order import Order
+from scanrefund.model.outcome import OrderAnswer, OrderLook
+from scanrefund.say.speak import say_refusal
+from scanrefund.search_desk import Difference
+from scanrefund.web.call import words
+from scanrefund.web.receipts import moment, receipt_of
+from scanrefund.web.site import Site
+
+# A clerk waits so long for the wallet's word on an order; the refund itself asks again.
+WALLET_WORD_S: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An order, what the wallet says of it, and how."""
+
+    order: Order
+    wallet_says: OrderAnswer | None
+
+
+def card_of(site: Site, order: Order) -> Card:
+    """Ask the wallet, but do not wait for it: without its word the card says so."""
+    asked, _ = site.errands.begin(f"order {order.order_id}", lambda: site.house.search.ask(order))
+    wait([asked], WALLET_WORD_S)
+    return Card(order, asked.result() if asked.done() else OrderAnswer(OrderLook.NOT_ASKED))
+
+
+def told(site: Site, card: Card, language: str) -> dict[str, Any]:
+    """The card as JSON. Amounts in fen; `in_flight_fen` is what open refunds may still move."""
+    order, search = card.order, site.house.search
+    refunds = search.refunds_of(order.order_id)
+    refusal = search.refusal(order, card.wallet_says)
+    return {
+        "order_id": order.order_id,
+        "wallet": order.wallet.value,
+        "wallet_say": words(language, f"wallet.{order.wallet.value}.name"),
+        "wallet_order_id": order.wallet_order_id,
+        "amount_fen": order.amount.fen,
+        "refunded_fen": order.refunded.fen,
+        "in_flight_fen": sum(refund.amount.fen for refund in refunds if refund.is_open),
+        "remaining_fen": max(order.remaining.fen, 0),
+        "state": order.state.value,
+        "state_say": words(language, f"order_state.{order.state.value}.name"),
+        "paid_at": moment(order.paid_at),
+        "paid_say": _paid(order, site.now(), language),
+        "next_day": _is_of_another_day(site, order),
+        "ask_for": words(language, f"ask_for.{order.wallet.value}"),
+        "may_refund": refusal is None,
+        "why_not": say_refusal(refusal, language).clerk if refusal else "",
+        "frozen_why": words(language, f"frozen.{order.frozen_why}.name") if order.frozen_why else "",
+        "wallet_word": _wallet_word(card.wallet_says, language),
+        "differences": [_difference(one, language) for one in search.differences(order, card.wallet_says)],
+        "refunds": [receipt_of(site, refund, language) for refund in refunds],
+    }
+
+
+def warning(site: Site, card: Card, language: str) -> tuple[str, str]:
+    """One sentence and a tone for the whole card: what a clerk must know before anything else."""
+    refunds = site.house.search.refunds_of(card.order.order_id)
+    open_refund = next((refund for refund in refunds if refund.is_open), None)
+    if open_refund is not None:
+        told = receipt_of(site, open_refund, language)
+        return str(told["say_clerk"]), "warn"
+    refusal = site.house.search.refusal(card.order, card.wallet_says)
+    if refusal is not None:
+        return say_refusal(refusal, language).clerk, "bad"
+    if card.wallet_says is None or card.wallet_says.look is OrderLook.NOT_ASKED:
+        return words(language, "wallet_word.NOT_ASKED"), "warn"
+    return words(language, f"ask_for.{card.order.wallet.value}"), "good"
+
+
+def _paid(order: Order, now: datetime, language: str) -> str:
+    if order.paid_at is None:
+        return words(language, "paid.never")
+    age_s = max(int((now - order.paid_at).total_seconds()), 0)
+    return words(language, "paid.at", paid_at=order.paid_at, age_s=age_s)
+
+
+def _is_of_another_day(site: Site, order: Order) -> bool:
+    """By the shop's own day."""
+    limits = site.settings.limits.people
+    return order.paid_at is not None and day_of(order.paid_at, limits) != day_of(site.now(), limits)
+
+
+def _wallet_word(says: OrderAnswer | None, language: str) -> dict[str, Any]:
+    look = says.look if says else OrderLook.NOT_ASKED
+    state = says.order.state.value if says and says.order else ""
+    gaps = {"state": state} if state else {}
+    return {"look": look.value, "state": state, "say": words(language, f"wallet_word.{look.value}", **gaps)}
+
+
+def _difference(one: Difference, language: str) -> dict[str, Any]:
+    ours, theirs = one.ours, one.theirs
+    if one.field == "amount":
+        ours, theirs = str(Money.from_yuan(ours)), str(Money.from_yuan(theirs))
+    gaps = {"field": one.field, "ours": ours, "theirs": theirs}
+    return {**gaps, "say": words(language, "difference.text", **gaps)}

@@ -1,0 +1,113 @@
+// The queue, the list of refunds, one refund with its time line, and what a person decides about it.
+
+import { change, read } from "../server.js";
+import { store } from "../store.js";
+import { moved } from "./refund.js";
+import { thaw } from "./order.js";
+import { may } from "../place.js";
+import { asking, tell, tellKey } from "./saying.js";
+import { takeSecret } from "./people.js";
+
+const LIST_MAX = 100;
+
+const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "decline", "thaw"]);
+const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash" };
+
+export function needsWhy(what) {
+  return NEEDS_WHY.has(what);
+}
+
+/** Does a second person have to prove himself? Always to approve; else where the clerk may not alone. */
+export function needsSecond(state, what) {
+  if (what === "approve" || what === "decline" || state.dialog?.second) return true;
+  return what in PERMISSIONS && !may(state, PERMISSIONS[what]);
+}
+
+export function rows(state) {
+  if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
+  return state.screen === "refunds" ? state.refunds : [];
+}
+
+/** In the background: what goes wrong here is told by the next thing the clerk does. */
+export async function refresh() {
+  const { signedIn, locked } = store.get();
+  if (!signedIn || locked) return;
+  const [queue, status] = await Promise.all(["/desk/queue", "/desk/status"].map((path) => read(path).catch(() => null)));
+  if (queue) store.set({ queue });
+  if (status) store.set({ status });
+}
+
+export async function openQueue() {
+  store.set({ screen: "queue", picked: 0, detail: null });
+  await refresh();
+}
+
+export async function openRefunds() {
+  store.set({ screen: "refunds", picked: 0, detail: null });
+  await search();
+}
+
+export async function search() {
+  const { query, openOnly } = store.get();
+  const asked = new URLSearchParams({ q: query, limit: LIST_MAX, ...(openOnly ? { open: 1 } : {}) });
+  const refunds = await asking(() => read(`/desk/refunds?${asked}`));
+  if (refunds) store.set({ refunds, picked: Math.min(store.get().picked, Math.max(0, refunds.length - 1)) });
+}
+
+export function toggleOpenOnly() {
+  store.set({ openOnly: !store.get().openOnly, picked: 0 });
+  return search();
+}
+
+export function pick(step) {
+  const state = store.get();
+  const count = state.orders.length || rows(state).length;
+  if (count > 0) store.set({ picked: (state.picked + step + count) % count });
+}
+
+export async function openDetail(refundId) {
+  const detail = await asking(() => read(`/desk/refunds/${encodeURIComponent(refundId)}`));
+  if (detail) store.set({ detail, screen: "detail" });
+}
+
+export function openPicked() {
+  const row = rows(store.get())[store.get().picked];
+  return row ? openDetail(row.refund_id) : null;
+}
+
+export function closeDetail() {
+  return openRefunds();
+}
+
+/** Ask the wallet now, or put the question that the decision needs. */
+export function decide(what) {
+  const { receipt, detail, screen } = store.get();
+  const about = screen === "detail" ? detail : receipt;
+  if (!about?.refund_id) return null;
+  if (!needsSecond(store.get(), what) && !needsWhy(what)) return decided(about.refund_id, what, "", null);
+  return store.set({ dialog: { kind: "decide", what, refundId: about.refund_id, approver: null } });
+}
+
+/** The question is answered: send the decision. */
+export async function submitDecision() {
+  const { dialog } = store.get();
+  const why = document.querySelector("[data-own='why']")?.value.trim() ?? "";
+  if (needsWhy(dialog.what) && !why) return tellKey("warn", "page.decide.why_missing");
+  const secret = takeSecret("approval");
+  const approval = needsSecond(store.get(), dialog.what) ? { staff_id: dialog.approver, secret } : null;
+  if (approval && (!approval.staff_id || !secret)) return tellKey("warn", "page.approve.who");
+  const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval);
+  if (done) store.set({ dialog: null });
+  return null;
+}
+
+async function decided(refundId, what, why, approval) {
+  const asked = { why, approval };
+  const receipt = await asking(() => change(`/desk/refunds/${encodeURIComponent(refundId)}/${what}`, asked));
+  if (!receipt) return false;
+  moved(receipt);
+  tell(receipt.tone === "bad" ? "warn" : "good", receipt.say_clerk);
+  await refresh();
+  if (store.get().screen === "detail") await openDetail(refundId);
+  return true;
+}

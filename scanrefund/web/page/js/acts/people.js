@@ -1,0 +1,96 @@
+// Who stands at the counter: first start, sign-in, lock. A PIN is read from its field, sent, and forgotten.
+
+import { change, keepToken, read, Refused } from "../server.js";
+import { play } from "../sound.js";
+import { NO_WORK, store } from "../store.js";
+import { speaker } from "../words.js";
+import { asking, tellKey } from "./saying.js";
+import { refresh } from "./lists.js";
+
+/** What stood in a secret field; the field is empty afterwards. */
+export function takeSecret(name) {
+  const field = document.querySelector(`[data-secret="${name}"]`);
+  const secret = field?.value.normalize("NFKC").trim() ?? "";
+  if (field) field.value = "";
+  return secret;
+}
+
+/** The names for the sign-in screen, and for who approves at the till. */
+export async function loadStaff() {
+  const staff = await asking(() => read("/desk/staff"));
+  if (staff) store.set({ staff });
+}
+
+export async function makeOwner() {
+  const name = document.querySelector("[data-own='owner-name']").value.trim();
+  const [pin, again] = [takeSecret("owner-pin"), takeSecret("owner-again")];
+  if (pin !== again) return said("page.owner.differ");
+  await enter(() => change("/desk/owner", { name, pin }));
+  return loadStaff();
+}
+
+export function choosePerson(staffId) {
+  store.set({ chosen: staffId, signInSaid: null, lockedUntil: null });
+}
+
+export function someoneElse() {
+  store.set({ chosen: null, signInSaid: null, lockedUntil: null });
+}
+
+export async function signIn() {
+  const { chosen } = store.get();
+  if (!chosen) return;
+  await enter(() => change("/desk/sign-in", { staff_id: chosen, pin: takeSecret("pin") }));
+}
+
+export async function unlock() {
+  await enter(() => change("/desk/unlock", { pin: takeSecret("pin") }));
+}
+
+async function enter(call) {
+  try {
+    const told = await call();
+    keepToken(told.csrf);
+    entered(told.signed_in);
+  } catch (wrong) {
+    if (!(wrong instanceof Refused)) return asking(() => Promise.reject(wrong));
+    play("bad", store.get().muted);
+    const { say, fault, tries_left: left, locked_until: until } = wrong.told;
+    const more = left > 0 ? speaker(store.get())("page.pin.tries_left", { n: left }) : "";
+    store.set({ signInSaid: `${say ?? fault} ${more}`.trim(), lockedUntil: until ?? null });
+  }
+  return null;
+}
+
+function entered(person) {
+  const { workBy, start } = store.get();
+  // Somebody else's unfinished work is not taken over.
+  const work = workBy === person.staff_id ? {} : NO_WORK;
+  store.set({
+    ...work, workBy: person.staff_id, signedIn: person, locked: false, chosen: null, signInSaid: null, lockedUntil: null,
+    message: null, start: { ...start, needs_owner: false },
+  });
+  refresh();
+}
+
+function said(key) {
+  play("bad", store.get().muted);
+  store.set({ signInSaid: speaker(store.get())(key) });
+}
+
+/** Lock, because the clerk asked or has been away. The work stays. */
+export async function lock() {
+  const { signedIn, locked } = store.get();
+  if (!signedIn || locked) return;
+  store.set({ locked: true, customer: null, help: false, signInSaid: null });
+  await asking(() => change("/desk/lock"));
+}
+
+export async function signOut() {
+  if (store.get().sending) return tellKey("warn", "page.scan.sending");
+  await asking(() => change("/desk/sign-out"));
+  store.set({ ...NO_WORK, signedIn: null, locked: false, chosen: null, dialog: null, screen: "refund", signInSaid: null });
+  const start = await asking(() => read("/desk/start"));
+  if (start) keepToken(start.csrf);
+  return loadStaff();
+}

@@ -1,0 +1,173 @@
+// The refund itself: amount, reason, the dry run of the rules, and the one call that sends.
+
+import { change, Lost } from "../server.js";
+import { play } from "../sound.js";
+import { store } from "../store.js";
+import { amountOf, blockedBy, noes, stepOf } from "../place.js";
+import { halfWidth, plainYuan } from "../words.js";
+import { freshOrder } from "./order.js";
+import { asking, tell, tellKey } from "./saying.js";
+import { forgetWish, wishId } from "./wish.js";
+
+const SETTLE_MS = 120;
+const AGAIN_MS = 2000;
+// Three minutes of asking again; by then a person has seen that the program is gone.
+const TRIES_MAX = 90;
+
+let checkTimer = 0;
+let checkNumber = 0;
+
+/** Ask which rules say what, once the typing has settled. Binds nothing. */
+export function recheck() {
+  clearTimeout(checkTimer);
+  checkNumber += 1;
+  const mine = checkNumber;
+  store.set({ checking: true });
+  checkTimer = setTimeout(() => check(mine), SETTLE_MS);
+}
+
+async function check(mine) {
+  const state = store.get();
+  const amount = amountOf(state);
+  if (!state.order || amount === null) return store.set({ check: null, checking: false });
+  const asked = { order_id: state.order.order_id, amount_fen: amount, reason: state.reason, reading_id: state.reading?.id ?? null };
+  const told = await asking(() => change("/desk/check", asked));
+  if (mine !== checkNumber) return null;
+  store.set({ check: told, checking: false });
+  const wrong = noes(told).find((rung) => rung.reason !== "needs_approval");
+  if (wrong && stepOf(store.get()) === "confirm") tell("bad", wrong.say);
+  return null;
+}
+
+export function setAmount(text) {
+  store.set({ amountText: halfWidth(text).replace(/[^0-9.]/g, "").slice(0, 11), typed: "", agreed: false });
+  recheck();
+}
+
+export function maximum() {
+  const { order, receipt } = store.get();
+  if (!order) return;
+  if (receipt?.state === null) store.set({ receipt: null });
+  setAmount(plainYuan(order.remaining_fen));
+  tellKey("good", "page.amount.is_maximum");
+}
+
+export function takeAmount() {
+  const amount = amountOf(store.get());
+  if (!amount) return tellKey("bad", "page.amount.none");
+  store.set({ amountTaken: true });
+  return tellKey("none", "page.reason.press");
+}
+
+/** A reason by its digit or code; the way back is returned, for a digit that turns out to begin a scan. */
+export function chooseReason(code) {
+  const { reason, message, amountTaken } = store.get();
+  store.set({ reason: code, amountTaken: true, message: null });
+  recheck();
+  return () => {
+    store.set({ reason, message, amountTaken });
+    recheck();
+  };
+}
+
+/** The second flow: no living code, so that the desk asks for the right to do without. */
+export function withoutCode() {
+  if (!store.get().order) return;
+  store.set({ noCode: true, reading: null });
+  tellKey("warn", "page.code.without_said");
+  recheck();
+}
+
+/** The code on the page grew too old: another one is asked for, the order stays. */
+export function codeAgedOut() {
+  if (store.get().sending || store.get().receipt) return;
+  store.set({ reading: null });
+  tellKey("bad", "page.code.expired");
+  recheck();
+}
+
+/** Enter on the confirm card. */
+export function confirm() {
+  const state = store.get();
+  const blocked = blockedBy(state);
+  if (!state.check && !state.checking) recheck();
+  if (blocked === "checking") return tellKey("none", "page.check.running");
+  if (blocked === "typed") return tellKey("warn", "page.confirm.type_again");
+  if (blocked === "rules") {
+    recheck();
+    return tell("bad", noes(state.check)[0].say);
+  }
+  if (state.check.needs_approval) return store.set({ approving: true });
+  return send({ approval: null, queue: false });
+}
+
+/** Send it; pressed again while on its way, nothing more is sent, and that is said. */
+export async function send({ approval, queue }) {
+  const state = store.get();
+  if (state.sending) return pressedAgain();
+  const wish = wishOf(state, approval, queue);
+  store.set({ sending: true, approving: false, repeated: 0, customer: null, message: null });
+  try {
+    answered(await untilAnswered(wish));
+  } catch (wrong) {
+    store.set({ sending: false });
+    await asking(() => Promise.reject(wrong));
+  }
+}
+
+export function pressedAgain() {
+  store.set({ repeated: store.get().repeated + 1 });
+}
+
+function wishOf(state, approval, queue) {
+  const amount = amountOf(state);
+  return {
+    request_id: wishId(state.order.order_id, amount, state.reason, state.note),
+    order_id: state.order.order_id,
+    amount_fen: amount,
+    reason: state.reason,
+    note: state.note,
+    reading_id: state.reading?.id ?? null,
+    approval,
+    queue,
+    customer_agreed: state.agreed,
+  };
+}
+
+// A lost call may have been heard: it is asked again under the same request id, which the desk serves once.
+async function untilAnswered(wish) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await change("/desk/refund", wish);
+    } catch (wrong) {
+      if (!(wrong instanceof Lost) || tries >= TRIES_MAX) throw wrong;
+      store.set({ lost: true });
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
+  }
+}
+
+function answered(receipt) {
+  // After a refusal the same wish goes on under the same number: an approval that was given is still good for it.
+  if (receipt.state !== null) forgetWish();
+  store.set({ sending: false, lost: false });
+  if (receipt.state === null && /^(needs_approval|approval_)/.test(receipt.reason ?? "")) {
+    store.set({ approving: true });
+    return tell("bad", receipt.say_clerk);
+  }
+  const { reading } = store.get();
+  // A code that was sent with a refund is spent; one that our rules refused may still be good.
+  store.set({ receipt, reading: receipt.state === null ? reading : null, check: null });
+  play(receipt.tone, store.get().muted);
+  return freshOrder();
+}
+
+/** A refund moved: the result on the page follows it, with its own sound. */
+export function moved(receipt) {
+  const { receipt: shown, detail, muted } = store.get();
+  if (detail?.refund_id === receipt.refund_id) store.set({ detail: { ...detail, ...receipt } });
+  if (!shown || shown.refund_id !== receipt.refund_id) return;
+  store.set({ receipt: { ...receipt, served_again: shown.served_again } });
+  if (shown.tone !== receipt.tone) play(receipt.tone, muted);
+}
+

@@ -1,0 +1,114 @@
+// Every act by its name: what a button says in `data-act`, and what a key means.
+
+import { store } from "../store.js";
+import { stepOf } from "../place.js";
+import * as equipment from "./equipment.js";
+import * as lists from "./lists.js";
+import * as order from "./order.js";
+import * as people from "./people.js";
+import * as refund from "./refund.js";
+import * as settings from "./settings.js";
+import { tellKey } from "./saying.js";
+
+/** The scan box, or any field, by the name it has in `data-field`. */
+export function focusOn(field) {
+  queueMicrotask(() => document.querySelector(`[data-field="${field}"]`)?.focus());
+}
+
+function take(field) {
+  const box = document.querySelector(`[data-field="${field}"]`);
+  const text = box.value;
+  box.value = "";
+  return text;
+}
+
+function newRefund() {
+  if (store.get().sending) return refund.pressedAgain();
+  if (store.get().screen === "refund" && stepOf(store.get()) === "result") order.reset();
+  store.set({ screen: "refund", help: false, customer: null, dialog: null });
+  return focusOn("scan");
+}
+
+function approveAtTill() {
+  const { dialog } = store.get();
+  const secret = people.takeSecret("approval");
+  const approver = dialog?.approver ?? store.get().chosen;
+  if (!approver || !secret) return null;
+  store.set({ chosen: null });
+  return refund.send({ approval: { staff_id: approver, secret }, queue: false });
+}
+
+function customerView() {
+  const { customer } = store.get();
+  store.set({ customer: { null: "turned", turned: "upright", upright: null }[customer] });
+}
+
+export const ACTS = {
+  scanBox: () => order.scan(take("scan"), true),
+  newRefund,
+  next: order.reset,
+  backToOrder: order.backToOrder,
+  stepBack: order.stepBack,
+  chooseOrder: (number) => order.chooseOrder(Number(number)),
+  choosePickedOrder: () => order.chooseOrder(store.get().picked),
+  thaw: () => store.set({ dialog: { kind: "decide", what: "thaw", approver: null } }),
+  takeAmount: refund.takeAmount,
+  editAmount: () => focusOn("amount"),
+  maximum: refund.maximum,
+  reason: refund.chooseReason,
+  withoutCode: refund.withoutCode,
+  againCode: () => { store.set({ reading: null, noCode: false }); refund.recheck(); },
+  confirm: refund.confirm,
+  pressedAgain: refund.pressedAgain,
+  tooSoon: () => tellKey("none", "page.result.pressed_twice"),
+  needCode: () => tellKey("warn", "page.code.enter_needs_code"),
+  approver: (staffId) => store.set({ chosen: staffId }),
+  approveAtTill,
+  toQueue: () => refund.send({ approval: null, queue: true }),
+  notApproved: () => store.set({ approving: false, chosen: null }),
+  agree: () => store.set({ agreed: true, customer: null }),
+  agreed: () => store.set({ agreed: !store.get().agreed }),
+  customerView,
+  customerOff: () => store.set({ customer: null }),
+  help: () => store.set({ help: !store.get().help }),
+  openQueue: lists.openQueue,
+  openRefunds: lists.openRefunds,
+  search: lists.search,
+  toggleOpenOnly: lists.toggleOpenOnly,
+  openDetail: lists.openDetail,
+  openPicked: lists.openPicked,
+  closeDetail: lists.closeDetail,
+  pick: (step) => lists.pick(Number(step)),
+  decide: lists.decide,
+  decider: (staffId) => store.set({ dialog: { ...store.get().dialog, approver: staffId } }),
+  submitDecision: lists.submitDecision,
+  closeDialog: () => store.set({ dialog: null }),
+  openEquipment: equipment.openEquipment,
+  selfTest: equipment.selfTest,
+  camera: equipment.camera,
+  browserCamera: equipment.browserCamera,
+  makeOwner: people.makeOwner,
+  choosePerson: people.choosePerson,
+  someoneElse: people.someoneElse,
+  signIn: people.signIn,
+  unlock: people.unlock,
+  lock: people.lock,
+  signOut: people.signOut,
+  speak: settings.speak,
+  nextTheme: settings.nextTheme,
+  toggleSound: settings.toggleSound,
+};
+
+/** What typing into a field means, by the field's name. */
+export const FIELDS = {
+  scan: order.hush,
+  amount: refund.setAmount,
+  note: (text) => store.set({ note: text }),
+  typed: (text) => store.set({ typed: text }),
+  query: (text) => store.set({ query: text }),
+};
+
+/** Do it; an act that fails tells so itself, a bug is not hidden. */
+export function act(name, arg) {
+  return ACTS[name]?.(arg);
+}

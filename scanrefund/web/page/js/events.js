@@ -1,0 +1,62 @@
+// What the program tells by itself: camera readings, refunds that moved, how things stand.
+
+import { shown } from "./acts/order.js";
+import { refresh } from "./acts/lists.js";
+import { moved } from "./acts/refund.js";
+import { standAgain, tell } from "./acts/saying.js";
+import { store } from "./store.js";
+
+const AGAIN_MS = 2000;
+
+let source = null;
+
+/** Listen while somebody is signed in. The browser connects again by itself. */
+export function follow(signedIn) {
+  if (signedIn && !source) open();
+  if (!signedIn && source) close();
+}
+
+function open() {
+  source = new EventSource("/desk/events");
+  const on = (name, told) => source.addEventListener(name, (event) => told(JSON.parse(event.data)));
+  on("shown", fromCamera);
+  on("refund", refundMoved);
+  on("status", (status) => store.set({ status }));
+  on("camera", (camera) => store.set({ status: { ...store.get().status, camera } }));
+  on("lock", () => store.set({ locked: true, customer: null, help: false }));
+  source.addEventListener("open", () => store.set({ lost: false }));
+  source.addEventListener("error", () => lost(source));
+}
+
+// The browser connects again by itself, unless the program answered with a no: then it is asked who sits here.
+function lost(broken) {
+  store.set({ lost: true });
+  if (broken.readyState === EventSource.CLOSED && broken === source) setTimeout(comeBack, AGAIN_MS, broken);
+}
+
+// Until that is known no other stream is opened.
+async function comeBack(broken) {
+  if (broken !== source) return;
+  if (!(await standAgain())) return void setTimeout(comeBack, AGAIN_MS, broken);
+  if (broken === source) close();
+  follow(store.get().signedIn !== null && !store.get().locked);
+}
+
+function close() {
+  source.close();
+  source = null;
+}
+
+// The camera looks all the time: what it sees while a question is open is no answer to it.
+function fromCamera(answer) {
+  const { locked, sending, approving, dialog, help, screen, reading } = store.get();
+  if (locked || sending || approving || dialog || help || screen !== "refund") return;
+  if (answer.reading && reading && answer.reading.id === reading.id) return;
+  shown(answer);
+}
+
+function refundMoved(receipt) {
+  moved(receipt);
+  if (receipt.tone === "person") tell("bad", receipt.headline, "person");
+  refresh();
+}

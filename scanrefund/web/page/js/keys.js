@@ -1,0 +1,125 @@
+// Which key does what, where. Function keys everywhere; Enter, Escape and digits by the topmost place.
+
+import { placeOf } from "./place.js";
+import { act } from "./acts/table.js";
+import { store } from "./store.js";
+
+// A scanner's second suffix, or a finger that bounces, must not answer a question that has just appeared.
+const ARMED_AFTER_MS = 400;
+
+const FUNCTION_KEYS = {
+  F1: "help", F2: "newRefund", F3: "openRefunds", F4: "openQueue", F6: "openEquipment",
+  F7: "customerView", F8: "withoutCode", F9: "maximum", F10: "lock",
+};
+const EVERYWHERE = new Set(["F1", "F10"]);
+
+const ENTER = {
+  owner: "makeOwner", sign_in: "signIn", locked: "unlock", help: "help", customer: "agree",
+  "dialog:decide": "submitDecision",
+  queue: "openPicked", refunds: "openPicked", detail: null, equipment: "selfTest",
+  "refund:order": "choosePickedOrder", "refund:amount": "takeAmount", "refund:code": "needCode",
+  "refund:confirm": "confirm", "refund:sending": "pressedAgain", "refund:approving": "approveAtTill",
+};
+const ESCAPE = {
+  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
+  equipment: "newRefund", "refund:order": "stepBack", "refund:amount": "stepBack", "refund:code": "stepBack",
+  "refund:confirm": "stepBack", "refund:sending": "pressedAgain", "refund:approving": "notApproved",
+};
+const NOT_LISTENING = new Set(["starting", "owner", "sign_in", "locked"]);
+
+let arrivedAt = 0;
+
+/** The place changed just now. */
+export function arrived() {
+  arrivedAt = performance.now();
+}
+
+function armed() {
+  return performance.now() - arrivedAt >= ARMED_AFTER_MS;
+}
+
+/** What Enter does now. */
+export function enterAct(state) {
+  const place = placeOf(state);
+  if (place === "refund:result") return state.receipt.state === null ? "backToOrder" : "next";
+  if (place === "refund:amount" && !state.order.may_refund) return "next";
+  if (place === "refund:order" && state.orders.length === 0) return "scanBox";
+  return ENTER[place] ?? null;
+}
+
+export function escapeAct(state) {
+  const place = placeOf(state);
+  if (place === "refund:result") return "next";
+  return ESCAPE[place] ?? null;
+}
+
+/** A single character that belongs to no field: a reason, a person, an order; else it begins a number. */
+export function characterAct(key, state) {
+  const place = placeOf(state);
+  const number = Number(key) - 1;
+  if (key === "*" && state.order?.may_refund && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
+  if (!/^[0-9]$/.test(key)) return null;
+  if (place === "refund:amount" && !state.order.may_refund) return "next";
+  if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
+  if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
+  if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
+  if (place === "dialog:decide" && state.staff[number]) return ["decider", state.staff[number].staff_id];
+  return reasonAct(key, state, place);
+}
+
+function reasonAct(key, state, place) {
+  if (!["refund:amount", "refund:code", "refund:confirm"].includes(place) || !state.order.may_refund) return null;
+  const found = state.start.reasons.find((one) => String(one.digit) === key);
+  return found ? ["reason", found.code] : null;
+}
+
+/** Who may approve: anybody but the clerk. */
+export function others(state) {
+  return state.staff.filter((one) => one.staff_id !== state.signedIn?.staff_id);
+}
+
+/** The keys of the whole page, after the scan buffer has looked at them. */
+export function listen(target) {
+  target.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const name = actOf(event);
+    if (name === undefined) return;
+    event.preventDefault();
+    if (name && !event.repeat) act(...[name].flat());
+  });
+}
+
+// undefined: not ours; null: ours, and nothing is to happen.
+function actOf(event) {
+  const state = store.get();
+  const place = placeOf(state);
+  if (event.key in FUNCTION_KEYS) return functionAct(event.key, place);
+  if (event.key === "Enter" && !ownEnter(event.target)) return guarded(enterAct(state), place);
+  if (event.key === "Escape") return escapeAct(state) ?? undefined;
+  if (/^Arrow(Up|Down)$/.test(event.key) && !(event.target instanceof HTMLSelectElement)) return arrowAct(event.key, place, state);
+  return undefined;
+}
+
+function functionAct(key, place) {
+  if (NOT_LISTENING.has(place)) return null;
+  const onTop = /^(help|customer|dialog)/.test(place);
+  if (onTop && !EVERYWHERE.has(key) && !(place === "customer" && key === "F7")) return null;
+  if (place === "refund:sending" && !EVERYWHERE.has(key)) return "pressedAgain";
+  return FUNCTION_KEYS[key];
+}
+
+// A button under the focus answers Enter itself.
+function ownEnter(target) {
+  return target instanceof Element && target.closest("button, a, summary, select, textarea") !== null;
+}
+
+function guarded(name, place) {
+  const moment = ["refund:confirm", "refund:result", "customer"].includes(place);
+  return moment && !armed() ? (place === "refund:result" ? "tooSoon" : null) : name;
+}
+
+function arrowAct(key, place, state) {
+  const listed = ["queue", "refunds"].includes(place) || (place === "refund:order" && state.orders.length > 0);
+  return listed ? ["pick", key === "ArrowDown" ? 1 : -1] : undefined;
+}
+

@@ -1,0 +1,119 @@
+// A barcode scanner is a very fast typist. Keys are gathered until 250 ms of silence, or Enter or Tab, and only
+// then judged: a burst becomes a scan and the field it landed in gets its old text back; the rest was a person.
+// Times are the events' own (when the key went down), so that a busy page cannot make a scanner look slow.
+
+const SILENCE_MS = 250;
+const SCANNER_GAP_MS = 45;
+const SURE_LENGTH = 12;
+const SHORT_LENGTH = 5;
+// What follows a scan's own Enter so soon is the scanner's second suffix (CR LF), not a person.
+const SUFFIX_MS = 120;
+
+const NUMBER = /^[0-9]+$/;
+const CODE_LIKE = /^[\x21-\x7e]+$/;
+
+/** Is this run of keys a scanner's? `field` is what it landed in: "", "scan", "number" or "text". */
+export function isScan(text, meanGapMs, field) {
+  const fast = meanGapMs < SCANNER_GAP_MS;
+  const long = text.length >= SURE_LENGTH;
+  if (field === "text") return long && (NUMBER.test(text) || (fast && CODE_LIKE.test(text)));
+  if (field === "scan") return fast && text.length >= SHORT_LENGTH;
+  return long || (fast && text.length >= SHORT_LENGTH);
+}
+
+/** Listens to a window. `on` has: scan(text), hint(key) → undo or null, key(key), typed(text). */
+export class ScanBuffer {
+  #on;
+  #run = null;
+  #timer = 0;
+  #swallowUntil = 0;
+
+  constructor(target, on) {
+    this.#on = on;
+    target.addEventListener("keydown", (event) => this.#down(event), { capture: true });
+    target.addEventListener("beforeinput", (event) => this.#wide(event), { capture: true });
+  }
+
+  // An input method in full-width mode tells no keys, only the text it puts in.
+  #wide(event) {
+    const field = fieldOf(event.target);
+    if (field === "" || event.isComposing || event.inputType !== "insertText" || !event.data) return;
+    if (event.data.normalize("NFKC") === event.data) return;
+    const run = this.#run ?? this.#begin(event, field);
+    run.text += event.data;
+    this.#wait(run, event);
+  }
+
+  #down(event) {
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === "Tab") this.#suffix(event);
+    else if (event.key.length === 1) this.#gather(event);
+  }
+
+  #gather(event) {
+    const field = fieldOf(event.target);
+    // A held key is a person's; a space or an arrow belongs to the button or list it is pressed on.
+    if (event.repeat || (event.key === " " && this.#run === null && field === "")) return;
+    if (field === "") event.preventDefault();
+    const run = this.#run ?? this.#begin(event, field);
+    run.text += event.key;
+    if (field === "" && run.text.length === 1) run.undo = this.#on.hint(event.key);
+    else if (run.text.length === 2) run.undo = void run.undo?.();
+    this.#wait(run, event);
+  }
+
+  #wait(run, event) {
+    run.last = event.timeStamp;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#end(), SILENCE_MS);
+  }
+
+  #begin(event, field) {
+    const input = field === "" ? null : event.target;
+    this.#run = { text: "", first: event.timeStamp, last: 0, undo: null, field, input, before: input?.value };
+    return this.#run;
+  }
+
+  #suffix(event) {
+    const scanned = this.#run !== null && this.#isScan();
+    if (scanned || event.timeStamp < this.#swallowUntil) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.#swallowUntil = event.timeStamp + SUFFIX_MS;
+    }
+    this.#end();
+  }
+
+  #isScan() {
+    const { text, first, last, field } = this.#run;
+    return isScan(text.normalize("NFKC"), (last - first) / Math.max(1, text.length - 1), field);
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    const run = this.#run;
+    if (run === null) return;
+    const scanned = this.#isScan();
+    this.#run = null;
+    if (scanned) {
+      if (run.input) restore(run.input, run.field === "scan" ? "" : run.before);
+      this.#on.scan(run.text);
+    } else if (run.field === "") this.#byHand(run.text);
+  }
+
+  #byHand(text) {
+    if (text.length === 1) this.#on.key(text);
+    else this.#on.typed(text);
+  }
+}
+
+function restore(input, value) {
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function fieldOf(target) {
+  if (!(target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)) return "";
+  if (["checkbox", "radio", "button"].includes(target.type)) return "";
+  return target.dataset.kind ?? "text";
+}

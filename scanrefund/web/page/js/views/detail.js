@@ -1,0 +1,45 @@
+// One refund from its first moment to now, and what a person may decide about it.
+
+import { h } from "../h.js";
+import { moment, yuan } from "../words.js";
+import { drawing } from "./drawings.js";
+import { button, fact, toneOf } from "./pieces.js";
+import { message } from "./queue.js";
+import { countdown, headline, nextStep } from "./result.js";
+
+export function detail(state, t) {
+  const one = state.detail;
+  const tone = toneOf(one);
+  return h(
+    "main", { class: "list detail", key: "detail" },
+    h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.detail.title", { refund_id: one.refund_id })), button(t("page.list.back"), "closeDetail", { keys: "Esc", kind: "quiet" })),
+    message(state),
+    h("div", { class: "halves" },
+      h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },
+        h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, headline(one, t)), h("p", { class: "figures" }, yuan(one.amount_fen)))),
+        h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
+        h("dl", { class: "facts" }, facts(state, t, one)), decisions(one, t)),
+      h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, one))),
+  );
+}
+
+function facts(state, t, one) {
+  return [
+    fact(t("page.confirm.order"), one.order_id), fact(t("page.list.when"), moment(one.created_at, state.language)),
+    one.reason_text ? fact(t("page.confirm.reason"), one.reason_text) : null,
+    one.clerk ? fact(t("page.confirm.by"), one.clerk) : null, one.approver ? fact(t("page.approve.by"), one.approver) : null,
+  ];
+}
+
+function decisions(one, t) {
+  if (!one.may?.length) return null;
+  return h("div", { class: "buttons" }, one.may.map((what) => button(t(`page.decide.${what}`), "decide", { arg: what, kind: what === "approve" ? "main" : "" })));
+}
+
+function timeline(state, one) {
+  return h(
+    "ol", { class: "timeline" },
+    (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state.language)),
+      h("strong", {}, entry.say), entry.who ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null)),
+  );
+}

@@ -1,0 +1,31 @@
+// A question that must be answered first: why, and where it takes a second person, who.
+
+import { h } from "../h.js";
+import { needsSecond, needsWhy } from "../acts/lists.js";
+import { button, people, secretField } from "./pieces.js";
+import { message } from "./queue.js";
+
+export function dialog(state, t) {
+  const { what } = state.dialog;
+  return h(
+    "div", { class: "veil", key: "dialog" },
+    h("div", { class: "card dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "dialog-title" },
+      h("h2", { id: "dialog-title", tabindex: -1, focus: true }, t(`page.decide.${what}`)),
+      h("p", {}, t(`page.decide.${what}_text`)), message(state),
+      needsWhy(what) ? why(t) : null, who(state, t, what),
+      h("div", { class: "buttons" },
+        button(t("page.decide.do"), "submitDecision", { keys: "Enter", kind: "main" }), button(t("page.confirm.back"), "closeDialog", { keys: "Esc", kind: "quiet" }))),
+  );
+}
+
+function why(t) {
+  return h("label", { class: "field", key: "why" }, h("span", {}, t("page.decide.why")), h("input", { type: "text", "data-own": "why", autocomplete: "off", maxlength: 200, focus: true }));
+}
+
+function who(state, t, what) {
+  if (!needsSecond(state, what)) return null;
+  return [
+    h("h3", { key: "who" }, t("page.approve.who")), people(state.staff, state.dialog.approver, "decider"),
+    secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
+  ];
+}

@@ -1,0 +1,74 @@
+// What stands around every screen: where to go, who is here, and how things stand.
+
+import { h } from "../h.js";
+import { drawing } from "./drawings.js";
+import { button, key } from "./pieces.js";
+
+const NAMES = { "zh-Hans": "简", "zh-Hant": "繁", en: "EN" };
+const LONG_NAMES = { "zh-Hans": "简体中文", "zh-Hant": "繁體中文", en: "English" };
+
+export function header(state, t) {
+  const waiting = state.queue.approvals.length + state.queue.held.length + state.queue.open.length;
+  return h(
+    "header", { class: "top" },
+    h("strong", { class: "shop" }, state.start.shop.name, h("small", {}, state.start.counter)),
+    h("nav", { "aria-label": t("page.nav.name") },
+      tab(state, t, "refund", "newRefund", "F2"), tab(state, t, "refunds", "openRefunds", "F3"),
+      tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6")),
+    h("div", { class: "who" },
+      h("span", { class: "name" }, state.signedIn.name, h("small", {}, t(`page.role.${state.signedIn.role}`))),
+      button(t("page.nav.lock"), "lock", { keys: "F10", kind: "quiet" }), button(t("page.nav.help"), "help", { keys: "F1", kind: "quiet" })),
+  );
+}
+
+function tab(state, t, screen, act, keys, count = 0) {
+  const here = state.screen === screen || (screen === "refunds" && state.screen === "detail");
+  return h(
+    "button", { type: "button", class: "tab", act, "aria-current": here ? "page" : null, "aria-keyshortcuts": keys },
+    key(keys), h("span", {}, t(`page.nav.${screen}`)),
+    count > 0 ? h("span", { class: "count", "aria-label": t("page.nav.waiting", { n: count }) }, count) : null,
+  );
+}
+
+/** Bands that nobody can overlook: nothing here is real money, or the program is gone. */
+export function marks(state, t) {
+  const band = (kind, words, role) => h("p", { class: `band band-${kind}`, role, key: kind }, words);
+  return h(
+    "div", { class: "marks" },
+    state.start?.training ? band("training", t("page.mark.training"), "note") : null,
+    state.start?.rehearsal && !state.start.training ? band("rehearsal", t("page.mark.rehearsal"), "note") : null,
+    state.lost ? band("lost", t("page.lost.band"), "alert") : null,
+  );
+}
+
+export function footer(state, t) {
+  return h(
+    "footer", { class: "bar" },
+    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say)), cameraLight(state, t)),
+    h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : ""),
+    h("div", { class: "settings" },
+      (state.start?.languages ?? []).map((language) => languageButton(state, language)),
+      button(t(`page.theme.${state.theme}`), "nextTheme", { kind: "quiet" }),
+      button(t(state.muted ? "page.sound.off" : "page.sound.on"), "toggleSound", { kind: "quiet", "aria-pressed": String(state.muted) })),
+  );
+}
+
+function cameraLight(state, t) {
+  const { camera } = state.status ?? {};
+  const on = state.start?.camera?.on || state.browserCamera;
+  return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"));
+}
+
+function light(ok, name, say) {
+  const kind = ok === null || ok === undefined ? "skipped" : ok ? "good" : "bad";
+  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), say && ok === false ? h("small", {}, say) : null);
+}
+
+function languageButton(state, language) {
+  return h(
+    "button", { type: "button", class: "button quiet", act: "speak", arg: language, lang: language,
+      "aria-label": LONG_NAMES[language] ?? language, "aria-pressed": String(language === state.language) },
+    NAMES[language] ?? language,
+  );
+}
+

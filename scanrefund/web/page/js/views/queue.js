@@ -1,0 +1,49 @@
+// What waits: for a supervisor, for a cure, for the wallet. The older, the warmer the colour.
+
+import { h } from "../h.js";
+import { age, yuan } from "../words.js";
+import { countdown } from "./result.js";
+import { badge, button, stateOf, toneOf } from "./pieces.js";
+
+const PARTS = ["approvals", "held", "open"];
+
+export function queue(state, t) {
+  let before = 0;
+  const parts = PARTS.map((name) => {
+    const part = section(state, t, name, before);
+    before += state.queue[name].length;
+    return part;
+  });
+  return h(
+    "main", { class: "list queue", key: "queue" },
+    h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.nav.queue")), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
+    message(state), h("div", { class: "columns" }, parts),
+  );
+}
+
+function section(state, t, name, before) {
+  const found = state.queue[name];
+  return h(
+    "section", { class: `card part part-${name}`, "aria-label": t(`page.queue.${name}`) },
+    h("h2", {}, t(`page.queue.${name}`), h("span", { class: "count" }, found.length)),
+    found.length === 0 ? h("p", { class: "none" }, t("page.queue.none")) : null,
+    h("ul", { class: "rows" }, found.map((one, number) => row(state, t, one, before + number))),
+  );
+}
+
+/** One refund in a list. `number` is its place, for the arrow keys. */
+export function row(state, t, one, number) {
+  return h(
+    "li", { key: one.refund_id },
+    h("button", { type: "button", class: `row tone-${toneOf(one)}`, act: "openDetail", arg: one.refund_id, "aria-current": number === state.picked ? "true" : null },
+      h("span", { class: "head" }, h("strong", {}, yuan(one.amount_fen)), h("span", {}, stateOf(one, t))),
+      h("span", { class: "more" }, h("span", {}, one.order_id), one.clerk ? h("span", {}, one.clerk) : null, one.reason_text ? h("span", {}, one.reason_text) : null),
+      h("span", { class: "aged" }, badge(age(one.age_s ?? 0, t), `level-${one.level || "none"}`), countdown(state, t, one))),
+  );
+}
+
+/** The line that tells what a decision came to, on screens without the scan box. */
+export function message(state) {
+  const tone = state.message?.tone ?? "none";
+  return h("p", { class: `message tone-${tone}`, role: tone === "bad" ? "alert" : "status", key: `message-${tone}` }, state.message?.text ?? "");
+}

@@ -1,0 +1,63 @@
+// Sentences, amounts and times as people read them. No sentence stands in the page's own code.
+
+const FULL_WIDTH_STOPS = /[。．｡]/g;
+
+/** `t("page.order.paid", {n: 3})` in the state's language; a missing sentence shows its key. */
+export function speaker(state) {
+  return (key, gaps = {}) => {
+    const text = state.words[key] ?? key;
+    return text.replace(/\{(\w+)\}/g, (whole, name) => (name in gaps ? String(gaps[name]) : whole));
+  };
+}
+
+/** Fen as yuan: `¥1,234.50`. */
+export function yuan(fen) {
+  if (fen === null || fen === undefined) return "—";
+  const cents = String(Math.abs(fen) % 100).padStart(2, "0");
+  const whole = String(Math.trunc(Math.abs(fen) / 100)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return `${fen < 0 ? "-" : ""}¥${whole}.${cents}`;
+}
+
+/** Fen as it is typed: `1234.50`. */
+export function plainYuan(fen) {
+  return `${Math.trunc(fen / 100)}.${String(fen % 100).padStart(2, "0")}`;
+}
+
+/** What was typed as plain half-width text. */
+export function halfWidth(text) {
+  return text.replace(FULL_WIDTH_STOPS, ".").normalize("NFKC").trim();
+}
+
+/** Yuan as typed to whole fen, or null where it is no amount. */
+export function fenOf(text) {
+  const plain = halfWidth(text).replace(/^¥/, "").replace(/,/g, "");
+  if (!/^\d{1,8}(\.\d{0,2})?$/.test(plain)) return null;
+  const [whole, cents = ""] = plain.split(".");
+  return Number(whole) * 100 + Number(cents.padEnd(2, "0"));
+}
+
+/** A moment in the shop's own time, in the reader's language. */
+export function moment(iso, language) {
+  if (!iso) return "—";
+  const options = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(language, options).format(new Date(iso));
+}
+
+/** Seconds until (or since, when negative) a moment. */
+export function secondsTo(iso, now) {
+  return iso ? (Date.parse(iso) - now) / 1000 : 0;
+}
+
+/** A countdown: `0:42`. */
+export function clock(seconds) {
+  const left = Math.max(0, Math.ceil(seconds));
+  return `${Math.trunc(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+}
+
+/** How old something is, in the largest unit that counts to two. */
+export function age(seconds, t) {
+  for (const [unit, size] of [["days", 86400], ["hours", 3600], ["minutes", 60]]) {
+    if (seconds >= 2 * size) return t(`page.age.${unit}`, { n: Math.trunc(seconds / size) });
+  }
+  return t("page.age.seconds", { n: Math.max(0, Math.trunc(seconds)) });
+}

@@ -1,0 +1,121 @@
+"""A refund as the page shows it: the command line's receipt with a colour, a headline, people and age."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
+from scanrefund.ledger.story import Happened
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refusal import Reason
+from scanrefund.say.catalogue import Catalogue
+from scanrefund.say.causes import cause_of_refund
+from scanrefund.say.gaps import MISSING
+from scanrefund.web.call import words
+from scanrefund.web.site import Site
+
+_S = RefundState
+_TONES: Final = {
+    _S.SUCCEEDED: "good",
+    _S.EXTERNAL: "good",
+    _S.PAID_OTHER_WAY: "good",
+    _S.READY: "open",
+    _S.SENDING: "open",
+    _S.UNKNOWN: "open",
+    _S.PROCESSING: "open",
+    _S.HELD: "person",
+    _S.ABNORMAL: "person",
+    _S.RETURNED_TO_MERCHANT: "person",
+    _S.WAIT_APPROVAL: "wait",
+    _S.CLOSED: "bad",
+    _S.CANCELLED: "bad",
+}
+_LEVELS: Final = {
+    AlarmLevel.NONE: "none",
+    AlarmLevel.CLERK: "yellow",
+    AlarmLevel.SUPERVISOR: "orange",
+    AlarmLevel.DAILY_SHEET: "red",
+    AlarmLevel.WALLET_MAY_CLOSE: "violet",
+}
+# What the state allows; who may is the permission's question.
+_MAY: Final[dict[RefundState, tuple[str, ...]]] = {
+    _S.WAIT_APPROVAL: ("approve", "decline"),
+    _S.READY: ("cancel",),
+    _S.UNKNOWN: ("ask",),
+    _S.PROCESSING: ("ask",),
+    _S.ABNORMAL: ("ask",),
+    _S.HELD: ("ask", "release", "close"),
+    _S.CLOSED: ("ask", "cash"),
+    _S.RETURNED_TO_MERCHANT: ("ask", "cash"),
+}
+
+
+def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False) -> dict[str, Any]:
+    """A refund as the page gets it; `again` says that an earlier wish made it."""
+    now = site.now()
+    level = alarm_level(refund, now)
+    receipt = Writer(language, site.settings.rehearsal).of_refund(refund, level, again=again)
+    receipt = replace(receipt, next_step=_next_step(refund, receipt, language))
+    return _told(receipt, language) | {
+        "clerk": site.name_of(refund.clerk),
+        "approver": site.name_of(refund.approver),
+        "approval_for": refund.approval_for,
+        "reason_text": refund.reason,
+        "created_at": moment(refund.created_at),
+        "age_s": int((now - refund.created_at).total_seconds()),
+        "level": _LEVELS[level],
+        "may": [what for what in _MAY.get(refund.state, ()) if what != "cancel" or not refund.sends],
+    }
+
+
+def _next_step(refund: Refund, receipt: Receipt, language: str) -> str:
+    """The worker runs beside the page: nobody at the counter is told to look after it."""
+    key = f"next_here.{cause_of_refund(refund).removeprefix('refund.')}"
+    here = Catalogue.load(language).get(key)
+    return words(language, key, refund_id=refund.refund_id) if here else receipt.next_step
+
+
+def refused(receipt: Receipt, language: str) -> dict[str, Any]:
+    """A wish that our rules refused, as the page gets it: nothing was written but the refusal."""
+    nothing = {
+        "clerk": "",
+        "approver": "",
+        "approval_for": "",
+        "reason_text": "",
+        "created_at": None,
+        "age_s": 0,
+    }
+    return _told(receipt, language) | nothing | {"level": "none", "may": []}
+
+
+def line_of(site: Site, happened: Happened, language: str) -> dict[str, Any]:
+    """One line of a refund's time line."""
+    gaps: dict[str, object] = {
+        name: words(language, f"refund_state.{value}") if name.endswith("_state") else value
+        for name, value in happened.detail.items()
+    }
+    who = site.name_of(happened.who) if happened.who else ""
+    say = words(language, f"timeline.{happened.what}", **gaps, by=who or MISSING)
+    told = {"at": moment(happened.at), "what": happened.what, "say": say, "who": who}
+    return told | {"detail": happened.detail}
+
+
+def moment(at: datetime | None) -> str | None:
+    """A time as JSON has it."""
+    return at.isoformat() if at else None
+
+
+def _told(receipt: Receipt, language: str) -> dict[str, Any]:
+    tone = _TONES[receipt.state] if receipt.state else "bad"
+    headline = f"headline.{tone}" if receipt.state else "headline.refused"
+    if receipt.reason is Reason.NEEDS_APPROVAL:
+        tone, headline = "wait", "headline.wait"
+    return receipt.as_json() | {
+        "tone": tone,
+        "headline": words(language, headline),
+        "served_again": receipt.served_again,
+        "rehearsal": receipt.rehearsal,
+    }

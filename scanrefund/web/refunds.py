@@ -1,0 +1,167 @@
+"""Refunds that were made: found, told with their time line, decided about, and the queue of what waits."""
+
+from __future__ import annotations
+
+from concurrent.futures import wait
+from typing import Any, Final
+
+from scanrefund.errors import UsageFault
+from scanrefund.ledger.by_hand import Hand
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.staff import Credential, Permission
+from scanrefund.model.wallet import safe_number
+from scanrefund.web.by_hand import credential_of, hand_of
+from scanrefund.web.call import Call
+from scanrefund.web.receipts import line_of, receipt_of
+
+LIST_MAX: Final = 200
+# A page waits so long for a wallet's word; what comes later is told by an event.
+ANSWER_S: Final = 2.0
+
+_HELD: Final = frozenset({RefundState.HELD, RefundState.ABNORMAL})
+
+
+def refunds(call: Call) -> list[dict[str, Any]]:
+    """The newest first, of all or of one order; with `q` those that a number leads to."""
+    query, site = call.query, call.site
+    limit = _limit(query.get("limit", ""))
+    if number := query.get("q", "").strip():
+        return _receipts(call, _found(call, number)[:limit])
+    found = site.house.ledger.refunds(
+        open_only=query.get("open") == "1", order_id=query.get("order_id") or None, limit=limit
+    )
+    return _receipts(call, found)
+
+
+def one(call: Call) -> dict[str, Any]:
+    """A refund with everything that happened to it."""
+    refund = _required(call)
+    lines = call.site.house.search.story(refund.refund_id)
+    told = receipt_of(call.site, refund, call.language)
+    return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
+
+
+def ask(call: Call) -> dict[str, Any]:
+    """Ask the wallet now, whatever is planned."""
+    refund = _required(call)
+    desk = call.site.house.desk
+    return _soon(call, refund, lambda: desk.status(refund.refund_id, ask=True))
+
+
+def release(call: Call) -> dict[str, Any]:
+    """Let a held refund go on under its number; not by whoever made it."""
+    refund = _required(call)
+    hand = _hand(call, Permission.REFUND_RELEASE, never=refund.clerk)
+    return _soon(call, refund, lambda: call.site.house.supervisor.release(refund.refund_id, hand))
+
+
+def close(call: Call) -> dict[str, Any]:
+    """Close a held refund by proof; not by whoever made it."""
+    refund = _required(call)
+    hand = _hand(call, Permission.REFUND_CLOSE, never=refund.clerk)
+    return _soon(call, refund, lambda: call.site.house.supervisor.close(refund.refund_id, hand))
+
+
+def cancel(call: Call) -> dict[str, Any]:
+    """Withdraw what was never sent: whoever made it may, and whoever approves."""
+    refund = _required(call)
+    own = refund.clerk == call.person.staff_id and credential_of(call.fields) is None
+    permission = Permission.REFUND_CREATE if own else Permission.REFUND_APPROVE
+    call.site.house.supervisor.cancel(refund.refund_id, _hand(call, permission))
+    return _now(call, refund)
+
+
+def cash(call: Call) -> dict[str, Any]:
+    """Write down that the customer was paid by hand; not by whoever made the refund."""
+    refund = _required(call)
+    hand = _hand(call, Permission.REFUND_CASH, never=refund.clerk)
+    paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand)
+    return _now(call, refund if paid.refund_id is None else _required(call, paid.refund_id))
+
+
+def approve(call: Call) -> dict[str, Any]:
+    """Let a refund go that waits for approval: whoever approves proves himself anew, for this one."""
+    refund, second = _required(call), _second_person(call)
+    why = call.fields.text("why", needed=False)
+    staff = call.site.house.staff
+    return _soon(call, refund, lambda: staff.approve(refund.refund_id, second.staff_id, second.secret, why))
+
+
+def decline(call: Call) -> dict[str, Any]:
+    """Withdraw a refund that waits for approval, with a reason."""
+    refund, second = _required(call), _second_person(call)
+    why = call.fields.text("why")
+    call.site.house.staff.decline(refund.refund_id, second.staff_id, second.secret, why)
+    return _now(call, refund)
+
+
+def queue(call: Call) -> dict[str, Any]:
+    """What waits for somebody, the oldest first."""
+    found = call.site.house.ledger.refunds(open_only=True, limit=LIST_MAX)
+    found.sort(key=lambda refund: refund.created_at)
+    approvals = [refund for refund in found if refund.state is RefundState.WAIT_APPROVAL]
+    held = [refund for refund in found if refund.state in _HELD]
+    rest = [refund for refund in found if refund not in approvals and refund not in held]
+    parts = {"approvals": approvals, "held": held, "open": rest}
+    return {name: _receipts(call, part) for name, part in parts.items()}
+
+
+def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
+    """Begin a trip and answer with what stands; its end is an event."""
+    making, _ = call.site.errands.begin(f"by hand {refund.refund_id}", trip)
+    making.add_done_callback(lambda _made: _tell_pages(call, refund.refund_id))
+    wait([making], ANSWER_S)
+    if making.done():
+        making.result()
+    return _now(call, refund)
+
+
+def _tell_pages(call: Call, refund_id: str) -> None:
+    refund = call.site.house.ledger.refund(refund_id)
+    if refund is not None:
+        call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
+
+
+def _second_person(call: Call) -> Credential:
+    """Who decides, with what proves it. Raises UsageFault approval_needed where nobody was brought."""
+    call.site.tries.count(call.now())
+    credential = credential_of(call.fields)
+    if credential is None:
+        raise UsageFault("approval_needed")
+    return credential
+
+
+def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:
+    person = hand_of(call, permission, never=never)
+    return Hand(person.staff_id, call.fields.text("why"))
+
+
+def _now(call: Call, refund: Refund) -> dict[str, Any]:
+    return receipt_of(call.site, _required(call, refund.refund_id), call.language)
+
+
+def _required(call: Call, refund_id: str = "") -> Refund:
+    wanted = refund_id or call.path["refund_id"]
+    refund = call.site.house.ledger.refund(wanted)
+    if refund is None:
+        raise UsageFault("refund_unknown", refund_id=safe_number(wanted))
+    return refund
+
+
+def _receipts(call: Call, found: list[Refund]) -> list[dict[str, Any]]:
+    return [receipt_of(call.site, refund, call.language) for refund in found]
+
+
+def _found(call: Call, number: str) -> list[Refund]:
+    found = call.site.house.search.find(number)
+    if found.refund is not None:
+        return [found.refund]
+    return [one for order in found.orders for one in call.site.house.search.refunds_of(order.order_id)]
+
+
+def _limit(text: str) -> int:
+    if not text:
+        return LIST_MAX
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= LIST_MAX):
+        raise UsageFault("field_wrong", name="limit")
+    return int(text)

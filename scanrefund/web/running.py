@@ -1,0 +1,79 @@
+"""A site put together from its house, and everything that goes on behind it while it is served."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from scanrefund.assemble import House, surroundings
+from scanrefund.config import Settings
+from scanrefund.readiness import examine
+from scanrefund.scan.camera import without_password
+from scanrefund.scan.live import Live
+from scanrefund.scan.presence import Announced
+from scanrefund.scan.source import open_source
+from scanrefund.web.camera import CounterCamera
+from scanrefund.web.network import Network
+from scanrefund.web.scanning import answer
+from scanrefund.web.sessions import Sessions
+from scanrefund.web.site import Site
+from scanrefund.web.status import camera_of
+from scanrefund.web.watching import Watch
+
+PAGE_FOLDER: Final = Path(__file__).parent / "page"
+# A look at the ledger or a knock at a wallet is over by then.
+STOP_S_MAX: Final = 5.0
+
+
+def site_of(settings: Settings, house: House) -> Site:
+    """One counter's page. Nothing runs yet and nothing is opened."""
+    around = surroundings(settings, house.clock)
+    name = without_password(settings.camera)
+
+    def camera() -> Live:
+        return Live(name, lambda: open_source(settings.camera, house.clock.now))
+
+    return Site(
+        house=house,
+        settings=settings,
+        camera=CounterCamera(name, camera),
+        examine=partial(examine, around),
+        page_folder=PAGE_FOLDER,
+        sessions=Sessions(settings.page.idle_lock_s),
+        network=Network(around.addresses, house.clock),
+    )
+
+
+@contextmanager
+def running(site: Site) -> Iterator[None]:
+    """Watch ledger, network and camera while the block runs; trips that are under way then are finished."""
+    site.camera.tell(partial(_seen, site), partial(_trouble, site))
+    watch = Watch(site)
+    threads = [
+        threading.Thread(target=work, args=(site.closing,), name=name, daemon=True)
+        for name, work in (("watch", watch.run), ("network", site.network.run))
+    ]
+    for thread in threads:
+        thread.start()
+    site.camera.on()
+    try:
+        yield
+    finally:
+        site.closing.set()
+        site.camera.off()
+        for thread in threads:
+            thread.join(STOP_S_MAX)
+        site.errands.close()
+
+
+def _seen(site: Site, announced: Announced) -> None:
+    seen_at = announced.first_seen_at or site.now()
+    site.events.publish("shown", lambda language: answer(site, announced.reading, seen_at, language))
+
+
+def _trouble(site: Site) -> None:
+    site.events.publish("camera", lambda language: camera_of(site, language))

@@ -1,0 +1,300 @@
+"""A stand-in for the desk behind the page: the same calls, all in memory, every answer at hand for a test.
+
+It checks nothing that the desk checks; it is here so that the page can be tried alone, fast, in every state.
+"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, shown
+
+PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
+
+
+@dataclass
+class StandIn:
+    """What the page is told, and what it said. A test sets the first and reads the second."""
+
+    needs_owner: bool = False
+    signed_in: bool = True
+    idle_lock_s: float = 180.0
+    large_amount_fen: int = 50_000
+    code_age_s: float = CODE_AGE_S
+    permissions: tuple[str, ...] = ("refund.create", "refund.no_code", "order.release")
+    # How the next refunds come out; the last one stays.
+    outcomes: list[str] = field(default_factory=lambda: ["SUCCEEDED"])
+    noes: list[str] = field(default_factory=list)
+    needs_approval: bool = False
+    drop_refund_calls: int = 0
+    refund_gate: queue.Queue[None] | None = None
+    language: str = "zh-Hans"
+    locked: bool = False
+    ended: bool = False
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    served: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    listeners: list[queue.Queue[str]] = field(default_factory=list)
+    orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sell("A1001", "wechat", 12_80)
+        self.sell("A1002", "alipay", 888_00)
+        self.sell("A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, why_not="这笔订单已经退完。")
+
+    def begin_again(self, **otherwise: Any) -> None:
+        self.__init__(**otherwise)  # type: ignore[misc]
+
+    def sell(self, order_id: str, wallet: str, amount_fen: int, **more: Any) -> None:
+        """An order of today."""
+        self.orders[order_id] = {
+            "order_id": order_id,
+            "wallet": wallet,
+            "wallet_order_id": "4200002" + "0" * 21,
+            "amount_fen": amount_fen,
+            "refunded_fen": 0,
+            "in_flight_fen": 0,
+            "remaining_fen": amount_fen,
+            "state": "PAID",
+            "paid_at": "2026-11-28T02:15:00+00:00",
+            "paid_say": "",
+            "next_day": True,
+            "may_refund": True,
+            "why_not": "",
+            "frozen_why": "",
+            "differences": [],
+        } | more
+
+    def say(self, key: str, **gaps: Any) -> str:
+        text = Catalogue.load(self.language).get(key) or key
+        for name, value in gaps.items():
+            text = text.replace("{" + name + "}", str(value))
+        return text
+
+    def person(self) -> dict[str, Any] | None:
+        if not self.signed_in:
+            return None
+        return {"staff_id": "c1", "name": "小林", "role": "clerk", "permissions": list(self.permissions)}
+
+    def start(self) -> dict[str, Any]:
+        return {
+            "version": "0.0.0",
+            "languages": list(LANGUAGES),
+            "language": self.language,
+            "shop": {"id": "shop-1", "name": "和平路店"},
+            "counter": "1 号台",
+            "rehearsal": True,
+            "training": False,
+            "needs_owner": self.needs_owner,
+            "signed_in": self.person(),
+            "locked": self.locked,
+            "csrf": "token",
+            "reasons": [
+                {"digit": n, "code": code, "text": text} for n, (code, text) in enumerate(REASONS, 1)
+            ],
+            "code_age_s": self.code_age_s,
+            "idle_lock_s": self.idle_lock_s,
+            "large_amount_fen": self.large_amount_fen,
+            "camera": {"source": "0", "on": False},
+        }
+
+    def order(self, order_id: str) -> dict[str, Any] | None:
+        found = self.orders.get(order_id)
+        if found is None:
+            return None
+        wallet = self.say(f"wallet.{found['wallet']}.name")
+        mine = [one for one in self.refunds.values() if one["order_id"] == order_id]
+        return found | {
+            "wallet_say": wallet,
+            "state_say": self.say(f"order_state.{found['state']}.name"),
+            "ask_for": self.say("phrase.ask_for_code"),
+            "refunds": [self.receipt(one) for one in mine],
+        }
+
+    def read(self, text: str) -> dict[str, Any]:
+        """What a scan turns out to be."""
+        if len(text) == 18 and text.isdigit() and text[:2] in {"13", "28"}:
+            return self._code(text)
+        order = self.order(text)
+        refund = self.refunds.get(text)
+        if order or refund:
+            return shown(
+                order=order, refund=refund and self.receipt(refund), say=self.say("page.order.title")
+            )
+        if len(text) == 13 and text.startswith("69"):
+            return shown(say=self.say("kind.product_barcode.is"), tone="bad")
+        return shown(say=self.say("refusal.order_not_found.clerk", order_id=text), tone="bad")
+
+    def _code(self, text: str) -> dict[str, Any]:
+        handle = secrets.token_hex(8)
+        wallet = "wechat" if text.startswith("13") else "alipay"
+        now = datetime.now(UTC)
+        reading = {
+            "id": handle,
+            "kind": "payment_code",
+            "wallet": wallet,
+            "text": f"{text[:2]}{'•' * 14}{text[-2:]}",
+            "say": "",
+            "source": "scanner",
+            "seen_at": now.isoformat(),
+            "expires_at": (now + timedelta(seconds=self.code_age_s)).isoformat(),
+            "confirmed": True,
+        }
+        self.codes[handle] = reading
+        wallet_say = self.say(f"wallet.{wallet}.name")
+        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet_say))
+
+    def check(self, asked: dict[str, Any]) -> dict[str, Any]:
+        order = self.orders[asked["order_id"]]
+        noes = list(self.noes)
+        if asked["amount_fen"] > order["remaining_fen"]:
+            noes.append("amount_over_remaining")
+        names = ("code_expired", "order_not_paid", "wallet_mismatch", "amount_over_remaining", "order_frozen")
+        rungs = [self._rung(name, "no" if name in noes else "yes") for name in (*names, *noes)]
+        if asked["reading_id"] is None:
+            rungs.append(self._rung("code_required", "amber"))
+        if self.needs_approval:
+            rungs.append(self._rung("needs_approval", "no"))
+        return {
+            "rungs": list({one["reason"]: one for one in rungs}.values()),
+            "amount_fen": asked["amount_fen"],
+            "amount_words": "人民币壹拾贰元捌角整",
+            "partial": asked["amount_fen"] < order["remaining_fen"],
+            "needs_approval": self.needs_approval,
+            "customer": {"what": "退款", "how_much": "¥12.80", "where": "微信支付", "when": "很快到账"},
+        }
+
+    def _rung(self, name: str, verdict: str) -> dict[str, Any]:
+        said = self.say(f"refusal.{name}.clerk") if verdict != "yes" else ""
+        return {"reason": name, "name": self.say(f"rule.{name}"), "verdict": verdict, "say": said}
+
+    def refund(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Serve a wish once: the same request id gets the same refund."""
+        if asked["request_id"] in self.served:
+            served = self.refunds[self.served[asked["request_id"]]]
+            return self.receipt(served) | {"served_again": self.say("served_again.text", made_at="")}
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        if outcome.islower():
+            return self._refused(asked, outcome)
+        if asked["queue"]:
+            outcome = "WAIT_APPROVAL"
+        return self.receipt(self._made(asked, outcome))
+
+    def _made(self, asked: dict[str, Any], state: str) -> dict[str, Any]:
+        refund_id = f"R{len(self.refunds) + 1:04d}-{asked['order_id']}"
+        made = {
+            "refund_id": refund_id,
+            "order_id": asked["order_id"],
+            "amount_fen": asked["amount_fen"],
+            "wallet": self.orders[asked["order_id"]]["wallet"],
+            "state": state,
+            "reason_text": dict(REASONS)[asked["reason"]],
+            "created_at": datetime.now(UTC).isoformat(),
+            "approver": "王店长" if asked["approval"] else None,
+        }
+        self.refunds[refund_id] = made
+        self.served[asked["request_id"]] = refund_id
+        order = self.orders[asked["order_id"]]
+        order["remaining_fen"] -= asked["amount_fen"]
+        order["refunded_fen" if state == "SUCCEEDED" else "in_flight_fen"] += asked["amount_fen"]
+        return made
+
+    def _refused(self, asked: dict[str, Any], reason: str) -> dict[str, Any]:
+        return self._spoken(
+            f"refusal.{reason}", asked | {"refund_id": None, "state": None, "wallet": None}
+        ) | {
+            "reason": reason,
+            "tone": "bad",
+            "headline": self.say("page.program.refused"),
+        }
+
+    def receipt(self, refund: dict[str, Any]) -> dict[str, Any]:
+        """A refund as people read it."""
+        state = refund["state"]
+        cause = CAUSES.get(state, state.lower())
+        waiting = state in {"UNKNOWN", "PROCESSING"}
+        due = (datetime.now(UTC) + timedelta(seconds=42)).isoformat()
+        return self._spoken(f"refund.{cause}", refund) | {
+            "reason": None,
+            "tone": TONES.get(state, "wait" if state == "WAIT_APPROVAL" else "bad"),
+            "headline": self.say(f"refund_state.{state}"),
+            "next_try_at": due if waiting else None,
+            "may": ["ask"] if waiting else ["approve", "decline"] if state == "WAIT_APPROVAL" else [],
+        }
+
+    def _spoken(self, cause: str, facts: dict[str, Any]) -> dict[str, Any]:
+        wallet = self.say(f"wallet.{facts['wallet']}.name") if facts["wallet"] else ""
+        amount = f"¥{facts['amount_fen'] / 100:.2f}"
+        gaps = {"amount": amount, "wallet": wallet, "warning": self.say("phrase.warning"), "max": amount}
+        gaps |= {"refund_id": facts["refund_id"] or "", "order_id": facts["order_id"]}
+        return facts | {
+            "outcome": None,
+            "say_clerk": self.say(f"{cause}.clerk", **gaps),
+            "say_customer": self.say(f"{cause}.customer", **gaps),
+            "next_step": self.say(f"{cause}.next", **gaps),
+            "next_try_at": None,
+            "served_again": "",
+            "clerk": "小林",
+            "age_s": 75,
+            "level": "yellow",
+            "may": [],
+            "rehearsal": True,
+        }
+
+    def queue(self) -> dict[str, list[dict[str, Any]]]:
+        mine = [self.receipt(one) for one in self.refunds.values() if one["state"] in OPEN_STATES]
+        parts = {"approvals": ["WAIT_APPROVAL"], "held": ["HELD"], "open": ["UNKNOWN", "PROCESSING"]}
+        return {name: [one for one in mine if one["state"] in states] for name, states in parts.items()}
+
+    def status(self) -> dict[str, Any]:
+        at = "2026-11-29T02:00:00+00:00"
+        return {
+            "network": [
+                {"wallet": one, "ok": True, "say": "38 ms", "at": at} for one in ("wechat", "alipay")
+            ],
+            "version": "0.0.0",
+            "open": 0,
+            "approvals": 0,
+            "held": 0,
+            "camera": {"ok": False, "on": False, "say": self.say("page.code.no_camera")},
+            "self_test": {"ok": True, "at": at, "say": ""},
+            "clock": at,
+        }
+
+    def decide(self, refund_id: str, what: str) -> dict[str, Any]:
+        ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED"}
+        self.refunds[refund_id]["state"] = ends[what]
+        return self.receipt(self.refunds[refund_id])
+
+    def tell(self, event: str, data: str) -> None:
+        """To every page that listens."""
+        for listener in self.listeners:
+            listener.put(f"event: {event}\ndata: {data}\n\n")
+
+    def heard(self, path: str, body: Any) -> Any:
+        """Note what was posted."""
+        self.calls.append((path, body))
+        return body
+
+    def told(self, path: str) -> list[Any]:
+        """The bodies that were posted to one path."""
+        return [body for called, body in self.calls if called == path]
+
+    def events(self) -> Iterator[str]:
+        listener: queue.Queue[str] = queue.Queue()
+        self.listeners.append(listener)
+        yield ": here\n\n"
+        while not self.ended:
+            # Each wait ends in a yield: only there a stream whose page has gone is given up.
+            try:
+                yield listener.get(timeout=0.1)
+            except queue.Empty:
+                yield ": still\n\n"

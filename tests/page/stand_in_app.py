@@ -1,0 +1,156 @@
+"""The stand-in's calls over HTTP, with the headers that the real door sends."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+
+from scanrefund.say.catalogue import Catalogue
+from tests.page.stand_in import PAGE, StandIn
+
+PIN = "270419"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+NAMES = [("c1", "小林"), ("s1", "王店长"), ("o1", "赵老板")]
+
+
+def application(desk: StandIn) -> FastAPI:
+    app = FastAPI()
+    _files(app)
+    _reads(app, desk)
+    _scans(app, desk)
+    _changes(app, desk)
+    _people(app, desk)
+
+    @app.middleware("http")
+    async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.method == "POST" and request.headers.get("X-Csrf-Token") != "token":
+            return JSONResponse({"fault": "csrf", "say": "csrf"}, 403)
+        response = await answer(request)
+        response.headers["Content-Security-Policy"] = CSP
+        return response
+
+    return app
+
+
+def _files(app: FastAPI) -> None:
+    @app.get("/")
+    def shell() -> FileResponse:
+        return FileResponse(PAGE / "index.html")
+
+    @app.get("/page/{name:path}")
+    def part(name: str) -> FileResponse:
+        return FileResponse(PAGE / name)
+
+
+def _reads(app: FastAPI, desk: StandIn) -> None:
+    @app.get("/desk/start")
+    def start() -> Any:
+        return desk.start()
+
+    @app.get("/desk/words/{language}")
+    def words(language: str) -> Any:
+        return dict(Catalogue.load(language).texts)
+
+    @app.get("/desk/staff")
+    def staff() -> Any:
+        return [{"staff_id": staff_id, "name": name} for staff_id, name in NAMES]
+
+    @app.get("/desk/queue")
+    def queue() -> Any:
+        return desk.queue()
+
+    @app.get("/desk/status")
+    def status() -> Any:
+        return desk.status()
+
+    @app.get("/desk/refunds")
+    def refunds(q: str = "") -> Any:
+        found = [desk.receipt(one) for one in reversed(desk.refunds.values())]
+        return [one for one in found if q in one["order_id"]]
+
+    @app.get("/desk/refunds/{refund_id}")
+    def refund(refund_id: str) -> Any:
+        one = desk.receipt(desk.refunds[refund_id])
+        entry = {"at": one["created_at"], "what": "created", "say": "已登记", "who": "小林", "detail": ""}
+        return one | {"timeline": [entry]}
+
+    @app.get("/desk/events")
+    def events() -> StreamingResponse:
+        return StreamingResponse(desk.events(), media_type="text/event-stream")
+
+
+def _scans(app: FastAPI, desk: StandIn) -> None:
+    @app.post("/desk/language")
+    def language(body: dict[str, Any]) -> Any:
+        desk.language = desk.heard("language", body)["language"]
+        return {}
+
+    @app.post("/desk/scan")
+    def scan(body: dict[str, Any]) -> Any:
+        return desk.read(desk.heard("scan", body)["text"])
+
+    @app.post("/desk/picture")
+    def picture(body: dict[str, Any]) -> Any:
+        desk.heard("picture", body)
+        return desk.read("A1001")
+
+    @app.post("/desk/order")
+    def order(body: dict[str, Any]) -> Any:
+        return {"order": desk.order(body["number"]), "orders": [], "refund": None, "say": "", "tone": "none"}
+
+
+def _changes(app: FastAPI, desk: StandIn) -> None:
+    @app.post("/desk/check")
+    def check(body: dict[str, Any]) -> Any:
+        return desk.check(desk.heard("check", body))
+
+    @app.post("/desk/refund")
+    def refund(body: dict[str, Any]) -> Any:
+        desk.heard("refund", body)
+        if desk.refund_gate is not None:
+            desk.refund_gate.get(timeout=10)
+        receipt = desk.refund(body)
+        if desk.drop_refund_calls > 0:
+            # Made, and its answer lost: no JSON comes back.
+            desk.drop_refund_calls -= 1
+            return Response(status_code=502)
+        return receipt
+
+    @app.post("/desk/refunds/{refund_id}/{what}")
+    def decide(refund_id: str, what: str, body: dict[str, Any]) -> Any:
+        desk.heard(what, body)
+        return desk.decide(refund_id, what)
+
+    @app.post("/desk/self-test")
+    def self_test(body: dict[str, Any]) -> Any:
+        return {"checks": [{"name": "decoder", "ok": True, "say": "QR, Code 128", "cure": ""}]}
+
+
+def _people(app: FastAPI, desk: StandIn) -> None:
+    def enter(body: dict[str, Any]) -> Any:
+        if body["pin"] != PIN:
+            told = {"fault": "pin_wrong", "say": "PIN 不对。", "tries_left": 4, "locked_until": None}
+            return JSONResponse(told, 401)
+        desk.signed_in, desk.locked, desk.needs_owner = True, False, False
+        return {"signed_in": desk.person(), "csrf": "token"}
+
+    app.post("/desk/sign-in")(enter)
+    app.post("/desk/unlock")(enter)
+    app.post("/desk/owner")(enter)
+
+    @app.post("/desk/lock")
+    def lock(body: dict[str, Any]) -> Any:
+        desk.locked = True
+        desk.calls.append(("lock", body))
+        return {}
+
+    @app.post("/desk/sign-out")
+    def sign_out(body: dict[str, Any]) -> Any:
+        desk.signed_in = desk.locked = False
+        return {}

@@ -1,0 +1,188 @@
+"""The flow of the day on the page alone: four keys, and what may come instead of a green result."""
+
+from __future__ import annotations
+
+import json
+import queue
+
+from playwright.sync_api import expect
+
+from tests.page.conftest import ALIPAY_CODE, WECHAT_CODE, Till, started
+
+
+def test_a_refund_takes_four_keys_and_leaves_no_code_behind(till: Till) -> None:
+    till.scan("A1001")
+    till.at("refund:amount")
+    till.press("Enter", "3")
+    till.at("refund:code")
+    till.silence()
+    till.scan(WECHAT_CODE)
+    till.at("refund:confirm")
+    expect(till.page.locator(".masked")).to_have_text("13••••••••••••••42")
+    expect(till.page.locator(".capitals")).to_have_text("人民币壹拾贰元捌角整")
+    till.settled()
+    till.press("Enter")
+    expect(till.page.locator(".result.tone-good h2")).to_have_text("已退款")
+    (sent,) = till.desk.told("refund")
+    assert (sent["order_id"], sent["amount_fen"], sent["reason"]) == ("A1001", 1280, "changed_mind")
+    assert sent["reading_id"] in till.desk.codes
+    left = till.page.evaluate(
+        "() => document.documentElement.outerHTML + [...document.querySelectorAll('input')].map(i => i.value)"
+        " + JSON.stringify({...localStorage, ...sessionStorage}) + location.href"
+    )
+    assert WECHAT_CODE not in left
+
+
+def test_pressing_twice_sends_once_and_says_so(till: Till) -> None:
+    till.desk.refund_gate = queue.Queue()
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:sending")
+    till.press("Enter", "F2")
+    expect(till.page.locator(".sending")).to_contain_text("没有再退一笔")
+    till.desk.refund_gate.put(None)
+    till.at("refund:result")
+    till.press("Enter")
+    till.at("refund:result")
+    expect(till.page.locator(".scan .message")).to_contain_text("没有再退一笔")
+    assert len(till.desk.told("refund")) == 1
+    till.settled()
+    till.press("Enter")
+    till.at("refund:order")
+
+
+def test_an_answer_that_is_lost_is_asked_for_again_under_the_same_number(till: Till) -> None:
+    till.desk.drop_refund_calls = 1
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    expect(till.page.locator(".sending .norepeat")).to_be_visible()
+    expect(till.page.locator(".result .again")).to_contain_text("没有再退一次")
+    first, second = till.desk.told("refund")
+    assert first == second
+    assert len(till.desk.refunds) == 1
+
+
+def test_a_page_reloaded_on_the_way_asks_again_under_the_same_number(till: Till) -> None:
+    till.desk.refund_gate = queue.Queue()
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:sending")
+    till.page.reload()
+    till.at("refund:order")
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:sending")
+    for _ in range(2):
+        till.desk.refund_gate.put(None)
+    expect(till.page.locator(".result.tone-good")).to_be_visible()
+    assert len({sent["request_id"] for sent in till.desk.told("refund")}) == 1
+    assert len(till.desk.refunds) == 1
+
+
+def test_an_unknown_result_warns_counts_down_and_turns_green_when_it_is_known(till: Till) -> None:
+    till.to_result(state="UNKNOWN")
+    result = till.page.locator(".result")
+    expect(result).to_have_class("result tone-unknown")
+    expect(result.locator(".norepeat")).to_contain_text("请勿重复退款，也不要付现金。")
+    expect(result.locator(".countdown")).to_contain_text("0:4")
+    (refund,) = till.desk.refunds.values()
+    refund["state"] = "SUCCEEDED"
+    till.desk.tell("refund", json.dumps(till.desk.receipt(refund)))
+    expect(result).to_have_class("result tone-good")
+    expect(result.locator(".norepeat")).to_have_count(0)
+
+
+def test_accepted_is_another_colour_than_succeeded(till: Till) -> None:
+    till.to_result(state="PROCESSING")
+    expect(till.page.locator(".result")).to_have_class("result tone-open")
+    expect(till.page.locator(".norepeat")).to_be_visible()
+
+
+def test_a_refusal_keeps_the_order_and_asks_for_a_fresh_code(till: Till) -> None:
+    till.to_result(state="code_expired")
+    expect(till.page.locator(".result.tone-bad .say")).to_contain_text("付款码已过期，请刷新后再出示。")
+    till.settled()
+    till.press("Enter")
+    till.at("refund:code")
+    expect(till.page.locator(".chosen")).to_contain_text("¥12.80")
+
+
+def test_a_rule_that_says_no_stops_enter_and_the_maximum_is_one_key(till: Till) -> None:
+    till.order()
+    till.press("*")
+    till.silence()
+    till.page.locator("[data-field=amount]").press("Control+a")
+    till.by_hand("20")
+    till.press("Enter")
+    expect(till.page.locator("#amount-said")).to_contain_text("¥12.80")
+    till.page.locator("section.amount").focus()
+    till.press("3")
+    till.silence()
+    till.scan(WECHAT_CODE)
+    till.at("refund:confirm")
+    expect(till.page.locator(".rung-no")).to_have_count(1)
+    till.settled()
+    till.press("Enter")
+    till.at("refund:confirm")
+    till.press("F9")
+    expect(till.page.locator(".rung-no")).to_have_count(0)
+    till.press("Enter")
+    till.at("refund:result")
+    assert [one["amount_fen"] for one in till.desk.told("refund")] == [1280]
+
+
+def test_a_large_sum_is_typed_once_more(till: Till) -> None:
+    till.to_confirm("A1002", ALIPAY_CODE)
+    till.settled()
+    till.press("Enter")
+    till.at("refund:confirm")
+    till.by_hand("888")
+    till.press("Enter")
+    till.at("refund:result")
+    assert len(till.desk.told("refund")) == 1
+
+
+@started(needs_approval=True)
+def test_a_supervisor_approves_at_the_till(till: Till) -> None:
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:approving")
+    till.press("1")
+    till.silence()
+    till.by_hand("270419")
+    till.press("Enter")
+    till.at("refund:result")
+    (sent,) = till.desk.told("refund")
+    assert sent["approval"] == {"staff_id": "s1", "secret": "270419"}
+    expect(till.page.locator(".does")).to_contain_text("王店长")
+
+
+def test_without_a_code_is_a_flow_of_its_own(till: Till) -> None:
+    till.order()
+    till.press("3")
+    till.at("refund:code")
+    till.silence()
+    till.press("Enter")
+    till.at("refund:code")
+    expect(till.page.locator(".scan .message")).to_contain_text("F8")
+    till.press("F8")
+    till.at("refund:confirm")
+    expect(till.page.locator(".nocode")).to_be_visible()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:result")
+    assert till.desk.told("refund")[0]["reading_id"] is None
+
+
+@started(code_age_s=1.4)
+def test_a_code_that_ages_out_is_asked_for_again(till: Till) -> None:
+    till.to_confirm()
+    expect(till.page.locator(".living.amber")).to_be_visible()
+    till.at("refund:code")
+    expect(till.page.locator(".scan .message")).to_contain_text("已过期")
+    assert till.desk.told("refund") == []

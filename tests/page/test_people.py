@@ -1,0 +1,69 @@
+"""Who stands at the counter: first start, sign-in, lock; and what waits for a person."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.page.conftest import Till, started
+from tests.page.stand_in_app import PIN
+
+
+@started(signed_in=False, needs_owner=True)
+def test_the_first_start_makes_the_owner_and_the_two_pins_must_agree(till: Till) -> None:
+    till.at("owner")
+    till.by_hand("赵老板")
+    for pin in (PIN, "270418"):
+        till.press("Tab")
+        till.by_hand(pin)
+    till.press("Enter")
+    expect(till.page.locator(".gate .said")).to_contain_text("不一样")
+    till.page.locator("[data-secret=owner-pin]").focus()
+    for _ in range(2):
+        till.by_hand(PIN)
+        till.press("Tab")
+    till.press("Enter")
+    till.at("refund:order")
+
+
+@started(signed_in=False)
+def test_a_clerk_signs_in_by_digit_and_pin_and_a_wrong_pin_tells_the_tries_left(till: Till) -> None:
+    till.at("sign_in")
+    till.press("1")
+    expect(till.page.locator(".gate h1")).to_have_text("小林")
+    till.by_hand("000000")
+    till.press("Enter")
+    expect(till.page.locator(".gate .said")).to_have_text("PIN 不对。 还可以试 4 次。")
+    expect(till.page.locator("[data-secret=pin]")).to_have_value("")
+    till.by_hand(PIN)
+    till.press("Enter")
+    till.at("refund:order")
+
+
+@started(idle_lock_s=1.0)
+def test_an_idle_page_locks_hides_the_work_and_keeps_it(till: Till) -> None:
+    till.order()
+    till.at("locked")
+    assert "A1001" not in till.page.content()
+    assert till.desk.told("lock") == [{}]
+    till.by_hand(PIN)
+    till.press("Enter")
+    till.at("refund:amount")
+    expect(till.page.locator(".order h2")).to_contain_text("A1001")
+
+
+def test_a_refund_that_waits_is_approved_from_the_queue(till: Till) -> None:
+    till.to_result(state="WAIT_APPROVAL")
+    till.press("F4")
+    till.at("queue")
+    expect(till.page.locator(".part-approvals .level-yellow")).to_have_text("75 秒")
+    till.press("Enter")
+    till.at("detail")
+    till.page.locator("[data-arg=approve]").press("Enter")
+    till.at("dialog:decide")
+    till.press("2")
+    till.silence()
+    till.by_hand(PIN)
+    till.press("Enter")
+    till.at("detail")
+    expect(till.page.locator(".about h2")).to_have_text("已退款")
+    assert till.desk.told("approve") == [{"why": "", "approval": {"staff_id": "s1", "secret": PIN}}]
