@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
@@ -13,10 +13,13 @@ from scanrefund.ledger import trips
 from scanrefund.ledger.columns import time_of, time_text
 from scanrefund.ledger.schema import meta, orders, refunds
 from scanrefund.model.order import Order
-from scanrefund.model.refund import Command, RefundState
+from scanrefund.model.refund import Command, Refund, RefundState
 
 _NAME: Final = "books_behind_since"
 _SINCE: Final = select(meta.c.value).where(meta.c.name == _NAME)
+
+# What may not go out yet is asked about again this much later; by then its order may have been looked up.
+ASK_AGAIN: Final = timedelta(minutes=10)
 
 _NEVER_SENT: Final = (RefundState.READY.value, RefundState.WAIT_APPROVAL.value)
 
@@ -28,10 +31,13 @@ def since(connection: Connection) -> datetime | None:
 
 
 def note(connection: Connection, now: datetime) -> None:
-    """From now on no order is refunded before it has been looked up. What was looked up before counts not.
+    """From now on no order is refunded before it has been looked up.
+
+    What was looked up before counts no more, whatever the clock said then.
 
     What the old copy holds as never sent, or proved of what is held, may be overtaken: the wallet is asked.
     """
+    connection.execute(update(orders).where(orders.c.looked_up_at.is_not(None)).values(looked_up_at=None))
     connection.execute(delete(meta).where(meta.c.name == _NAME))
     connection.execute(insert(meta).values(name=_NAME, value=time_text(now)))
     _doubt_never_sent(connection, now)
@@ -47,6 +53,22 @@ def is_behind(connection: Connection, order: Order) -> bool:
     """Whether the wallet may hold refunds of this order that the books do not."""
     noticed = since(connection)
     return noticed is not None and (order.looked_up_at is None or order.looked_up_at < noticed)
+
+
+def stops(connection: Connection, order_id: str) -> bool:
+    """Whether nothing of an order may go out because it was not looked up."""
+    if since(connection) is None:
+        return False
+    order = order_rows.load(connection, order_id)
+    return order is not None and is_behind(connection, order)
+
+
+def wait(connection: Connection, refund: Refund, now: datetime) -> None:
+    """Let a refund wait for its order's look-up; what may have been sent is asked about first."""
+    plan: dict[str, object] = {"next_try_at": now + ASK_AGAIN}
+    if refund.state.value not in _NEVER_SENT:
+        plan["next_command"] = Command.ASK.value
+    trips.decide(connection, refund, refund.state, now, "books_behind", plan)
 
 
 def looked_up(connection: Connection, order_id: str, now: datetime) -> None:

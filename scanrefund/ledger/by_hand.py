@@ -70,6 +70,8 @@ class ByHand:
                 raise UsageFault("release_over_order", refund_id=refund_id, order_id=refund.order_id)
             if refund.lacks_approval:
                 raise UsageFault("release_not_approved", refund_id=refund_id)
+            if behind.stops(connection, refund.order_id):
+                raise UsageFault("release_while_behind", refund_id=refund_id, order_id=refund.order_id)
             command = Command.ASK if refund.ever_unknown else Command.SEND
             plan: dict[str, object] = {"next_command": command.value, "next_try_at": now}
             plan |= {"released": True, "odd_answers": 0}

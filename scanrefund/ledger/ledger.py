@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from scanrefund.errors import Bug, Fault, KeyFault
+from scanrefund.errors import Bug, Fault
 from scanrefund.keys import Keys
-from scanrefund.ledger import behind, book, codes, keeping, orders, overfull, refunds, trips
+from scanrefund.ledger import behind, book, codes, gate, keeping, orders, refunds, trips
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.locked_order import LockedOrder
-from scanrefund.ledger.migrate import PEOPLE_KEY, bring_up_to_date, known, recall
+from scanrefund.ledger.migrate import bring_up_to_date, refuse_foreign_keys
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.ledger.witness import Head, Witness, contradicts
 from scanrefund.model.order import Order
@@ -61,7 +61,7 @@ class Ledger:
         engine = open_engine(settings)
         try:
             bring_up_to_date(engine)
-            _refuse_foreign_keys(engine, keys)
+            refuse_foreign_keys(engine, keys)
         except Fault:
             engine.dispose()
             raise
@@ -94,9 +94,8 @@ class Ledger:
     def hear_witness(self, now: datetime) -> bool:
         """Compare the book with the witness; True when this is an old copy of the books.
 
-        Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`).
-        A first start names the empty book: a program killed right after its first commit, before it could
-        name the entry, must not take its own books for a copy.
+        Then no order is refunded before its numbers were looked up at the wallet (`Found.looked_up`). A first
+        start names the empty book: a program killed before it could name its first entry knows its own books.
         """
         if self._witness is None:
             return False
@@ -190,16 +189,22 @@ class Ledger:
     def begin(self, refund: Refund, command: Command, lease: Lease, now: datetime) -> Attempt | None:
         """Commit the intent of one trip; None when another is on it. A crash hereafter is an unknown.
 
-        None too for a send that would add to an order of which too much is promised: it waits for a person.
+        None too for a send that is kept back. One that goes is in the book, and named by the witness, before
+        it leaves: a copy made before it is known as an old one.
         """
         if command is Command.SEND and refund.lacks_approval:
             raise Bug("send_without_approval", refund_id=refund.refund_id)
         with self.writing() as connection:
-            if command is Command.SEND and overfull.is_overfull(connection, refund.order_id):
-                if overfull.hold_back(connection, refund, now):
-                    self.enter(connection, now, "alarm", refund.refund_id, {"alarm": "order_overfull"})
+            if command is Command.ASK:
+                return trips.begin(connection, refund, command, lease, now)
+            if (alarm := gate.kept_back(connection, refund, now)) is not None:
+                if alarm:
+                    self.enter(connection, now, "alarm", refund.refund_id, {"alarm": alarm})
                 return None
-            return trips.begin(connection, refund, command, lease, now)
+            attempt = trips.begin(connection, refund, command, lease, now)
+            if attempt is not None:
+                self.enter(connection, now, "send_begun", refund.refund_id, {"sends": attempt.refund.sends})
+            return attempt
 
     @retried
     def take_over(self, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
@@ -234,12 +239,3 @@ class Ledger:
         """Walk the book; the first entry that does not hold, or None."""
         with self.reading() as connection:
             return book.first_broken(connection, self._keys)
-
-
-@retried
-def _refuse_foreign_keys(engine: Engine, keys: Keys) -> None:
-    with writing(engine) as connection:
-        same = recall(connection, "keys", keys.check_value()) == keys.check_value()
-        people = known(connection, PEOPLE_KEY) in (None, keys.people_check_value())
-        if not (same and people):
-            raise KeyFault("keys_foreign", url=engine.url.render_as_string())

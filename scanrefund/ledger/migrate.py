@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 
-from scanrefund.errors import LedgerFault
-from scanrefund.ledger.engine import reading, writing
+from scanrefund.errors import KeyFault, LedgerFault
+from scanrefund.keys import Keys
+from scanrefund.ledger.engine import reading, retried, writing
 from scanrefund.ledger.postgres import alone_to_migrate
 from scanrefund.ledger.schema import meta
 
@@ -40,6 +41,16 @@ def recall(connection: Connection, name: str, first_value: str) -> str:
 def known(connection: Connection, name: str) -> str | None:
     """A fact that was written once, or None."""
     return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar_one_or_none()
+
+
+@retried
+def refuse_foreign_keys(engine: Engine, keys: Keys) -> None:
+    """Bind the ledger to the keys of its first start. Raises KeyFault for any others."""
+    with writing(engine) as connection:
+        same = recall(connection, "keys", keys.check_value()) == keys.check_value()
+        people = known(connection, PEOPLE_KEY) in (None, keys.people_check_value())
+        if not (same and people):
+            raise KeyFault("keys_foreign", url=engine.url.render_as_string())
 
 
 def _version(engine: Engine) -> str | None:

@@ -14,7 +14,7 @@ from scanrefund.ledger.schema import attempts, book, moves, refunds
 from scanrefund.model.wallet import Wallet
 
 # What the other two tables tell already.
-_TOLD_ELSEWHERE: Final = frozenset({"attempt_ended"})
+_TOLD_ELSEWHERE: Final = frozenset({"send_begun", "attempt_ended"})
 
 _TRIPS: Final = select(attempts).where(attempts.c.refund_id == bindparam("this"))
 _MOVES: Final = select(moves).where(moves.c.refund_id == bindparam("this"))

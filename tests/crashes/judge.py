@@ -121,6 +121,8 @@ def _of_refund(row: Row[Any], books: Books, truth: Truth) -> Iterator[str]:
     ended = sum(attempt.ended_at is not None for attempt in mine)
     if books.entries["attempt_ended", number] != ended:
         yield f"{books.entries['attempt_ended', number]} book entries for {ended} trips ended"
+    if books.entries["send_begun", number] != row.sends:
+        yield f"{books.entries['send_begun', number]} book entries for {row.sends} sends begun"
 
 
 def _trips(row: Row[Any], mine: list[Row[Any]], truth: Truth) -> Iterator[str]:

@@ -20,6 +20,7 @@ from tests.simulation.counter import Counter
 from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
 from tests.simulation.plan import Kind
+from tests.simulation.stage import DiesBefore
 from tests.simulation.watch import Wish
 
 Decide = Callable[[str, Hand], Receipt]
@@ -30,6 +31,7 @@ _SPACING_S: Final = 61.0
 # Twice as many refunds of one order as may come to nothing in a row, and time for each to end.
 _TRIES: Final = 10
 _ROUNDS: Final = 3
+_REFUSED_OFTEN: Final = 0.8
 _JUMPS_S: Final = (0.0, 0.0, -90.0, 90.0, -7_000.0, 7_000.0, -31_000_000.0, 31_000_000.0)
 
 
@@ -49,17 +51,58 @@ def wish(history: History, counter: Counter, dice: Random) -> None:
     _ask_desk(history, counter, made)
 
 
-def insist(history: History, counter: Counter, dice: Random) -> None:
-    """A clerk tries one order again and again, each time when the last refund may have ended."""
-    order = dice.choice(history.orders)
+def insist(history: History, counter: Counter, _dice: Random) -> None:
+    """A clerk tries the first order again and again, each time when the last refund may have ended."""
     for _ in range(_TRIES):
-        number = len(history.wishes)
-        made = Wish(f"wish-{number}", order, Money(1), "", f"request-{number}")
-        history.wishes.append(made)
-        _ask_desk(history, counter, made)
+        _wish_of_first(history, counter, Money(1))
         for _ in range(_ROUNDS):
             counter.worker.run_once()
             history.forward(_SPACING_S)
+
+
+def grudge(history: History, _counter: Counter, _dice: Random) -> None:
+    """From now on the wallets refuse most refunds."""
+    history.truth.refused_rate = _REFUSED_OFTEN
+
+
+def rest(history: History, counter: Counter, _dice: Random) -> None:
+    """A clerk asks for all that remains of the first order, when the wallet's spacing is over."""
+    history.forward(_SPACING_S)
+    _wish_of_first(history, counter, None)
+
+
+def queue(history: History, counter: Counter, _dice: Random) -> None:
+    """Half of what remains of the first order is wished for; the process dies before the trip."""
+    order = history.orders[0]
+    left = order.amount.fen - history.watch.view.live_fen(order.order_id)
+    with history.stage.troubled(DiesBefore("UPDATE refunds")):
+        _wish_of_first(history, counter, Money(max(left // 2, 1)))
+
+
+def fall(history: History, counter: Counter, _dice: Random) -> None:
+    """A worker's process dies when the wallet has answered and nothing of it is written down."""
+    with history.stage.troubled(DiesBefore("UPDATE attempts")):
+        counter.worker.run_once()
+
+
+def withdraw(history: History, counter: Counter, _dice: Random) -> None:
+    """A supervisor withdraws what was never sent."""
+    for row in history.view().refunds:
+        if row.state == "READY":
+            history.watch.shown(counter.supervisor.cancel(row.refund_id, HAND), history.now)
+
+
+def release(history: History, counter: Counter, _dice: Random) -> None:
+    """A supervisor lets go on what is held."""
+    for row in history.view().refunds:
+        if row.state == "HELD":
+            history.watch.shown(counter.supervisor.release(row.refund_id, HAND), history.now)
+
+
+def ahead(history: History, counter: Counter, _dice: Random) -> None:
+    """A counter's clock runs ahead, where clocks are set wrong at all."""
+    if history.world.jumps:
+        counter.skew = timedelta(seconds=max(_JUMPS_S))
 
 
 def repeat(history: History, counter: Counter, dice: Random) -> None:
@@ -145,6 +188,13 @@ def person(history: History, counter: Counter, dice: Random) -> None:
         history.watch.shown(act(row.refund_id, HAND), history.now)
 
 
+def _wish_of_first(history: History, counter: Counter, amount: Money | None) -> None:
+    number = len(history.wishes)
+    made = Wish(f"wish-{number}", history.orders[0], amount, "", f"request-{number}")
+    history.wishes.append(made)
+    _ask_desk(history, counter, made)
+
+
 def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
     reading = None
     if made.digits:
@@ -169,6 +219,13 @@ def _code(history: History, wallet: Wallet, dice: Random) -> str:
 ACTS: Final[Mapping[Kind, Act]] = {
     Kind.WISH: wish,
     Kind.INSIST: insist,
+    Kind.GRUDGE: grudge,
+    Kind.REST: rest,
+    Kind.QUEUE: queue,
+    Kind.FALL: fall,
+    Kind.WITHDRAW: withdraw,
+    Kind.RELEASE: release,
+    Kind.AHEAD: ahead,
     Kind.REPEAT: repeat,
     Kind.LOOK: look,
     Kind.WORK: work,

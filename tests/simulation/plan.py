@@ -7,7 +7,7 @@ lets a failing history be shrunk.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from random import Random
 from typing import Final
@@ -19,6 +19,13 @@ class Kind(StrEnum):
     WISH = "wish"  # a clerk asks for a refund
     REPEAT = "repeat"  # somebody asks for the same again, at this or another counter
     INSIST = "insist"  # a clerk wishes for refunds of one order until something comes of one
+    GRUDGE = "grudge"  # from now on the wallets refuse most refunds
+    REST = "rest"  # a clerk asks for all that remains of an order
+    QUEUE = "queue"  # a wish is written down, and its process dies before it is sent
+    FALL = "fall"  # a worker's process dies when the wallet has answered
+    WITHDRAW = "withdraw"  # a supervisor withdraws what was never sent
+    RELEASE = "release"  # a supervisor lets go on what is held
+    AHEAD = "ahead"  # a counter's clock runs ahead
     LOOK = "look"  # a clerk presses "ask now"
     WORK = "work"  # a worker makes its round
     WAIT = "wait"  # time passes
@@ -92,6 +99,31 @@ EVENTS_MAX: Final = 20
 # One world in twelve is calm: safety alone would let a program pass that never pays.
 CALM_ONE_IN: Final = 12
 
+_WITHDRAWN: Final = (
+    Kind.QUEUE,
+    Kind.BACKUP,
+    Kind.WITHDRAW,
+    Kind.REST,
+    Kind.RESTORE,
+    Kind.WORK,
+)
+# Every third world of old copies follows a plot: what the copy has lost, or holds and should not.
+_PLOT_ONE_IN: Final = 3
+_PLOTS: Final = (
+    # Ten refunds in a row, nearly all refused.
+    (Kind.GRUDGE, Kind.BACKUP, Kind.INSIST, Kind.RESTORE, Kind.RECOVER),
+    # The copy was made right before a send whose process died.
+    (Kind.QUEUE, Kind.BACKUP, Kind.FALL, Kind.RESTORE, Kind.WITHDRAW),
+    # The copy holds what was withdrawn since, and lacks what took its place; a person lets it go on.
+    (*_WITHDRAWN, Kind.RELEASE, Kind.WORK, Kind.WORK),
+    (*_WITHDRAWN, Kind.RECOVER, Kind.RELEASE, Kind.WORK, Kind.WORK),
+)
+# A second copy, noticed by a right clock after orders were looked up by one that ran ahead.
+_CLOCK_PLOT: Final = (
+    *(Kind.AHEAD, Kind.BACKUP, Kind.WISH, Kind.RESTORE, Kind.RECOVER),
+    *(Kind.BACKUP, Kind.REST, Kind.RESTORE, Kind.QUEUE, Kind.WORK, Kind.WORK),
+)
+
 _THEMES: Final = (Theme.SHOP, Theme.SHOP, Theme.PEOPLE, Theme.OLD_COPY)
 # How often each kind of event is drawn, by theme.
 _WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
@@ -131,12 +163,6 @@ _WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
 }
 
 
-# So often refused, a copy can have lost as many refunds in a row that came to nothing as the rules let pass.
-_OFTEN: Final = 0.8
-# How often wallets refuse where people are to have something to decide.
-_REFUSED: Final = {Theme.PEOPLE: (0.2, 0.6), Theme.OLD_COPY: (0.2, 0.6, _OFTEN)}
-
-
 def world_of(seed: int) -> World:
     """The world of a seed. Each fault is off in about half of the worlds, so that the others show."""
     dice = Random(f"world {seed}")
@@ -159,7 +185,7 @@ def world_of(seed: int) -> World:
         reply_lost=rate(0.4),
         repeated=rate(0.3),
         slow=rate(0.6),
-        refused=dice.choice(_REFUSED[theme]) if wary and dice.random() < 0.5 else rate(0.4),
+        refused=dice.choice((0.2, 0.6)) if wary and dice.random() < 0.5 else rate(0.4),
         short=0.3 if wary and dice.random() < 0.5 else rate(0.3),
         crash=rate(0.3),
         trouble=rate(0.3),
@@ -177,7 +203,9 @@ def history_of(seed: int) -> tuple[Event, ...]:
     world = world_of(seed)
     first = _event(dice, world, 0, Kind.WISH)
     if world.theme is Theme.OLD_COPY:
-        return (first, *_around_a_copy(dice, world))
+        plot = _CLOCK_PLOT if world.jumps else dice.choice(_PLOTS)
+        around = _around_a_copy(dice, world) if seed % _PLOT_ONE_IN else _of_plot(dice, world, plot)
+        return (first, *around)
     rest = _events(dice, world, EVENTS_MIN, EVENTS_MAX)
     if world.theme is Theme.PEOPLE and dice.random() < 0.5:
         return (_event(dice, world, 0, Kind.TOP_UP), first, *rest)
@@ -198,12 +226,18 @@ def _around_a_copy(dice: Random, world: World) -> Iterator[Event]:
     yield from _events(dice, world, 0, 4)
     for _ in range(dice.randint(1, 3)):
         yield from script(Kind.WISH, Kind.WAIT, Kind.WORK)
-    if world.refused == _OFTEN:
-        yield from script(Kind.INSIST)
     yield from script(Kind.RESTORE)
     if dice.random() < 0.5:
         yield from script(Kind.PERSON)
     yield from _events(dice, world, 2, 7)
+
+
+def _of_plot(dice: Random, world: World, plot: tuple[Kind, ...]) -> Iterator[Event]:
+    """What chance alone plays once in ten thousand histories: all of it at one counter."""
+    actor = dice.randrange(world.counters)
+    for kind in plot:
+        yield replace(_event(dice, world, 0, kind), actor=actor)
+    yield from _events(dice, world, 0, 4)
 
 
 def _events(dice: Random, world: World, least: int, most: int) -> Iterator[Event]:

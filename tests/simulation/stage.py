@@ -65,6 +65,18 @@ class Trouble:
         raise OperationalError(statement, None, cause)
 
 
+class DiesBefore(Trouble):
+    """Death at the first statement that begins so."""
+
+    def __init__(self, beginning: str) -> None:
+        super().__init__("killed", 1)
+        self._beginning = beginning
+
+    def strike(self, statement: str) -> None:
+        if statement.startswith(self._beginning):
+            raise Killed
+
+
 class Stage:
     """The database of every history played in this process."""
 

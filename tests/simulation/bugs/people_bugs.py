@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+from sqlalchemy import select, update
+
 from scanrefund import supervisor_desk
 from scanrefund.check import amount_rules
 from scanrefund.dispatch import recovery
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.ledger import behind, by_hand, ledger, orders, overfull, refunds, trips
+from scanrefund.ledger import behind, by_hand, ledger, orders, overfull, refunds, schema, trips
 from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.outcome import Outcome
@@ -85,6 +87,40 @@ def _vain_without_end(bed: Bed) -> None:
     bed.wrap(ledger, "IN_VAIN_MAX", lambda _true: 99)
 
 
+def _send_untold(bed: Bed) -> None:
+    """A copy made just before a send has the same last entry as the ledger after it."""
+
+    def make(enter: Any) -> Any:
+        def wrong(self: Any, connection: Any, at: Any, kind: str, *rest: Any) -> None:
+            if kind != "send_begun":
+                enter(self, connection, at, kind, *rest)
+
+        return wrong
+
+    bed.wrap(Ledger, "enter", make)
+
+
+def _goes_on_unseen(bed: Bed) -> None:
+    bed.wrap(behind, "stops", lambda _true: lambda *_given: False)
+
+
+def _looked_up_for_ever(bed: Bed) -> None:
+    """What was looked up counts still after another copy took the ledger's place, if the clock says so."""
+
+    def make(note: Any) -> Any:
+        def wrong(connection: Any, now: Any) -> None:
+            table = schema.orders
+            done = connection.execute(select(table.c.order_id, table.c.looked_up_at)).all()
+            note(connection, now)
+            for row in done:
+                this = update(table).where(table.c.order_id == row.order_id)
+                connection.execute(this.values(looked_up_at=row.looked_up_at))
+
+        return wrong
+
+    bed.wrap(behind, "note", make)
+
+
 def _found_uncounted(bed: Bed) -> None:
     def make(count: Any) -> Any:
         return lambda connection, refund, new: count(connection, refund, new) if refund.body else None
@@ -151,6 +187,13 @@ PEOPLE_BUGS: Final = (
         "vain_without_end",
         "An order goes on taking refunds however many in a row came to nothing.",
         _vain_without_end,
+    ),
+    Bug("send_untold", "The book does not tell that a refund is about to be sent.", _send_untold),
+    Bug("goes_on_unseen", "What an old copy holds goes out before its order was looked up.", _goes_on_unseen),
+    Bug(
+        "looked_up_for_ever",
+        "After a second copy what was looked up before still counts, by the clock.",
+        _looked_up_for_ever,
     ),
     Bug("found_uncounted", "What is found at the wallet takes nothing from the caps.", _found_uncounted),
     Bug("found_as_closed", "What is found at the wallet is written down as closed.", _found_as_closed),

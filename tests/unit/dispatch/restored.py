@@ -14,7 +14,7 @@ from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Refund
 from scanrefund.model.wallet import Wallet
-from tests.unit.builders import NOW, ORDER, FakeClock, FakeWallet
+from tests.unit.builders import ORDER, FakeClock, FakeWallet
 
 
 class TellingWallet(FakeWallet):
@@ -34,15 +34,20 @@ class TellingWallet(FakeWallet):
 
 
 class Restored:
-    """A ledger known to be an old copy, and the wallet that knows better."""
+    """A ledger, known to be an old copy at once or later, and the wallet that knows better."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, *, noticed: bool = True) -> None:
         self.ledger, self.wallet, self.time = ledger, TellingWallet(), FakeClock()
         gateways = {Wallet.WECHAT: self.wallet}
         self.dispatcher = Dispatcher(ledger, gateways, self.time.clock, 30)
         self.recovery = Recovery(ledger, gateways, self.dispatcher, self.time.clock)
-        with ledger.writing() as connection:
-            behind.note(connection, NOW)
+        if noticed:
+            self.notice()
+
+    def notice(self) -> None:
+        """From now on the ledger is known to be an old copy."""
+        with self.ledger.writing() as connection:
+            behind.note(connection, self.time.at)
 
     def lost(self, sequence: int, amount_fen: int, outcome: Outcome = Outcome.SUCCEEDED) -> str:
         """A refund that the wallet holds and the restored books do not."""

@@ -13,7 +13,7 @@ from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
-from scanrefund.model.order import Order
+from scanrefund.model.order import IN_VAIN_MAX, Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import COUNTS_FOR_CUSTOMER, COUNTS_FOR_WALLET, Refund, RefundState
 from scanrefund.model.wallet import Wallet
@@ -53,7 +53,8 @@ class World:
     def wish(self, amount_fen: int) -> None:
         """A clerk refunds what the rules let go."""
         order = self.order
-        if amount_fen <= order.remaining.fen and order.open_refund_id is None:
+        may_be_taken = amount_fen <= order.remaining.fen and order.in_vain < IN_VAIN_MAX
+        if may_be_taken and order.open_refund_id is None:
             reserve(
                 self.ledger,
                 self.order_id,

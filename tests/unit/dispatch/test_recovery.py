@@ -94,13 +94,15 @@ def test_what_is_found_on_its_way_is_asked_about_until_it_ends(
     assert (restored.row(refund).state.value, restored.order.open_refund_id or "") == (end.value, "")
 
 
-def test_an_end_in_the_old_books_is_looked_at_again(restored: Restored) -> None:
+def test_an_end_in_the_old_books_is_looked_at_again(ledger: Ledger) -> None:
+    restored = Restored(ledger, noticed=False)
     restored.wallet.sends = [answering(Outcome.DECLINED)]
     refund = reserve(restored.ledger)
     for _ in range(2):
         restored.time.at = refund.next_try_at or NOW
         refund = restored.dispatcher.dispatch(refund)
     assert refund.state is S.CLOSED
+    restored.notice()
     restored.wallet.pay(refund)
     restored.recovery.one(ORDER.order_id)
     after = restored.ledger.refund(refund.refund_id)
@@ -141,13 +143,12 @@ def test_an_old_copy_frees_no_amount_that_may_have_been_paid(ledger: Ledger) -> 
 
 
 def test_what_an_old_copy_held_and_a_person_had_released_is_asked_about_first(ledger: Ledger) -> None:
-    restored = Restored(ledger)
+    restored = Restored(ledger, noticed=False)
     restored.wallet.sends = [answering(Outcome.HELD)]
     held = restored.dispatcher.dispatch(reserve(ledger))
     assert held.state is S.HELD
     ByHand(ledger).release(held.refund_id, Hand("owner", "funded"), NOW)
-    with ledger.writing() as connection:
-        behind.note(connection, NOW)
+    restored.notice()
     restored.wallet.trips.clear()
     Worker(ledger, restored.dispatcher, restored.time.clock).run_once()
     assert [command for command, _number in restored.wallet.trips] == [Command.ASK]
@@ -156,21 +157,22 @@ def test_what_an_old_copy_held_and_a_person_had_released_is_asked_about_first(le
 
 
 def test_proofs_from_before_the_copy_was_noticed_close_nothing(ledger: Ledger) -> None:
-    restored = Restored(ledger)
+    restored = Restored(ledger, noticed=False)
     restored.wallet.sends = [answering(Outcome.HELD)]
     held = restored.dispatcher.dispatch(reserve(ledger))
     for _ in range(PROOF_ASKS):
         restored.time.at += PROOF_AFTER
         held = restored.dispatcher.ask(held)
     assert ByHand(ledger).proofs(held, restored.time.at) == PROOF_ASKS
-    with ledger.writing() as connection:
-        behind.note(connection, restored.time.at)
+    restored.notice()
     assert ByHand(ledger).proofs(restored.row(held), restored.time.at) == 0
 
 
-def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(restored: Restored) -> None:
+def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(ledger: Ledger) -> None:
+    restored = Restored(ledger, noticed=False)
     restored.wallet.sends = [answering(Outcome.CLOSED)]
-    restored.dispatcher.dispatch(reserve(restored.ledger))
+    restored.dispatcher.dispatch(reserve(ledger))
+    restored.notice()
     restored.wallet.asks = [answering(Outcome.UNKNOWN)]
     assert restored.recovery.one(ORDER.order_id) == LookedUp(ORDER.order_id, (), complete=False)
     assert restored.ledger.is_behind(restored.order)

@@ -71,15 +71,25 @@ def test_a_look_up_clears_one_order_and_no_other(connection: Connection) -> None
     assert behind.is_behind(connection, the(connection, "B2"))
 
 
-def test_a_look_up_of_the_same_moment_counts_and_an_older_one_does_not(connection: Connection) -> None:
-    behind.looked_up(connection, "B1", NOW)
+def test_a_look_up_of_the_same_moment_counts(connection: Connection) -> None:
     behind.note(connection, NOW)
+    behind.looked_up(connection, "B1", NOW)
     assert not behind.is_behind(connection, the(connection, "B1"))
     assert to_do(connection) == ["A1001", "B2"]
-    behind.note(connection, NOW + SECOND)
-    assert behind.since(connection) == NOW + SECOND
+
+
+@pytest.mark.parametrize("clock_ran_ahead", [timedelta(0), SECOND, timedelta(days=365)])
+def test_no_look_up_from_before_another_copy_counts(
+    connection: Connection, clock_ran_ahead: timedelta
+) -> None:
+    behind.note(connection, NOW)
+    behind.looked_up(connection, "B1", NOW + clock_ran_ahead)
+    behind.note(connection, NOW)
+    assert the(connection, "B1").looked_up_at is None
     assert behind.is_behind(connection, the(connection, "B1"))
     assert to_do(connection) == ["A1001", "B1", "B2"]
+    behind.note(connection, NOW + SECOND)
+    assert behind.since(connection) == NOW + SECOND
 
 
 def test_a_look_up_by_a_clock_set_back_counts_as_of_the_notice(connection: Connection) -> None:
@@ -114,3 +124,12 @@ def test_books_that_caught_up_are_current_and_nothing_else_is_forgotten(connecti
     behind.forget(connection)
     assert (behind.since(connection), to_do(connection)) == (None, [])
     assert connection.exec_driver_sql(keys).scalar_one() == before > 0
+
+
+def test_nothing_of_an_order_stops_where_the_books_are_current_or_it_was_looked_up(
+    connection: Connection,
+) -> None:
+    assert not behind.stops(connection, "B1")
+    behind.note(connection, NOW)
+    behind.looked_up(connection, "B1", NOW)
+    assert [behind.stops(connection, order) for order in ("B1", "B2", "unknown")] == [False, True, False]

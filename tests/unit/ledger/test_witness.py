@@ -12,7 +12,9 @@ import pytest
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.trips import Lease
 from scanrefund.ledger.witness import UNREADABLE, Head, Witness
+from scanrefund.model.refund import Command
 from tests.unit.builders import KEYS, NOW, ORDER, SHOP, keep, open_ledger, reserve
 
 
@@ -100,6 +102,15 @@ def test_a_restored_backup_is_noticed_and_stays_noticed(folder: Folder) -> None:
     again.hear_witness(NOW)
     assert again.behind_since() == NOW
     assert is_behind(again)
+
+
+def test_a_copy_made_just_before_a_send_is_noticed(folder: Folder) -> None:
+    ledger = folder.open()
+    ready = reserve(ledger)
+    folder.back_up()
+    assert ledger.begin(ready, Command.SEND, Lease("counter1", 30), NOW) is not None
+    folder.restore()
+    assert folder.open().hear_witness(NOW)
 
 
 def test_a_second_copy_that_went_on_is_noticed(folder: Folder) -> None:
