@@ -175,6 +175,8 @@ def world_of(seed: int) -> World:
 
     # Without refusals and a short balance, people have little to decide.
     wary = theme is not Theme.SHOP
+    # Half of the plots are played to their end: no process dies but those that must.
+    undisturbed = theme is Theme.OLD_COPY and seed % (2 * _PLOT_ONE_IN) == 0
     return World(
         theme=theme,
         counters=dice.randint(2, 5),
@@ -187,8 +189,8 @@ def world_of(seed: int) -> World:
         slow=rate(0.6),
         refused=dice.choice((0.2, 0.6)) if wary and dice.random() < 0.5 else rate(0.4),
         short=0.3 if wary and dice.random() < 0.5 else rate(0.3),
-        crash=rate(0.3),
-        trouble=rate(0.3),
+        crash=0.0 if undisturbed else rate(0.3),
+        trouble=0.0 if undisturbed else rate(0.3),
         unsigned=rate(0.2),
         lag_s=0 if calm else dice.choice((0, 5, 60)),
         late_s=dice.choice((5, 60, 300)),

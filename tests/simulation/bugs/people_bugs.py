@@ -12,7 +12,7 @@ from scanrefund import supervisor_desk
 from scanrefund.check import amount_rules
 from scanrefund.dispatch import recovery
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.ledger import behind, by_hand, ledger, orders, overfull, refunds, schema, trips
+from scanrefund.ledger import behind, by_hand, locked_order, orders, overfull, refunds, schema, trips
 from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.outcome import Outcome
@@ -84,7 +84,7 @@ def _one_gap(bed: Bed) -> None:
 
 def _vain_without_end(bed: Bed) -> None:
     bed.wrap(amount_rules, "IN_VAIN_MAX", lambda _true: 99)
-    bed.wrap(ledger, "IN_VAIN_MAX", lambda _true: 99)
+    bed.wrap(locked_order, "IN_VAIN_MAX", lambda _true: 99)
 
 
 def _send_untold(bed: Bed) -> None:
