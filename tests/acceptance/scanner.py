@@ -13,10 +13,12 @@ def scan(page: Page, text: str, suffix: str = "Enter") -> None:
     """Press the keys of `text` as a scanner does, then `suffix`, if any."""
     wire = page.context.new_cdp_session(page)
     begun = time.time()
-    for number, key in enumerate(text):
-        pressed = {"key": key, "timestamp": begun + number * KEY_S}
-        wire.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": key, **pressed})
-        wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **pressed})
+    presses = [{"key": key, "timestamp": begun + number * KEY_S} for number, key in enumerate(text)]
+    # The page looks at the keys going down; nothing comes between them that a slow machine could stretch to a silence.
+    for press in presses:
+        wire.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": press["key"], **press})
+    for press in presses:
+        wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **press})
     wire.detach()
     if suffix:
         page.keyboard.press(suffix)
