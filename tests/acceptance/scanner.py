@@ -14,7 +14,7 @@ def scan(page: Page, text: str, suffix: str = "Enter") -> None:
     wire = page.context.new_cdp_session(page)
     begun = time.time()
     presses = [{"key": key, "timestamp": begun + number * KEY_S} for number, key in enumerate(text)]
-    # The page looks at the keys going down; nothing comes between them that a slow machine could stretch to a silence.
+    # The page looks at keys going down: nothing comes between that a slow machine could stretch to a silence.
     for press in presses:
         wire.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": press["key"], **press})
     for press in presses:
