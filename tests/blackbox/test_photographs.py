@@ -50,6 +50,7 @@ ZBARS_SHARE = {
     "glare": 1,
     "reflection": 1,
     "cracked": 1,
+    "dark-mode": 1,
     "jpeg": 1,
     "mixed": 1,
 }
