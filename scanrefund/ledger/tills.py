@@ -47,7 +47,8 @@ class Tills:
     def listed(self) -> list[Till]:
         """Every till, in the order they came."""
         with self._ledger.reading() as connection:
-            return [_till(row) for row in connection.execute(select(tills).order_by(tills.c.made_at))]
+            rows = connection.execute(select(tills).order_by(tills.c.made_at, tills.c.till_id))
+            return [_till(row) for row in rows]
 
     def next_id(self) -> str:
         """The id that the next till gets. Tills never vanish."""

@@ -38,7 +38,7 @@ def application(site: Site) -> ASGIApp:
     themselves.
     """
     page = Guard(Router(_addresses(site), redirect_slashes=False, default=_unknown))
-    beside = {"/notices/": notices(site.house.notices), "/api/": api(site)}
+    beside: dict[str, ASGIApp] = {"/notices/": notices(site.house.notices), "/api/": api(site)}
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from scanrefund.model.staff import Secret
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.web.api.call import ROOT
 from scanrefund.web.api.routes import OPEN, ROUTES
@@ -129,7 +130,9 @@ def test_what_waits_for_approval_is_cancelled_by_whoever_may_and_again_by_the_sa
     waits = till.post("/refunds", {"order_id": "A9", "reason": "torn", "queue": True}, "q").document
     assert waits["state"] == "WAIT_APPROVAL"
     path = f"/refunds/{waits['refund_id']}/cancel"
-    other = till_of(shop, clerk=shop.house.staff.add("s1", "Sun", shop.crew.clerk.role, secret()).staff_id)
+    other = till_of(
+        shop, clerk=shop.house.staff.add("s1", "Sun", shop.crew.clerk.role, Secret("6149027")).staff_id
+    )
     denied = other.post(path, {"why": "x"}, "c0")
     assert (denied.status, denied.document["error"]["code"]) == (403, "not_permitted")
     for _ in range(2):
@@ -166,7 +169,13 @@ def test_orders_come_by_the_road_of_the_import(shop: Served, till: TillHands) ->
     kept = shop.house.ledger.order("B2")
     assert kept is not None
     assert kept.extra == {"till_no": "7"}
-    for body in ({"orders": []}, {"orders": ["x"]}, {"orders": [an_order("B8")] * 1_001}, {"orders": 1}):
+    bodies: list[dict[str, Any]] = [
+        {"orders": []},
+        {"orders": ["x"]},
+        {"orders": [an_order("B8")] * 1_001},
+        {"orders": 1},
+    ]
+    for body in bodies:
         assert till.post("/orders", body, f"o{len(str(body))}").status == 400
 
 
@@ -266,12 +275,10 @@ def test_the_reference_is_a_page_of_its_own_that_names_everything_and_runs_nothi
 
 
 def an_order(order_id: str, **changes: Any) -> dict[str, Any]:
-    told = {"order_id": order_id, "wallet": "alipay", "wallet_order_id": f"2026{order_id.replace(' ', '')}"}
+    told: dict[str, Any] = {
+        "order_id": order_id,
+        "wallet": "alipay",
+        "wallet_order_id": f"2026{order_id.replace(' ', '')}",
+    }
     told |= {"amount_fen": 1_000, "paid_at": "2026-11-28T10:00:00+08:00", "state": "PAID"}
     return {**told, **changes}
-
-
-def secret() -> Any:
-    from scanrefund.model.staff import Secret  # noqa: PLC0415
-
-    return Secret("6149027")
