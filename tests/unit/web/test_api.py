@@ -27,18 +27,18 @@ def till(shop: Served) -> TillHands:
 
 
 def test_a_till_refunds_what_a_customer_shows_and_asks_how_it_ended(shop: Served, till: TillHands) -> None:
-    shop.sell("A1")
+    shop.sell("api-A1")
     shown = till.decode(shop.wallets.fresh_code())
     assert (shown["reading"]["kind"], shown["reading"]["confirmed"]) == ("payment_code", True)
     made = till.post(
-        "/refunds", {"order_id": "A1", "reason": "torn", "reading_id": shown["reading"]["id"]}, "k1"
+        "/refunds", {"order_id": "api-A1", "reason": "torn", "reading_id": shown["reading"]["id"]}, "k1"
     )
     assert (made.status, made.document["state"], made.document["amount_fen"]) == (201, "SUCCEEDED", 1_000)
     told = till.get(f"/refunds/{made.document['refund_id']}").document
     assert told == made.document
-    assert till.get("/refunds?order_id=A1").document == {"refunds": [told]}
+    assert till.get("/refunds?order_id=api-A1").document == {"refunds": [told]}
     assert till.get("/refunds?open=1").document == {"refunds": []}
-    assert till.get("/orders/A1").document["refunded_fen"] == 1_000
+    assert till.get("/orders/api-A1").document["refunded_fen"] == 1_000
     refund = shop.house.ledger.refund(told["refund_id"])
     assert refund is not None
     assert (refund.clerk, refund.reason) == (shop.crew.supervisor.staff_id, "torn")
@@ -47,24 +47,24 @@ def test_a_till_refunds_what_a_customer_shows_and_asks_how_it_ended(shop: Served
 def test_the_same_key_serves_the_same_refund_and_another_body_is_refused(
     shop: Served, till: TillHands
 ) -> None:
-    shop.sell("A2")
-    wish = till.wish("A2", shop)
+    shop.sell("api-A2")
+    wish = till.wish("api-A2", shop)
     first, again = till.post("/refunds", wish, "k2"), till.post("/refunds", wish, "k2")
     assert (first.status, again.status) == (201, 200)
     assert again.document["refund_id"] == first.document["refund_id"]
-    for other in ({"amount_fen": 1}, {"reason": "else"}, {"reading_id": "x"}, {"order_id": "A2x"}):
+    for other in ({"amount_fen": 1}, {"reason": "else"}, {"reading_id": "x"}, {"order_id": "api-A2x"}):
         refused = till.post("/refunds", {**wish, **other}, "k2")
         assert (refused.status, refused.document["error"]["code"]) == (409, "idempotency_key_reused")
-    assert till.post("/orders", {"orders": [an_order("A2y")]}, "k2").status == 409
-    assert shop.wallets.times_sent("A2") == [1]
+    assert till.post("/orders", {"orders": [an_order("api-A2y")]}, "k2").status == 409
+    assert shop.wallets.times_sent("api-A2") == [1]
 
 
 def test_a_lost_answer_is_served_again_after_the_code_and_the_binding_are_gone(
     shop: Served, till: TillHands
 ) -> None:
     """What a restart and a month leave: the refund's own request, in the ledger."""
-    shop.sell("A3")
-    wish = till.wish("A3", shop)
+    shop.sell("api-A3")
+    wish = till.wish("api-A3", shop)
     first = till.post("/refunds", wish, "k3")
     shop.site.readings._held.clear()
     shop.time.forward(31 * 24 * 3_600)
@@ -74,43 +74,43 @@ def test_a_lost_answer_is_served_again_after_the_code_and_the_binding_are_gone(
 
 
 def test_two_tills_with_one_key_have_two_wishes(shop: Served, till: TillHands) -> None:
-    shop.sell("A4")
-    shop.sell("A5")
+    shop.sell("api-A4")
+    shop.sell("api-A5")
     other = till_of(shop, "second")
     made = (
-        till.post("/refunds", till.wish("A4", shop), "1"),
-        other.post("/refunds", other.wish("A5", shop), "1"),
+        till.post("/refunds", till.wish("api-A4", shop), "1"),
+        other.post("/refunds", other.wish("api-A5", shop), "1"),
     )
-    assert [one.document["order_id"] for one in made if one.status == 201] == ["A4", "A5"]
+    assert [one.document["order_id"] for one in made if one.status == 201] == ["api-A4", "api-A5"]
 
 
 def test_a_refused_wish_is_no_error_and_says_why(shop: Served, till: TillHands) -> None:
-    shop.sell("A6")
-    wish = till.wish("A6", shop, amount_fen=1_001)
+    shop.sell("api-A6")
+    wish = till.wish("api-A6", shop, amount_fen=1_001)
     refused = till.post("/refunds", wish, "k6")
     told = refused.document
     assert (refused.status, told["state"], told["reason"]) == (200, None, "amount_over_remaining")
     assert told["say_customer"] != told["say_clerk"] != ""
-    assert shop.wallets.times_sent("A6") == []
+    assert shop.wallets.times_sent("api-A6") == []
 
 
 def test_a_code_that_is_too_old_refunds_nothing(shop: Served, till: TillHands) -> None:
-    shop.sell("A7")
-    wish = till.wish("A7", shop)
+    shop.sell("api-A7")
+    wish = till.wish("api-A7", shop)
     shop.time.forward(61)
     assert till.post("/refunds", wish, "k7").document["reason"] == "code_expired"
     shop.time.forward(400)
     gone = till.post("/refunds", wish, "k7")
     assert (gone.status, gone.document["error"]["code"]) == (410, "reading_gone")
-    assert shop.wallets.times_sent("A7") == []
+    assert shop.wallets.times_sent("api-A7") == []
 
 
 def test_people_prove_themselves_with_the_call_and_their_proofs_are_no_part_of_the_wish(
     shop: Served, till: TillHands
 ) -> None:
-    shop.sell("A8")
+    shop.sell("api-A8")
     clerk = {"staff_id": shop.crew.clerk.staff_id, "secret": CLERK_PIN}
-    no_code = {"order_id": "A8", "reason": "torn", "clerk": clerk}
+    no_code = {"order_id": "api-A8", "reason": "torn", "clerk": clerk}
     assert till.post("/refunds", no_code, "k8").document["reason"] == "needs_approval"
     wrong = till.post("/refunds", {**no_code, "clerk": {**clerk, "secret": OWNER_PIN}}, "k8")
     assert (wrong.status, wrong.document["error"]["code"]) == (401, "sign_in_wrong")
@@ -125,9 +125,9 @@ def test_people_prove_themselves_with_the_call_and_their_proofs_are_no_part_of_t
 def test_what_waits_for_approval_is_cancelled_by_whoever_may_and_again_by_the_same_key(
     shop: Served,
 ) -> None:
-    shop.sell("A9")
+    shop.sell("api-A9")
     till = till_of(shop, clerk=shop.crew.clerk.staff_id)
-    waits = till.post("/refunds", {"order_id": "A9", "reason": "torn", "queue": True}, "q").document
+    waits = till.post("/refunds", {"order_id": "api-A9", "reason": "torn", "queue": True}, "q").document
     assert waits["state"] == "WAIT_APPROVAL"
     path = f"/refunds/{waits['refund_id']}/cancel"
     other = till_of(
@@ -141,18 +141,18 @@ def test_what_waits_for_approval_is_cancelled_by_whoever_may_and_again_by_the_sa
     late = till.post(path, {"why": "again"}, "c2")
     assert (late.status, late.document["error"]["code"]) == (409, "refund_was_sent")
     assert till.post("/refunds/none/cancel", {"why": "x"}, "c3").status == 404
-    assert shop.wallets.times_sent("A9") == []
+    assert shop.wallets.times_sent("api-A9") == []
 
 
 def test_orders_come_by_the_road_of_the_import(shop: Served, till: TillHands) -> None:
     wrong = [
-        an_order("B3", amount_fen=0),
-        an_order("B 4"),
-        an_order("B5", state="LOST"),
-        an_order("B6", wallet="x"),
+        an_order("api-B3", amount_fen=0),
+        an_order("api B4"),
+        an_order("api-B5", state="LOST"),
+        an_order("api-B6", wallet="x"),
     ]
     told = till.post(
-        "/orders", {"orders": [an_order("B1"), an_order("B2", till_no="7"), *wrong]}, "o1"
+        "/orders", {"orders": [an_order("api-B1"), an_order("api-B2", till_no="7"), *wrong]}, "o1"
     ).document
     assert (told["read"], told["kept"]) == (6, 2)
     assert [(one["place"], one["code"]) for one in told["problems"]] == [
@@ -161,18 +161,18 @@ def test_orders_come_by_the_road_of_the_import(shop: Served, till: TillHands) ->
         (5, "row_state_unknown"),
         (6, "row_wallet_unknown"),
     ]
-    assert till.post("/orders", {"orders": [an_order("B1")]}, "o2").document["unchanged"] == 1
-    none = till.post("/orders", {"orders": [an_order("B7"), *wrong], "strict": True}, "o3").document
-    assert (none["kept"], till.get("/orders/B7").status) == (0, 404)
-    found = till.get("/orders/B2").document
+    assert till.post("/orders", {"orders": [an_order("api-B1")]}, "o2").document["unchanged"] == 1
+    none = till.post("/orders", {"orders": [an_order("api-B7"), *wrong], "strict": True}, "o3").document
+    assert (none["kept"], till.get("/orders/api-B7").status) == (0, 404)
+    found = till.get("/orders/api-B2").document
     assert (found["remaining_fen"], found["may_refund"], found["why_not"]) == (1_000, True, None)
-    kept = shop.house.ledger.order("B2")
+    kept = shop.house.ledger.order("api-B2")
     assert kept is not None
     assert kept.extra == {"till_no": "7"}
     bodies: list[dict[str, Any]] = [
         {"orders": []},
         {"orders": ["x"]},
-        {"orders": [an_order("B8")] * 1_001},
+        {"orders": [an_order("api-B8")] * 1_001},
         {"orders": 1},
     ]
     for body in bodies:
@@ -181,16 +181,16 @@ def test_orders_come_by_the_road_of_the_import(shop: Served, till: TillHands) ->
 
 def test_a_misspelt_field_is_refused_before_anything_is_done(shop: Served, till: TillHands) -> None:
     """`amount` for `amount_fen` would otherwise refund all that remains."""
-    shop.sell("C1")
-    wish = till.wish("C1", shop)
+    shop.sell("api-C1")
+    wish = till.wish("api-C1", shop)
     refused = till.post("/refunds", {**wish, "amount": 1}, "m1")
     assert (refused.status, refused.document["error"]["code"]) == (400, "field_unknown")
-    assert shop.wallets.times_sent("C1") == []
+    assert shop.wallets.times_sent("api-C1") == []
 
 
 def test_decode_takes_pictures_and_names_what_is_no_code(shop: Served, till: TillHands) -> None:
-    shop.sell("D1")
-    assert till.decode("D1")["order_ids"] == ["D1"]
+    shop.sell("api-D1")
+    assert till.decode("api-D1")["order_ids"] == ["api-D1"]
     told = till.post(
         "/decode", {"text": "https://qr.alipay.com/fkx0123456789", "typed": False}, "d2"
     ).document

@@ -175,14 +175,17 @@ def test_wrong_tokens_are_counted_and_a_till_that_was_believed_goes_on(shop: Ser
 
 
 def test_a_pin_that_comes_over_the_api_counts_as_a_try_of_the_counter(shop: Served, till: TillHands) -> None:
-    shop.sell("P1")
+    shop.sell("api-P1")
     guess = {"staff_id": "nobody", "secret": WRONG_PIN}
     seen = [
-        told(till.post("/refunds", {"order_id": "P1", "clerk": guess}, f"guess{at}"))[1]
+        told(till.post("/refunds", {"order_id": "api-P1", "clerk": guess}, f"guess{at}"))[1]
         for at in range(TRIES_MAX + 1)
     ]
     assert (seen[0], seen[-1]) == ("sign_in_unknown", "too_many_tries")
-    assert shop.page().post("/desk/refund", {**shop.wish(shop.page(), "P1"), "approval": guess}).status == 429
+    assert (
+        shop.page().post("/desk/refund", {**shop.wish(shop.page(), "api-P1"), "approval": guess}).status
+        == 429
+    )
 
 
 def test_a_token_opens_nothing_of_the_page_and_a_page_nothing_of_the_api(
@@ -236,7 +239,7 @@ def test_no_payment_code_no_pin_and_no_token_comes_out_or_is_kept(
     shop: Served, till: TillHands, log: Heard, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A marked code in every field there is, and the till's token: searched for in all that came out."""
-    shop.sell("Z1")
+    shop.sell("api-Z1")
     digits = shop.wallets.fresh_code()
     reading = till.decode(digits)["reading"]
     till.post("/decode", {"data_base64": picture_of(digits), "name": f"{digits}.png"}, digits)
@@ -246,7 +249,7 @@ def test_no_payment_code_no_pin_and_no_token_comes_out_or_is_kept(
             "/refunds", {"order_id": "none", "reading_id": reading["id"], field: digits}, f"z2 {field[:8]}"
         )
     person = {"staff_id": shop.crew.supervisor.staff_id, "secret": SUPERVISOR_PIN}
-    wish = {"order_id": "Z1", "reason": f"code {digits}", "reading_id": reading["id"], "clerk": person}
+    wish = {"order_id": "api-Z1", "reason": f"code {digits}", "reading_id": reading["id"], "clerk": person}
     made = till.post("/refunds", wish, "z3").document
     assert made["state"] == "SUCCEEDED"
     till.post(f"/refunds/{made['refund_id']}/cancel", {"why": digits, "approval": person}, "z4")
