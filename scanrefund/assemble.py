@@ -20,6 +20,7 @@ from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
 from scanrefund.ledger.roster import Roster
 from scanrefund.ledger.sign_ins import SignIns
+from scanrefund.ledger.tills import Tills
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
@@ -32,6 +33,7 @@ from scanrefund.readiness import Surroundings
 from scanrefund.search_desk import SearchDesk
 from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
+from scanrefund.till_desk import TillDesk
 from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
@@ -56,6 +58,7 @@ class House:
     notices: NoticeDesk
     staff: StaffDesk
     search: SearchDesk
+    tills: TillDesk
     clock: Clock
 
     def close(self) -> None:
@@ -110,6 +113,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         notices=notices,
         staff=staff,
         search=search,
+        tills=TillDesk(Tills(ledger), keys, clock),
         clock=clock,
     )
 

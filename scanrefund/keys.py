@@ -65,6 +65,10 @@ class Keys:
         """One request's identity: the same wish about the same code gives the same text."""
         return self._hash(b"request", "\x1f".join(parts))
 
+    def till_token(self, token: str) -> str:
+        """What is kept of a till's token: whoever can write the database still makes none that opens."""
+        return self._hash(b"till token", token)
+
     def slip_signature(self, refund_id: str) -> str:
         """What stands behind the refund number on our slip: 12 hex digits, the same at every counter."""
         return self._hash(b"slip", refund_id)[:SLIP_SIGNATURE_HEX_DIGITS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -64,7 +64,6 @@ class OrdersDesk:
             raise UsageFault("order_unknown", order_id=safe_number(order_id))
         return order
 
-    @retried
     def import_csv(
         self, path: Path, *, strict: bool, on_rows: OnRows = lambda _rows_read: None
     ) -> ImportReport:
@@ -74,10 +73,20 @@ class OrdersDesk:
         `on_rows` is told how many rows were read so far. Raises UsageFault when the file is missing, too
         large, not UTF-8 or lacks a column.
         """
+        return self._kept(lambda: rows(path), strict=strict, on_rows=on_rows)
+
+    def keep(self, told: Sequence[dict[str, str]], *, strict: bool) -> ImportReport:
+        """The same for orders that a till tells, each with every column of HEADER; the first is line 1."""
+        return self._kept(lambda: enumerate(told, start=1), strict=strict, on_rows=lambda _rows_read: None)
+
+    @retried
+    def _kept(
+        self, told: Callable[[], Iterable[tuple[int, dict[str, str]]]], *, strict: bool, on_rows: OnRows
+    ) -> ImportReport:
         report = ImportReport()
         try:
             with self._ledger.keeping_orders(self._clock.now()) as keep:
-                for batch in self._batches(path, report):
+                for batch in self._batches(told(), report):
                     _keep(batch, keep, report)
                     on_rows(report.read)
                 _refuse_if(strict and bool(report.problems))
@@ -86,11 +95,13 @@ class OrdersDesk:
         report.problems.sort(key=lambda problem: problem.line)
         return report
 
-    def _batches(self, path: Path, report: ImportReport) -> Iterator[list[tuple[int, Order]]]:
+    def _batches(
+        self, told: Iterable[tuple[int, dict[str, str]]], report: ImportReport
+    ) -> Iterator[list[tuple[int, Order]]]:
         """The orders with their lines; rows that tell of none become problems."""
         now = self._clock.now()
         batch: list[tuple[int, Order]] = []
-        for line, row in rows(path):
+        for line, row in told:
             report.read += 1
             try:
                 batch.append((line, order_of(row, self._keys, now)))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import sys
 import threading
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -18,17 +13,15 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, make_private, of
-from scanrefund.cli.running import EXIT_OPEN, Told, open_refunds, stopped_by_signal
-from scanrefund.errors import Fault, UsageFault
+from scanrefund.cli.running import EXIT_OPEN, Told, has_moved, open_refunds, stopped_by_signal
+from scanrefund.cli.sandbox_beside import Sandbox, sandbox_beside
+from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
     from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.web.site import Site
 
-# The sandbox's own first choice; where it is taken, any.
-SANDBOX_PORT: Final = 8643
-# A first start makes the keys of two wallets: seconds on a counter's PC.
-SANDBOX_START_S: Final = 60.0
 # As long as one trip to a wallet may take, and a little.
 WORKER_STOP_S: Final = 130.0
 # A wait that never ends hears no Ctrl-C on Windows.
@@ -54,43 +47,65 @@ def counter(
     settings = invocation.settings()
     make_private(settings.home)
     alone = only_writer(settings.ledger.url, "scanrefund counter")
-    with stopped_by_signal() as stopped, alone, _sandbox_beside(settings):
-        # Only now the sandbox has written its keys and its address.
-        settings = invocation.settings()
-        with invocation.house(settings, wallets=True) as house:
-            told = Told(invocation, quiet=as_json)
-            wanted = settings.page.port if port is None else port
-            with _working(house, told, stopped), _page(settings, house, wanted) as url:
-                _announce(url, settings, invocation, open_page=open_page, as_json=as_json)
-                while not stopped.wait(_LOOK_S):
-                    pass
-            still_open = len(open_refunds(house))
+    with stopped_by_signal() as stopped, alone, sandbox_beside(settings) as sandbox:
+        page = _Page(settings.page.port if port is None else port)
+        told = Told(invocation, quiet=as_json)
+        while True:
+            # Only now the sandbox has written its keys and its address.
+            settings = invocation.settings()
+            with invocation.house(settings, wallets=True) as house:
+                with _working(house, told, stopped), page.served(settings, house) as url:
+                    if page.is_first:
+                        _announce(url, settings, invocation, open_page=open_page, as_json=as_json)
+                    _until_moved(settings, stopped, sandbox)
+                if stopped.is_set():
+                    still_open = len(open_refunds(house))
+                    break
     if not as_json:
         output.say(invocation.words("cli.counter_stopped", still_open=still_open))
     return EXIT_OPEN if still_open else 0
 
 
-@contextmanager
-def _page(settings: Settings, house: House, port: int) -> Iterator[str]:
-    """The page served; its address."""
-    # FastAPI, OpenCV and the rest are heavy; `scanrefund --help` does without them.
-    from scanrefund.web.application import application
-    from scanrefund.web.running import running, site_of
-    from scanrefund.web.serving import LOOPBACK, served
+def _until_moved(settings: Settings, stopped: threading.Event, sandbox: Sandbox) -> None:
+    """Wait until told to stop, or until the sandbox serves elsewhere: the house is opened anew for it."""
+    while not stopped.wait(_LOOK_S) and not has_moved(settings):
+        sandbox.look()
 
-    site = site_of(settings, house)
-    with running(site), served(application(site), port, site.closing.set) as listening:
-        yield f"http://{LOOPBACK}:{listening}/"
+
+class _Page:
+    """The page on one port for as long as the counter runs, whatever house stands behind it."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._last: Site | None = None
+        self.is_first = True
+
+    @contextmanager
+    def served(self, settings: Settings, house: House) -> Iterator[str]:
+        """The page served; its address."""
+        # FastAPI, OpenCV and the rest are heavy; `scanrefund --help` does without them.
+        from scanrefund.web.application import application
+        from scanrefund.web.running import running, site_of
+        from scanrefund.web.serving import LOOPBACK, served
+
+        site = site_of(settings, house)
+        if self._last is not None:
+            self.is_first = False
+            site.go_on_from(self._last)
+        self._last = site
+        with running(site), served(application(site), self._port, site.closing.set) as self._port:
+            yield f"http://{LOOPBACK}:{self._port}/"
 
 
 @contextmanager
 def _working(house: House, told: Told, stopped: threading.Event) -> Iterator[None]:
     """The worker on a thread of its own. What nobody expected there ends the program, and is raised here."""
     broken: list[BaseException] = []
+    over = threading.Event()
 
     def work() -> None:
         try:
-            house.worker.run(stopped.is_set, told, told.fault)
+            house.worker.run(lambda: over.is_set() or stopped.is_set(), told, told.fault)
         except BaseException as error:  # noqa: BLE001  (told by the door, on the main thread)
             broken.append(error)
             stopped.set()
@@ -100,7 +115,7 @@ def _working(house: House, told: Told, stopped: threading.Event) -> Iterator[Non
     try:
         yield
     finally:
-        stopped.set()
+        over.set()
         worker.join(WORKER_STOP_S)
     if broken:
         raise broken[0]
@@ -115,65 +130,3 @@ def _announce(
     output.say(invocation.words("cli.counter_serves", url=url))
     if open_page and not webbrowser.open(url):
         output.complain(invocation.words("cli.counter_no_browser", url=url))
-
-
-@contextmanager
-def _sandbox_beside(settings: Settings) -> Iterator[None]:
-    """A sandbox of our own while the block runs, in rehearsal, where none serves from that folder."""
-    if settings.sandbox_trouble is not None:
-        raise settings.sandbox_trouble
-    if not settings.rehearsal or _serves(settings):
-        yield
-        return
-    sandbox = _start_sandbox(settings.sandbox_dir)
-    try:
-        yield
-    finally:
-        sandbox.terminate()
-        sandbox.communicate()
-
-
-def _serves(settings: Settings) -> bool:
-    from scanrefund.web.network import answers
-
-    return settings.wechat is not None and answers(settings.wechat.base_url)
-
-
-def _start_sandbox(folder: Path) -> subprocess.Popen[str]:
-    """A sandbox that serves. Raises Fault sandbox_does_not_start."""
-    port = SANDBOX_PORT if _is_free(SANDBOX_PORT) else 0
-    command = [sys.executable, "-m", "scanrefund", "sandbox", "--dir", str(folder), "--port", str(port)]
-    # In a group of its own: Ctrl-C is for us, and a trip under way still needs the sandbox.
-    sandbox = subprocess.Popen(  # noqa: S603  (our own program)
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    if not _is_ready(sandbox):
-        sandbox.kill()
-        sandbox.communicate()
-        raise Fault("sandbox_does_not_start", why=f"exit {sandbox.returncode}")
-    return sandbox
-
-
-def _is_ready(sandbox: subprocess.Popen[str]) -> bool:
-    late = threading.Timer(SANDBOX_START_S, sandbox.kill)
-    late.start()
-    try:
-        line = sandbox.stdout.readline() if sandbox.stdout else ""
-        return bool(json.loads(line or "{}").get("base_url"))
-    except ValueError:
-        return False
-    finally:
-        late.cancel()
-
-
-def _is_free(port: int) -> bool:
-    try:
-        with socket.create_server(("127.0.0.1", port)):
-            return True
-    except OSError:
-        return False

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from scanrefund.cli import output
 from scanrefund.cli.invocation import Invocation
-from scanrefund.errors import Fault
+from scanrefund.errors import Fault, UsageFault
 from scanrefund.model.refund import Refund
 from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
-
+    from scanrefund.config import Settings
 
 EXIT_OPEN: Final = 3
 
@@ -29,6 +29,19 @@ def open_refunds(house: House) -> list[Receipt]:
     from scanrefund.readiness import OPEN_MAX
 
     return house.desk.refunds(open_only=True, order_id=None, limit=OPEN_MAX)
+
+
+def has_moved(settings: Settings) -> bool:
+    """Whether the sandbox serves elsewhere now. One that is gone or half written has not moved."""
+    from scanrefund.config import sandbox_wallets
+
+    if not settings.rehearsal:
+        return False
+    try:
+        now = sandbox_wallets(settings.sandbox_dir)
+    except UsageFault:
+        return False
+    return now not in ((None, None), (settings.wechat, settings.alipay))
 
 
 class Told:

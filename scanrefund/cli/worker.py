@@ -11,12 +11,11 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.running import EXIT_OPEN, Told, open_refunds, stopped_by_signal
+from scanrefund.cli.running import EXIT_OPEN, Told, has_moved, open_refunds, stopped_by_signal
 from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
     from scanrefund.assemble import House
-    from scanrefund.config import Settings
 
 
 def worker(
@@ -72,7 +71,7 @@ def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle:
                 def ended(house: House = house) -> bool:
                     return stopped.is_set() or (until_idle and _is_idle(house))
 
-                house.worker.run(lambda: ended() or _has_moved(settings), told, on_fault)  # noqa: B023
+                house.worker.run(lambda: ended() or has_moved(settings), told, on_fault)  # noqa: B023
                 if ended():
                     return len(open_refunds(house))
 
@@ -90,19 +89,6 @@ def _hearing(house: House, told: Told, port: int | None) -> Iterator[None]:
     with served(application(house.notices), port) as listening:
         told.hears(f"http://127.0.0.1:{listening}/notices")
         yield
-
-
-def _has_moved(settings: Settings) -> bool:
-    """Whether the sandbox serves elsewhere now. One that is gone or half written has not moved."""
-    from scanrefund.config import sandbox_wallets
-
-    if not settings.rehearsal:
-        return False
-    try:
-        now = sandbox_wallets(settings.sandbox_dir)
-    except UsageFault:
-        return False
-    return now not in ((None, None), (settings.wechat, settings.alipay))
 
 
 def _is_idle(house: House) -> bool:

@@ -113,7 +113,7 @@ refunds: Final = Table(
     Column("ended_at", UtcTime),
     Column("outcome", String(24)),
     Column("wallet_code", Told(128), nullable=False, default=""),
-    Column("wallet_refund_id", Told(64), nullable=False, default=""),
+    Column("wallet_refund_id", Told(64), nullable=False, default="", index=True),
     Column("received_account", Told(128), nullable=False, default=""),
     Column("lease_owner", String(64), nullable=False, default=""),
     Column("lease_until", UtcTime),

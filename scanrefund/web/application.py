@@ -16,6 +16,7 @@ from scanrefund.crash import record
 from scanrefund.errors import Fault, UsageFault
 from scanrefund.staff_desk import SignInFault
 from scanrefund.web import signing_in
+from scanrefund.web.api.application import application as api
 from scanrefund.web.call import Call, Needs, Reply, Route
 from scanrefund.web.faults import told, told_unexpected
 from scanrefund.web.fields import NOTHING, read_fields
@@ -33,13 +34,16 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def application(site: Site) -> ASGIApp:
-    """The page behind its guard, and beside it the wallets' notices, which prove themselves."""
+    """The page behind its guard; beside it tills with their tokens, and the wallets' notices, which prove
+    themselves.
+    """
     page = Guard(Router(_addresses(site), redirect_slashes=False, default=_unknown))
-    wallets = notices(site.house.notices)
+    beside: dict[str, ASGIApp] = {"/notices/": notices(site.house.notices), "/api/": api(site)}
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
-        to_wallets = scope["type"] == "http" and scope["path"].startswith("/notices/")
-        await (wallets if to_wallets else page)(scope, receive, send)
+        path = scope["path"] if scope["type"] == "http" else ""
+        app = next((app for start, app in beside.items() if path.startswith(start)), page)
+        await app(scope, receive, send)
 
     return served
 

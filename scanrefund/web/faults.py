@@ -16,10 +16,12 @@ from scanrefund.staff_desk import SignInFault
 # Where the page has to do something by the status; every other fault has the one of its kind.
 STATUSES: Final = {
     "not_signed_in": 401,
+    "token_wrong": 401,
     "not_permitted": 403,
     "own_refund": 403,
     "host_foreign": 403,
     "origin_foreign": 403,
+    "api_not_for_browsers": 403,
     "csrf_wrong": 403,
     "approval_needed": 403,
     "address_unknown": 404,
@@ -28,6 +30,8 @@ STATUSES: Final = {
     "method_wrong": 405,
     "owner_is_there": 409,
     "request_id_reused": 409,
+    "idempotency_key_reused": 409,
+    "refund_was_sent": 409,
     "refund_under_way": 409,
     "reading_gone": 410,
     "body_too_large": 413,

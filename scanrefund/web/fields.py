@@ -38,6 +38,23 @@ class Fields:
     def __repr__(self) -> str:
         return f"Fields({', '.join(sorted(map(str, self._told)))})"
 
+    def names(self) -> frozenset[str]:
+        """Which fields were told."""
+        return frozenset(self._told)
+
+    def items(self, name: str, count_max: int) -> list[Fields]:
+        """A list of objects, one at least."""
+        value = self._told.get(name)
+        if not isinstance(value, list) or not 0 < len(value) <= count_max:
+            raise UsageFault("field_wrong", name=name)
+        if not all(isinstance(one, dict) for one in value):
+            raise UsageFault("field_wrong", name=name)
+        return [Fields(one) for one in value]
+
+    def all_but(self, left_out: frozenset[str]) -> dict[str, Any]:
+        """What was told, as it was told; for a keyed hash and nothing else."""
+        return {name: value for name, value in self._told.items() if name not in left_out}
+
     def text(self, name: str, chars_max: int = TEXT_CHARS_MAX, *, needed: bool = True) -> str:
         """A text, blanks around it taken off, payment codes in it hidden; empty where it may be missing."""
         return codes_hidden(self.raw_text(name, chars_max, needed=needed).strip())

@@ -7,11 +7,12 @@ JSON. What is left needs the session's cookie and its token (`sessions.py`). Sou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from scanrefund.errors import Fault, UsageFault
@@ -47,21 +48,37 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-class Guard:
-    """Refuses what does not come from the page itself, and puts the safety headers on every answer."""
+# Whether a request with these headers, to this Host, comes from somewhere else.
+Foreign = Callable[[Headers, str, Scope], Fault | None]
 
-    def __init__(self, app: ASGIApp) -> None:
+
+def tell(fault: Fault, _scope: Scope) -> Response:
+    """A refusal as the page gets it, which has no language yet."""
+    return told(fault, "")
+
+
+class Guard:
+    """Refuses what does not come from where it may, and puts the safety headers on every answer."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        foreign: Foreign | None = None,
+        tell: Callable[[Fault, Scope], Response] = tell,
+    ) -> None:
         self._app = app
+        self._foreign = foreign or from_elsewhere
+        self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        refused = refusal(scope)
-        answer = self._app if refused is None else told(refused, "")
+        refused = refusal(scope, self._foreign)
+        answer = self._app if refused is None else self._tell(refused, scope)
         await answer(scope, receive, _with_headers(send))
 
 
-def refusal(scope: Scope) -> Fault | None:
+def refusal(scope: Scope, foreign: Foreign) -> Fault | None:
     """Why a request is not even looked at, or None."""
     headers = Headers(scope=scope)
     host = _own_host(headers, scope)
@@ -69,8 +86,8 @@ def refusal(scope: Scope) -> Fault | None:
         return UsageFault("host_foreign")
     if scope["method"] not in METHODS:
         return UsageFault("method_wrong")
-    if _is_foreign(headers, host, scope):
-        return UsageFault("origin_foreign")
+    if (fault := foreign(headers, host, scope)) is not None:
+        return fault
     if _holds_code(scope):
         return UsageFault("code_in_url")
     if scope["method"] == "POST" and not _is_json(headers):
@@ -87,14 +104,19 @@ def _own_host(headers: Headers, scope: Scope) -> str | None:
     return hosts[0] if len(hosts) == 1 and hosts[0].lower() in ours else None
 
 
-def _is_foreign(headers: Headers, host: str, scope: Scope) -> bool:
+def from_elsewhere(
+    headers: Headers, host: str, scope: Scope, opened: tuple[str, ...] = _SHELL
+) -> Fault | None:
+    """The refusal of what another page sends. `opened` are the addresses that somebody may type."""
     origins = headers.getlist("origin")
     if any(origin.lower() != f"http://{host}".lower() for origin in origins):
-        return True
+        return UsageFault("origin_foreign")
     # `none` is a typed address or a bookmark: that opens the page, and nothing behind it.
-    opened = scope["method"] != "POST" and scope["path"] in _SHELL
-    allowed = {"same-origin", "none"} if opened else {"same-origin"}
-    return any(site not in allowed for site in headers.getlist("sec-fetch-site"))
+    typed = scope["method"] != "POST" and scope["path"] in opened
+    allowed = {"same-origin", "none"} if typed else {"same-origin"}
+    if any(site not in allowed for site in headers.getlist("sec-fetch-site")):
+        return UsageFault("origin_foreign")
+    return None
 
 
 def _holds_code(scope: Scope) -> bool:

@@ -52,15 +52,20 @@ def check(call: Call) -> dict[str, Any]:
 
 def refund(call: Call) -> dict[str, Any]:
     """Make it, or serve the one that the same wish made before. The wallet's word comes when it comes."""
-    request_id = call.fields.request_id()
-    if call.site.house.ledger.refund_of_request(request_id) is not None:
+    return served(call, _request(call, None, call.fields.request_id()))
+
+
+def served(call: Call, wish: RefundRequest) -> dict[str, Any]:
+    """The refund of a wish that has a request number; its code is taken from the reading of the call."""
+    if call.site.house.ledger.refund_of_request(wish.request_id) is not None:
         # A lost answer, a second press: the code may be long gone, and is not needed.
-        return _told(call, call.site.house.desk_in(call.language).refund(_request(call, None, request_id)))
+        return _told(call, call.site.house.desk_in(call.language).refund(wish))
+    if wish.approval is not None:
+        call.site.tries.count(call.now())
     held = _held(call)
     if held is not None and held.reading is None:
         return _too_late(call, held)
-    request = _request(call, held.reading if held else None, request_id)
-    return _made(call, request)
+    return _made(call, replace(wish, reading=held.reading if held else None))
 
 
 def _made(call: Call, request: RefundRequest) -> dict[str, Any]:

@@ -24,7 +24,7 @@ _HELD: Final = frozenset({RefundState.HELD, RefundState.ABNORMAL})
 def refunds(call: Call) -> list[dict[str, Any]]:
     """The newest first, of all or of one order; with `q` those that a number leads to."""
     query, site = call.query, call.site
-    limit = _limit(query.get("limit", ""))
+    limit = limit_of(query.get("limit", ""))
     if number := query.get("q", "").strip():
         return _receipts(call, _found(call, number)[:limit])
     found = site.house.ledger.refunds(
@@ -159,7 +159,8 @@ def _found(call: Call, number: str) -> list[Refund]:
     return [one for order in found.orders for one in call.site.house.search.refunds_of(order.order_id)]
 
 
-def _limit(text: str) -> int:
+def limit_of(text: str) -> int:
+    """How many are wanted, LIST_MAX at most. Raises UsageFault."""
     if not text:
         return LIST_MAX
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= LIST_MAX):

@@ -51,6 +51,10 @@ class Site:
     closing: threading.Event = field(default_factory=threading.Event)
     last_self_test: SelfTest | None = None
 
+    def go_on_from(self, before: Site) -> None:
+        """Keep who sits at which page and what was shown: the house alone was opened anew."""
+        self.sessions, self.readings, self.tries = before.sessions, before.readings, before.tries
+
     def now(self) -> datetime:
         """The house's own time."""
         return self.house.clock.now()

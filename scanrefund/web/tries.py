@@ -27,10 +27,18 @@ class Tries:
     def count(self, now: datetime) -> None:
         """Count one try. Raises UsageFault too_many_tries, with the seconds to wait."""
         with self._lock:
-            # A clock that was set back must not lock the counter for as long.
-            while self._at and not timedelta() <= now - self._at[0] < WITHIN:
-                self._at.popleft()
-            if len(self._at) >= TRIES_MAX:
-                wait_s = int((self._at[0] + WITHIN - now).total_seconds()) + 1
-                raise UsageFault("too_many_tries", wait_s=wait_s)
+            self._refuse(now)
             self._at.append(now)
+
+    def refuse(self, now: datetime) -> None:
+        """Raise the same where the window is full, and count nothing."""
+        with self._lock:
+            self._refuse(now)
+
+    def _refuse(self, now: datetime) -> None:
+        # A clock that was set back must not lock the counter for as long.
+        while self._at and not timedelta() <= now - self._at[0] < WITHIN:
+            self._at.popleft()
+        if len(self._at) >= TRIES_MAX:
+            wait_s = int((self._at[0] + WITHIN - now).total_seconds()) + 1
+            raise UsageFault("too_many_tries", wait_s=wait_s)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from scanrefund.ledger.schema import metadata
+from scanrefund.ledger.schema_tills import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

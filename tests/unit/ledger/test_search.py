@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from scanrefund.ledger import search
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.search import Matches, find
 from scanrefund.ledger.trips import Lease
@@ -41,3 +42,14 @@ def test_part_of_a_number_a_pattern_and_nothing_find_nothing(ledger: Ledger) -> 
 def test_one_number_of_two_orders_leads_to_both(ledger: Ledger) -> None:
     keep(ledger, an_order(order_id=ORDER.wallet_order_id, wallet_order_id="4200009999202611220000000001"))
     assert found(ledger, ORDER.wallet_order_id) == Matches((ORDER.wallet_order_id, ORDER.order_id))
+
+
+def test_no_search_walks_a_whole_table(ledger: Ledger) -> None:
+    """A shop's years of refunds stay as quick to search as its first day's."""
+    with ledger.reading() as connection:
+        orders, refund = search._ORDERS.params(number="x", most=1), search._REFUND.params(number="x")
+        for asked in (orders, refund):
+            text = str(asked.compile(compile_kwargs={"literal_binds": True}, dialect=connection.dialect))
+            plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+            assert any("USING INDEX" in step for step in plan)
+            assert [step for step in plan if step.startswith("SCAN")] == []

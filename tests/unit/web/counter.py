@@ -68,6 +68,13 @@ class Wallets:
         self.call("/sandbox/clock", {"advance_s": 61})
         return str(self.call(f"/sandbox/phone/{wallet}/code.json")["digits"])
 
+    def picture(self, wallet: str) -> bytes:
+        """The code that stands on the phone, as a PNG."""
+        with urllib.request.urlopen(
+            f"{self.base_url}/sandbox/phone/{wallet}/code.png", timeout=ANSWER_S_MAX
+        ) as reply:
+            return bytes(reply.read())
+
     def times_sent(self, order_id: str) -> list[int]:
         """How often each refund of an order was sent: the wallet's own truth."""
         return [one["times_sent"] for one in self.call("/sandbox/refunds") if one["order_id"] == order_id]
