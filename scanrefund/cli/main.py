@@ -16,6 +16,7 @@ import typer
 from scanrefund import __version__
 from scanrefund.cli import (
     approve,
+    audit,
     by_hand,
     config,
     counter,
@@ -100,6 +101,7 @@ app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)
+app.add_typer(audit.app, name="audit")
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from scanrefund.errors import Bug, Fault
 from scanrefund.keys import Keys
 from scanrefund.ledger import behind, book, codes, gate, keeping, orders, refunds, trips
+from scanrefund.ledger.audit import Audit, audit
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.migrate import bring_up_to_date, refuse_foreign_keys
@@ -239,3 +240,8 @@ class Ledger:
         """Walk the book; the first entry that does not hold, or None."""
         with self.reading() as connection:
             return book.first_broken(connection, self._keys)
+
+    def audit(self, seen: Sequence[Head]) -> Audit:
+        """Walk the book, and look for every entry that somebody saw. Nothing is written."""
+        with self.reading() as connection:
+            return audit(connection, self._keys, seen)
