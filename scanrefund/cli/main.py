@@ -17,6 +17,7 @@ from scanrefund import __version__
 from scanrefund.cli import (
     approve,
     audit,
+    backup,
     by_hand,
     config,
     counter,
@@ -102,6 +103,8 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)
 app.add_typer(audit.app, name="audit")
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)

@@ -196,6 +196,12 @@ class Counter(Section):
     large_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 50_000
 
 
+class Backup(Section):
+    folder: str = ""
+    daily: bool = True
+    keep: Annotated[Whole, Field(ge=1, le=1000)] = 14
+
+
 class Document(Section):
     """The whole file. An empty one is a complete configuration for the rehearsal."""
 
@@ -210,3 +216,4 @@ class Document(Section):
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()
+    backup: Backup = Backup()

@@ -1,7 +1,7 @@
 """The audit of the book: the chain walked from end to end, then compared with what others saw of it.
 
-The chain alone cannot tell that its end was cut off, nor that somebody who holds the keys wrote it anew. Whoever
-saw an entry with its seal can: the witness file, a printed daily sheet, a backup.
+The chain alone cannot tell that its end was cut off, nor that somebody who holds the keys wrote it anew.
+Whoever saw an entry with its seal can: the witness file, a printed daily sheet, a backup.
 """
 
 from __future__ import annotations

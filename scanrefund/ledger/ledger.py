@@ -92,6 +92,12 @@ class Ledger:
         number, seal = book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
         self._appended.head = Head(number, seal)
 
+    @retried
+    def enter_alone(self, at: datetime, kind: str, facts: book.Facts) -> None:
+        """Append an entry about the books themselves, in a transaction of its own."""
+        with self.writing() as connection:
+            self.enter(connection, at, kind, "", facts)
+
     def hear_witness(self, now: datetime) -> bool:
         """Compare the book with the witness; True when this is an old copy of the books.
 
