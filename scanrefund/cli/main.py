@@ -25,6 +25,7 @@ from scanrefund.cli import (
     doctor,
     orders,
     output,
+    purge,
     recover,
     refund,
     refunds,
@@ -105,6 +106,7 @@ app.command()(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.command()(purge.purge)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)

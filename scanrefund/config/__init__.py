@@ -25,6 +25,7 @@ from scanrefund.config.sources import config_file, data_folder, overlay, read_to
 from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.ledger.purge import KeepFor
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
@@ -78,6 +79,7 @@ class Settings:
     lease_s: int
     page: PageSettings
     backup: BackupSettings
+    keep_for: KeepFor
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -200,6 +202,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         lease_s=document.dispatch.lease_s,
         page=_page(document.counter),
         backup=_backup(document, home, base),
+        keep_for=KeepFor(**document.privacy.model_dump()),
     )
 
 

@@ -202,6 +202,12 @@ class Backup(Section):
     keep: Annotated[Whole, Field(ge=1, le=1000)] = 14
 
 
+class Privacy(Section):
+    code_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
+    payer_days: Annotated[Whole, Field(ge=1, le=3650)] = 400
+    account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
+
+
 class Document(Section):
     """The whole file. An empty one is a complete configuration for the rehearsal."""
 
@@ -217,3 +223,4 @@ class Document(Section):
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()
     backup: Backup = Backup()
+    privacy: Privacy = Privacy()
