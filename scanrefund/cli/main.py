@@ -23,6 +23,7 @@ from scanrefund.cli import (
     counter,
     decode,
     doctor,
+    evidence,
     orders,
     output,
     purge,
@@ -33,6 +34,7 @@ from scanrefund.cli import (
     scan,
     staff,
     status,
+    support,
     worker,
 )
 from scanrefund.cli.demo import command as demo
@@ -107,6 +109,8 @@ app.add_typer(audit.app, name="audit")
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(purge.purge)
+app.command()(evidence.evidence)
+app.command()(support.support_bundle)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)
