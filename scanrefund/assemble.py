@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
+from scanrefund.aftercare.daily_backup import DailyBackup
 from scanrefund.aftercare.receipt import Writer
 from scanrefund.config import Settings
 from scanrefund.desk import Counter, Desk
@@ -94,7 +95,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
+    backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
+    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once, backup.run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)

@@ -16,13 +16,17 @@ import typer
 from scanrefund import __version__
 from scanrefund.cli import (
     approve,
+    audit,
+    backup,
     by_hand,
     config,
     counter,
     decode,
     doctor,
+    evidence,
     orders,
     output,
+    purge,
     recover,
     refund,
     refunds,
@@ -30,6 +34,7 @@ from scanrefund.cli import (
     scan,
     staff,
     status,
+    support,
     tills,
     worker,
 )
@@ -102,6 +107,12 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")
 app.command()(worker.worker)
+app.add_typer(audit.app, name="audit")
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.command()(purge.purge)
+app.command()(evidence.evidence)
+app.command()(support.support_bundle)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)

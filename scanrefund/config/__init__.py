@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from scanrefund.aftercare.daily_backup import BackupSettings
 from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document
 from scanrefund.config.problems import Problem, of_pydantic
@@ -24,6 +25,7 @@ from scanrefund.config.sources import config_file, data_folder, overlay, read_to
 from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.ledger.purge import KeepFor
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
@@ -76,6 +78,8 @@ class Settings:
     wait_s: int
     lease_s: int
     page: PageSettings
+    backup: BackupSettings
+    keep_for: KeepFor
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -197,11 +201,19 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         wait_s=document.dispatch.wait_s,
         lease_s=document.dispatch.lease_s,
         page=_page(document.counter),
+        backup=_backup(document, home, base),
+        keep_for=KeepFor(**document.privacy.model_dump()),
     )
 
 
 def _page(told: Counter) -> PageSettings:
     return PageSettings(told.port, tuple(told.reasons), told.idle_lock_s, told.large_amount_fen)
+
+
+def _backup(document: Document, home: Path, base: Path) -> BackupSettings:
+    told = document.backup
+    folder = base / told.folder if told.folder else home / "backups"
+    return BackupSettings(folder, told.daily, told.keep, document.shop.utc_offset_h)
 
 
 def _rehearsal_wallets(

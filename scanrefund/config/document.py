@@ -196,6 +196,18 @@ class Counter(Section):
     large_amount_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 50_000
 
 
+class Backup(Section):
+    folder: str = ""
+    daily: bool = True
+    keep: Annotated[Whole, Field(ge=1, le=1000)] = 14
+
+
+class Privacy(Section):
+    code_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
+    payer_days: Annotated[Whole, Field(ge=1, le=3650)] = 400
+    account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
+
+
 class Document(Section):
     """The whole file. An empty one is a complete configuration for the rehearsal."""
 
@@ -210,3 +222,5 @@ class Document(Section):
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()
+    backup: Backup = Backup()
+    privacy: Privacy = Privacy()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
-from sqlalchemy import Connection, String, func, insert, select, type_coerce
+from sqlalchemy import Connection, Row, String, func, insert, select, type_coerce
 
 from scanrefund.keys import Keys
 from scanrefund.ledger.columns import time_text
@@ -16,10 +20,53 @@ from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, book
 FIRST_PREVIOUS: Final = "0" * 64
 ROWS_AT_ONCE: Final = 1_000
 
+# The time is read as text: a forged one that is no time at all is a broken entry, not a crash.
+_ALL: Final = select(
+    book.c.number,
+    type_coerce(book.c.at, String).label("at"),
+    book.c.kind,
+    book.c.subject,
+    book.c.facts,
+    book.c.previous,
+    book.c.seal,
+).order_by(book.c.number)
 _LAST: Final = select(book.c.number, book.c.seal).order_by(book.c.number.desc()).limit(1)
 _NEXT: Final = insert(book)
 
 Facts = dict[str, str | int | None]
+
+
+class FlawKind(StrEnum):
+    """What is wrong with an entry: not there, not after its neighbour, not as it was sealed; or, by somebody
+    who saw it, the book ends before it or holds another one in its place.
+    """
+
+    MISSING = "missing"
+    UNLINKED = "unlinked"
+    CHANGED = "changed"
+    CUT = "cut"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """The first entry that does not hold."""
+
+    number: int
+    kind: FlawKind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as it lies in the book; `at` and `facts` are the very texts that were sealed."""
+
+    number: int
+    at: str
+    kind: str
+    subject: str
+    facts: str
+    previous: str
+    seal: str
 
 
 def enter(
@@ -42,17 +89,41 @@ def enter(
 
 def first_broken(connection: Connection, keys: Keys) -> int | None:
     """Walk the whole chain; the number of the first entry that does not hold, or None."""
+    flaw = first_flaw(connection, keys)
+    return flaw.number if flaw else None
+
+
+def first_flaw(connection: Connection, keys: Keys) -> Flaw | None:
+    """Walk the whole chain; the first entry that does not hold and why, or None."""
     expected, previous = 1, FIRST_PREVIOUS
-    # The time is read as text: a forged one that is no time at all is a broken entry, not a crash.
-    at = type_coerce(book.c.at, String).label("at")
-    rows = select(book.c.number, at, book.c.kind, book.c.subject, book.c.facts, book.c.previous, book.c.seal)
-    # A year's book is walked in steps: the driver would otherwise hold all of it in memory.
-    for row in connection.execute(rows.order_by(book.c.number).execution_options(yield_per=ROWS_AT_ONCE)):
-        entry = _canonical(row.number, row.at, row.kind, row.subject, row.facts)
-        if row.number != expected or row.previous != previous or row.seal != keys.seal(previous, entry):
-            return expected
-        expected, previous = row.number + 1, row.seal
+    with closing(_rows(connection)) as rows:
+        for row in rows:
+            kind = _flaw_of(row, expected, previous, keys)
+            if kind is not None:
+                return Flaw(expected, kind)
+            expected, previous = row.number + 1, row.seal
     return None
+
+
+def entries(connection: Connection) -> Iterator[Entry]:
+    """Every entry, the oldest first, a step of the book in memory at a time."""
+    for row in _rows(connection):
+        yield Entry(row.number, row.at, row.kind, row.subject, row.facts, row.previous, row.seal)
+
+
+def _rows(connection: Connection) -> Generator[Row[Any], None, None]:
+    # A year's book is walked in steps: the driver would otherwise hold all of it in memory.
+    with connection.execute(_ALL.execution_options(yield_per=ROWS_AT_ONCE)) as rows:
+        yield from rows
+
+
+def _flaw_of(row: Row[Any], expected: int, previous: str, keys: Keys) -> FlawKind | None:
+    if row.number != expected:
+        return FlawKind.MISSING
+    if row.previous != previous:
+        return FlawKind.UNLINKED
+    sealed = keys.seal(previous, _canonical(row.number, row.at, row.kind, row.subject, row.facts))
+    return None if row.seal == sealed else FlawKind.CHANGED
 
 
 def length(connection: Connection) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine
 from scanrefund.errors import Bug, Fault
 from scanrefund.keys import Keys
 from scanrefund.ledger import behind, book, codes, gate, keeping, orders, refunds, trips
+from scanrefund.ledger.audit import Audit, audit
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.migrate import bring_up_to_date, refuse_foreign_keys
@@ -90,6 +91,12 @@ class Ledger:
         """Append to the book inside the caller's transaction."""
         number, seal = book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
         self._appended.head = Head(number, seal)
+
+    @retried
+    def enter_alone(self, at: datetime, kind: str, facts: book.Facts) -> None:
+        """Append an entry about the books themselves, in a transaction of its own."""
+        with self.writing() as connection:
+            self.enter(connection, at, kind, "", facts)
 
     def hear_witness(self, now: datetime) -> bool:
         """Compare the book with the witness; True when this is an old copy of the books.
@@ -239,3 +246,8 @@ class Ledger:
         """Walk the book; the first entry that does not hold, or None."""
         with self.reading() as connection:
             return book.first_broken(connection, self._keys)
+
+    def audit(self, seen: Sequence[Head]) -> Audit:
+        """Walk the book, and look for every entry that somebody saw. Nothing is written."""
+        with self.reading() as connection:
+            return audit(connection, self._keys, seen)

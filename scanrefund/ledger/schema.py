@@ -244,6 +244,17 @@ clerk_uses: Final = Table(
     CheckConstraint("amount_fen >= 0 AND count >= 0 AND no_code_count >= 0", name="uses"),
 )
 
+# What each self test found, for `doctor --history`; no person, no order stands in it.
+self_tests: Final = Table(
+    "self_tests",
+    metadata,
+    Column("self_test_id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("counter", String(64), nullable=False),
+    Column("ready", Boolean, nullable=False),
+    Column("findings", Text, nullable=False),
+)
+
 book: Final = Table(
     "book",
     metadata,

@@ -15,7 +15,7 @@ from scanrefund.ledger.trips import Lease
 from scanrefund.model.refund import Command
 from tests.unit.builders import KEYS, NOW, reserve
 
-UNLOCK = ("DROP TRIGGER book_no_update", "DROP TRIGGER book_no_delete")
+UNLOCK = ("DROP TRIGGER book_no_update", "DROP TRIGGER book_no_delete", "DROP TRIGGER book_at_the_end")
 
 
 def write(ledger: Ledger, count: int) -> None:
@@ -94,3 +94,17 @@ def test_a_time_of_another_zone_is_sealed_as_it_is_read_back(ledger: Ledger) -> 
     with writing(ledger._engine) as connection:
         book.enter(connection, KEYS, at=beijing, kind="test", subject="", facts={})
     assert ledger.first_broken_entry() is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "INSERT OR REPLACE INTO book SELECT * FROM book WHERE number=1",
+        "INSERT INTO book SELECT 9, at, kind, subject, facts, previous, seal FROM book WHERE number=1",
+        "INSERT OR REPLACE INTO moves SELECT * FROM moves LIMIT 1",
+    ],
+)
+def test_nothing_is_replaced_and_no_number_left_out(ledger: Ledger, change: str) -> None:
+    ledger.begin(reserve(ledger), Command.SEND, Lease("test", 30), NOW)
+    with pytest.raises(IntegrityError, match="append-only"), writing(ledger._engine) as connection:
+        connection.exec_driver_sql(change)

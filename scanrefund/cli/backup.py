@@ -1,0 +1,122 @@
+"""`scanrefund backup` and `scanrefund restore`: the ledger copied, the copy tried, the copy put back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from scanrefund.cli import output
+from scanrefund.cli.choices import AsJson
+from scanrefund.cli.invocation import Invocation, make_private, of
+from scanrefund.errors import UsageFault
+
+if TYPE_CHECKING:
+    from scanrefund.config import Settings
+    from scanrefund.ledger.backup import Tried
+
+EXIT_BEHIND: Final = 5
+
+
+def backup(
+    ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="The copy; without it, a new one in the backup folder."),
+    ] = None,
+    *,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Make none: try FILE, or the newest copy, as if restored.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Copy the ledger into a new file and try the copy; the keys are not in it."""
+    from scanrefund.ledger.backup import file_of
+
+    invocation = of(ctx)
+    settings = invocation.settings()
+    file_of(settings.ledger.url)
+    tried = _tried(invocation, settings, file) if verify else _made(invocation, settings, file)
+    if as_json:
+        output.document(_document(tried))
+        return 0
+    gaps: dict[str, object] = {"file": tried.path, "entries": tried.head.number, **tried.counts}
+    output.say(invocation.words("backup.tried" if verify else "backup.made", **gaps))
+    output.say(invocation.words("audit.head", head=f"{tried.head.number}:{tried.head.seal}"))
+    if not verify:
+        output.say(invocation.words("backup.keys", path=settings.home / "keys"))
+    return 0
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The copy to put back.")],
+    *,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask whether the ledger may be replaced.")
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Put a copy back in the ledger's place; the old one is kept. Ends with 5 when `recover` must follow."""
+    from scanrefund.dispatch.clock import SYSTEM
+    from scanrefund.ledger.backup import file_of
+    from scanrefund.ledger.ledger import Shop
+    from scanrefund.ledger.restoring import Restoring
+    from scanrefund.ledger.witness import FILE_NAME, Witness
+
+    invocation = of(ctx)
+    settings = invocation.settings()
+    path = file_of(settings.ledger.url)
+    if path.exists() and not yes:
+        _ask(invocation, path, as_json=as_json)
+    make_private(settings.home)
+    shop, witness = Shop(settings.shop_id, settings.rehearsal), Witness(settings.home / FILE_NAME)
+    restoring = Restoring(settings.ledger, invocation.keys(settings), shop, witness)
+    done = restoring.restore(file, SYSTEM.now())
+    if as_json:
+        kept = {"kept": str(done.kept) if done.kept else None}
+        output.document(_document(done.copy) | kept | {"books_behind": done.behind})
+    else:
+        output.say(invocation.words("backup.restored", file=file, entries=done.copy.head.number))
+        if done.kept:
+            output.say(invocation.words("backup.kept", path=done.kept))
+        output.say(invocation.words("backup.behind" if done.behind else "backup.current"))
+    return EXIT_BEHIND if done.behind else 0
+
+
+def _made(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
+    """A new copy, with an entry in the book that it was made."""
+    from scanrefund.ledger.backup import BEGUN, back_up
+
+    with invocation.house(settings, wallets=False) as house:
+        now = house.clock.now()
+        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}.sqlite3"
+        # Entered first, so that the copy ends where the book ends: put back at once, it is no old copy.
+        house.ledger.enter_alone(now, BEGUN, {"file": target.name})
+        return back_up(settings.ledger, house.keys, house.ledger.shop, target)
+
+
+def _tried(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
+    from scanrefund.aftercare.daily_backup import newest
+    from scanrefund.ledger.backup import try_copy
+    from scanrefund.ledger.ledger import Shop
+
+    found = file or newest(settings.backup.folder)
+    if found is None:
+        raise UsageFault("no_backup_yet", path=settings.backup.folder)
+    shop = Shop(settings.shop_id, settings.rehearsal)
+    return try_copy(found, settings.ledger, invocation.keys(settings), shop)
+
+
+def _ask(invocation: Invocation, path: Path, *, as_json: bool) -> None:
+    if as_json or not sys.stdin.isatty():
+        raise UsageFault("restore_needs_yes", path=path)
+    if not typer.confirm(invocation.words("backup.replace", path=path), err=True):
+        raise typer.Abort
+
+
+def _document(tried: Tried) -> dict[str, Any]:
+    head = {"number": tried.head.number, "seal": tried.head.seal}
+    return {"file": str(tried.path), "bytes": tried.bytes, "counts": tried.counts, "head": head}

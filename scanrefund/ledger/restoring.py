@@ -1,0 +1,89 @@
+"""A copy is put back in the ledger's place. What lay there is kept, and the witness is heard afterwards."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scanrefund.errors import LedgerFault, os_cause
+from scanrefund.keys import Keys
+from scanrefund.ledger.backup import SIBLINGS, Tried, file_of, sync, try_copy
+from scanrefund.ledger.book import Facts
+from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.witness import Witness
+from scanrefund.ledger.writer_lock import only_writer
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What stands now, where the old ledger lies (None: there was none), and whether the books are behind."""
+
+    copy: Tried
+    kept: Path | None
+    behind: bool
+
+
+class Restoring:
+    """Puts copies back into one ledger's place."""
+
+    def __init__(self, settings: LedgerSettings, keys: Keys, shop: Shop, witness: Witness) -> None:
+        self._settings, self._keys, self._shop, self._witness = settings, keys, shop, witness
+
+    def restore(self, copy: Path, now: datetime) -> Restored:
+        """Try the copy, keep the old ledger beside the new one, and hear the witness about the new one.
+
+        Raises LedgerFault while a counter or worker works through the ledger, or when the copy is not whole.
+        """
+        path = file_of(self._settings.url)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with only_writer(self._settings.url, "scanrefund restore"):
+            tried = try_copy(copy, self._settings, self._keys, self._shop)
+            kept = self._put(copy, path, now)
+            return Restored(tried, kept, self._hear(tried, kept, now))
+
+    def _put(self, copy: Path, path: Path, now: datetime) -> Path | None:
+        """The new file is whole and on the disk before the old one is touched."""
+        aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+        try:
+            os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+            shutil.copyfile(copy, aside)
+            sync(aside)
+            kept = _kept_aside(path, now) if path.exists() else None
+            aside.replace(path)
+            sync(path)
+        except OSError as error:
+            raise LedgerFault("restore_not_made", path=path, cause=os_cause(error)) from error
+        finally:
+            aside.unlink(missing_ok=True)
+        return kept
+
+    def _hear(self, tried: Tried, kept: Path | None, now: datetime) -> bool:
+        ledger = Ledger.open(self._settings, self._keys, self._shop, self._witness)
+        try:
+            behind = ledger.hear_witness(now)
+            facts: Facts = {"copy_entries": tried.head.number, "kept": kept.name if kept else ""}
+            ledger.enter_alone(now, "ledger_restored", facts)
+        finally:
+            ledger.close()
+        return behind
+
+
+def _kept_aside(path: Path, now: datetime) -> Path:
+    """Give the old ledger another name, with whatever SQLite left beside it: an open log belongs to it."""
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    kept = path.with_name(f"{path.name}.before-{stamp}")
+    try:
+        # Two names for a moment: killed here, the ledger still has its own.
+        kept.hardlink_to(path)
+    except OSError:
+        path.replace(kept)
+    for sibling in SIBLINGS:
+        beside = Path(f"{path}{sibling}")
+        if beside.exists():
+            beside.replace(f"{kept}{sibling}")
+    return kept
