@@ -23,6 +23,7 @@ from scanrefund.cli import (
     doctor,
     orders,
     output,
+    reconcile,
     recover,
     refund,
     refunds,
@@ -97,6 +98,7 @@ app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command()(recover.recover)
+app.command()(reconcile.reconcile)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)

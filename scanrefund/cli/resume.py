@@ -13,6 +13,7 @@ from typing import IO, Final
 
 from scanrefund.cli import output, sheet
 from scanrefund.errors import UsageFault, os_cause
+from scanrefund.model.cells import guarded
 
 # The longest line: a path and a picture full of the longest codes, escaped.
 LINE_BYTES_MAX: Final = 50_000_000
@@ -54,7 +55,7 @@ def name_in_json(name: str) -> str:
 
 def name_in_csv(name: str) -> str:
     """A path as its cell holds it."""
-    return sheet.guarded(name)
+    return guarded(name)
 
 
 def earlier_lines(path: Path) -> Earlier:

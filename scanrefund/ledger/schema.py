@@ -244,6 +244,23 @@ clerk_uses: Final = Table(
     CheckConstraint("amount_fen >= 0 AND count >= 0 AND no_code_count >= 0", name="uses"),
 )
 
+# Days that somebody has reconciled and signed, each wallet and the till by itself (`scope`).
+sign_offs: Final = Table(
+    "sign_offs",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("signed_by", Told(64), nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
+    # Of the bill's text as it came, and of what was compared and came out.
+    Column("bill_sha256", String(64), nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("theirs_fen", BigInteger, nullable=False),
+    Column("ours_fen", BigInteger, nullable=False),
+    Column("differences", Integer, nullable=False),
+    CheckConstraint("signed_by <> ''", name="signed"),
+)
+
 book: Final = Table(
     "book",
     metadata,

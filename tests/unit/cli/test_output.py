@@ -14,6 +14,7 @@ from rich.cells import cell_len
 
 from scanrefund.cli import output, sheet
 from scanrefund.cli.output import document
+from scanrefund.model.cells import guarded
 
 
 def test_a_file_name_that_is_no_text_is_json_that_strict_readers_take(
@@ -26,12 +27,12 @@ def test_a_file_name_that_is_no_text_is_json_that_strict_readers_take(
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\t=1", "\u200b=1", " =1", "＝1", "\r1"])
 def test_a_spreadsheet_runs_no_cell_as_a_formula(cell: str) -> None:
-    assert sheet.guarded(cell).startswith("'")
+    assert guarded(cell).startswith("'")
 
 
 @pytest.mark.parametrize("cell", ["", "a=1", "13••42", "照片/一.png", "4200"])
 def test_a_harmless_cell_stays_as_it_is(cell: str) -> None:
-    assert sheet.guarded(cell) == cell
+    assert guarded(cell) == cell
 
 
 def test_a_row_has_as_many_cells_as_the_header() -> None:
