@@ -47,10 +47,8 @@ class ReconcilePdf:
         from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415
 
         title = self._words.say("reconcile.title", day=done.day)
-        margin = 12 * mm
-        page = SimpleDocTemplate(
-            str(path), A4, leftMargin=margin, rightMargin=margin, topMargin=margin, bottomMargin=margin
-        )
+        margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 12 * mm)
+        page = SimpleDocTemplate(str(path), pagesize=A4, **margins)
         page.title = title
         parts = [*self._head(title, done, made_at), *self._sums(done), *self._differences(done)]
         page.build([*parts, *self._signatures(signed)], onFirstPage=self._footer, onLaterPages=self._footer)
@@ -102,13 +100,12 @@ class ReconcilePdf:
     def _table(self, rows: list[tuple[str, ...]], widths_mm: tuple[int, ...]) -> Any:
         from reportlab.lib import colors  # noqa: PLC0415
         from reportlab.lib.units import mm  # noqa: PLC0415
-        from reportlab.platypus import Table  # noqa: PLC0415
+        from reportlab.platypus import Table, TableStyle  # noqa: PLC0415
 
         cells = [[self._text(cell, size=8) for cell in row] for row in rows]
         table = Table(cells, colWidths=[width * mm for width in widths_mm], repeatRows=1)
-        table.setStyle(
-            [("GRID", (0, 0), (-1, -1), 0.3, colors.grey), ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)]
-        )
+        lines = ("GRID", (0, 0), (-1, -1), 0.3, colors.grey)
+        table.setStyle(TableStyle([lines, ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)]))
         return table
 
     def _gap(self) -> Any:
