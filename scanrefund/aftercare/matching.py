@@ -24,7 +24,7 @@ _TABLES: Final = """
 CREATE TABLE lines (number INTEGER, kind TEXT, order_id TEXT, key TEXT, wallet_order_id TEXT,
   amount_fen INTEGER, refund_id TEXT, wallet_refund_id TEXT, state TEXT, fee INTEGER, twice INTEGER);
 CREATE TABLE ours (refund_id TEXT PRIMARY KEY, order_id TEXT, amount_fen INTEGER, state TEXT,
-  is_booked INTEGER, day TEXT) WITHOUT ROWID;
+  is_booked INTEGER, day TEXT, since TEXT) WITHOUT ROWID;
 CREATE TABLE sales (order_id TEXT PRIMARY KEY, amount_fen INTEGER, day TEXT) WITHOUT ROWID;
 CREATE TABLE elsewhere (kind TEXT, order_id TEXT, key TEXT, day TEXT,
   PRIMARY KEY (kind, order_id, key)) WITHOUT ROWID;
@@ -33,7 +33,7 @@ _LINE: Final = (
     "l.number, l.kind, l.order_id, l.wallet_order_id, l.amount_fen, l.refund_id, l.wallet_refund_id, l.state,"
     " l.fee"
 )
-_OURS: Final = "o.refund_id, o.order_id, o.amount_fen, o.state, o.is_booked, o.day"
+_OURS: Final = "o.refund_id, o.order_id, o.amount_fen, o.state, o.is_booked, o.day, o.since"
 _TOLD_REFUND: Final = (
     "EXISTS (SELECT 1 FROM lines AS t"
     " WHERE t.kind = 'REFUND' AND t.order_id = ours.order_id AND t.key = ours.refund_id)"
@@ -84,9 +84,10 @@ class Matching:
     def add_refunds(self, ours: Iterable[OurRefund]) -> None:
         """Take in refunds of our books; one that is there is replaced."""
         rows = (
-            (o.refund_id, o.order_id, o.amount_fen, o.state.value, o.is_booked, _text(o.day)) for o in ours
+            (o.refund_id, o.order_id, o.amount_fen, o.state.value, o.is_booked, _text(o.day), _text(o.since))
+            for o in ours
         )
-        self._db.executemany("INSERT OR REPLACE INTO ours VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT OR REPLACE INTO ours VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def add_sales(self, ours: Iterable[OurSale]) -> None:
         """Take in orders of our books; one that is there is replaced."""
@@ -99,10 +100,22 @@ class Matching:
         self._db.execute(_TWICE)
         self._db.execute(_DAY_OF_THE_LINE, self._today)
 
-    def is_lonely(self) -> bool:
-        """Whether our books hold anything of the day that the bill does not tell."""
-        lone = (_LONE_REFUNDS, _LONE_SALES)
-        return any(self._sum(f"SELECT EXISTS (SELECT 1 {one})") for one in lone)
+    def lonely_since(self) -> date | None:
+        """From which day on the bills may tell what our books have on this one and its bill has not.
+
+        None when there is nothing such.
+        """
+        queries = (f"SELECT min(since) {_LONE_REFUNDS}", f"SELECT min(day) {_LONE_SALES}")
+        days = [row[0] for query in queries for row in self._rows(query) if row[0]]
+        return _day(min(days)) if days else None
+
+    def new_refunds(self, refund_ids: Iterable[str]) -> list[str]:
+        """Those of the numbers that were not taken in yet."""
+        return self._new("SELECT 1 FROM ours WHERE refund_id = ?", refund_ids)
+
+    def new_sales(self, order_ids: Iterable[str]) -> list[str]:
+        """Those of the numbers that were not taken in yet."""
+        return self._new("SELECT 1 FROM sales WHERE order_id = ?", order_ids)
 
     def look_elsewhere(self, lines: Iterable[BillLine], day: date) -> None:
         """Keep of another day's bill what our books have on this one."""
@@ -126,14 +139,15 @@ class Matching:
             " WHERE l.kind = 'REFUND' AND NOT l.twice ORDER BY l.number"
         )
         for row in self._rows(query):
-            yield _line(row), _refund(row[9:15]) if row[9] is not None else None, bool(row[15])
+            yield _line(row), _refund(row[9:16]) if row[9] is not None else None, bool(row[16])
 
     def told_sales(self) -> Iterator[tuple[BillLine, OurSale | None]]:
-        """Each sale of the bill once, with ours, in the bill's order."""
+        """The sales of the bill that differ from ours, each once, in the bill's order."""
         query = (
             f"SELECT {_LINE}, s.order_id, s.amount_fen, s.day FROM lines AS l"  # noqa: S608
             " LEFT JOIN sales AS s ON s.order_id = l.order_id"
-            " WHERE l.kind = 'SALE' AND NOT l.twice ORDER BY l.number"
+            " WHERE l.kind = 'SALE' AND NOT l.twice"
+            " AND (s.day IS NOT :day OR s.amount_fen <> l.amount_fen) ORDER BY l.number"
         )
         for row in self._rows(query):
             yield _line(row), OurSale(row[9], row[10], _day(row[11])) if row[9] is not None else None
@@ -151,7 +165,7 @@ class Matching:
             " ON e.kind = 'REFUND' AND e.order_id = o.order_id AND e.key = o.refund_id ORDER BY o.refund_id"
         )
         for row in self._rows(query):
-            yield _refund(row[:6]), _day(row[6])
+            yield _refund(row[:7]), _day(row[7])
 
     def lone_sales(self) -> Iterator[tuple[OurSale, date | None]]:
         """Orders paid on the day that the bill does not tell, with the day whose bill does."""
@@ -192,6 +206,9 @@ class Matching:
             told.update(f"{row}\n".encode())
         return told.hexdigest()
 
+    def _new(self, query: str, numbers: Iterable[str]) -> list[str]:
+        return [one for one in numbers if self._db.execute(query, (one,)).fetchone() is None]
+
     def _sum(self, query: str) -> int:
         return int(self._db.execute(query, self._today).fetchone()[0] or 0)
 
@@ -226,7 +243,9 @@ def _line(row: tuple[Any, ...]) -> BillLine:
 
 
 def _refund(row: tuple[Any, ...]) -> OurRefund:
-    return OurRefund(row[0], row[1], row[2], RefundState(row[3]), bool(row[4]), _day(row[5]))
+    return OurRefund(
+        row[0], row[1], row[2], RefundState(row[3]), bool(row[4]), _day(row[5]), date.fromisoformat(row[6])
+    )
 
 
 def _text(day: date | None) -> str | None:

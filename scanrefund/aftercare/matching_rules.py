@@ -24,7 +24,10 @@ _STILL_OPEN: Final = frozenset({_S.PROCESSING, _S.ABNORMAL})
 
 @dataclass(frozen=True, slots=True)
 class OurRefund:
-    """`is_booked`: the wallet told us that it took it in, on `day` in Beijing, None where only it knows."""
+    """`is_booked`: the wallet told us that it took it in, on `day` in Beijing, None where only it knows.
+
+    It did so on no day before `since`.
+    """
 
     refund_id: str
     order_id: str
@@ -32,6 +35,7 @@ class OurRefund:
     state: RefundState
     is_booked: bool
     day: date | None
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,8 @@ class Matched:
 
     def sale(self, line: BillLine, ours: OurSale | None) -> Iterator[Difference]:
         """A sale of the bill, and our order of that number, if our books hold one."""
+        if ours is not None and (ours.day, ours.amount_fen) == (self.day, line.amount_fen):
+            return
         found = _of_line(self.wallet, line, line.amount_fen)
         if ours is None:
             yield replace(found, kind=_K.SALE_UNKNOWN)
@@ -82,11 +88,9 @@ class Matched:
             yield replace(found, kind=_K.SALE_OURS_UNPAID)
         elif ours.day != self.day:
             yield replace(found, kind=_K.SALE_DAY_DIFFERS, day=ours.day)
-        elif line.amount_fen != ours.amount_fen:
+        else:
             by_fen = line.amount_fen - ours.amount_fen
             yield replace(found, kind=_K.SALE_AMOUNT_DIFFERS, amount_fen=by_fen)
-            return
-        else:
             return
         if line.amount_fen != ours.amount_fen:
             yield replace(found, kind=_K.SALE_AMOUNT_DIFFERS, amount_fen=0)

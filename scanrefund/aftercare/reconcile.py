@@ -7,7 +7,7 @@ about one refund moves it, and asking for that is what the proposals say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -31,6 +31,8 @@ from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.reading import BEIJING
 
 _DAY: Final = timedelta(days=1)
+# A refund is known to its end within eight days (docs/reliability); so far back its bill is looked for.
+DAYS_BACK_MAX: Final = timedelta(days=10)
 OnLines = Callable[[int], None]
 
 
@@ -90,7 +92,7 @@ class Reconciler:
         up, or `wallet` alone. Raises UsageFault for a day that is not over and for files that cannot be read.
         Network here, but for files.
         """
-        if day >= self._clock.now().astimezone(BEIJING).date():
+        if day >= self._today():
             raise UsageFault("day_not_over", day=day.isoformat())
         done = Reconciliation(day)
         try:
@@ -144,8 +146,9 @@ class Reconciler:
         with Matching(wallet, done.day) as matching:
             lines = self._fill(matching, bill)
             matching.settle()
-            if bill.may_ask and matching.is_lonely():
-                self._look_at_neighbours(matching)
+            since = matching.lonely_since()
+            if bill.may_ask and since is not None:
+                self._look_elsewhere(matching, since)
             done.store.add(_differences(matching, bill.content))
             return Scope(
                 wallet=wallet,
@@ -158,42 +161,52 @@ class Reconciler:
             )
 
     def _fill(self, matching: Matching, bill: _Bill) -> int:
-        """The bill's lines with ours of their numbers, and all that our books have on that day."""
-        read = 0
-
-        def on_batch(batch: list[BillLine]) -> None:
-            nonlocal read
-            refund_ids = sorted({line.refund_id for line in batch if line.refund_id})
-            matching.add_refunds(_ours(self._bookings.refunds_of(refund_ids), matching.wallet))
-            order_ids = sorted({line.order_id for line in batch})
-            matching.add_sales(_sales(self._bookings.sales_of(order_ids), matching.wallet))
-            read += len(batch)
-            bill.on_lines(read)
-
-        lines = matching.add_lines(bill.content.lines, on_batch)
+        """All that our books have on that day, the bill's lines, and ours of their numbers."""
         start, end = stretch_of(matching.day)
         if bill.content.has_refunds:
             matching.add_refunds(_ours(self._bookings.refunds_taken_in(start, end), matching.wallet))
         if bill.content.has_sales:
             matching.add_sales(_sales(self._bookings.sales_paid(start, end), matching.wallet))
-        return lines
+        read = 0
 
-    def _look_at_neighbours(self, matching: Matching) -> None:
-        """Around midnight the wallet's clock and ours may name different days; its other bills tell."""
+        def on_batch(batch: list[BillLine]) -> None:
+            nonlocal read
+            self._add_ours(matching, batch)
+            read += len(batch)
+            bill.on_lines(read)
+
+        return matching.add_lines(bill.content.lines, on_batch)
+
+    def _add_ours(self, matching: Matching, batch: list[BillLine]) -> None:
+        refund_ids = matching.new_refunds(sorted({line.refund_id for line in batch if line.refund_id}))
+        if refund_ids:
+            matching.add_refunds(_ours(self._bookings.refunds_of(refund_ids), matching.wallet))
+        order_ids = matching.new_sales(sorted({line.order_id for line in batch}))
+        if order_ids:
+            matching.add_sales(_sales(self._bookings.sales_of(order_ids), matching.wallet))
+
+    def _look_elsewhere(self, matching: Matching, since: date) -> None:
+        """What was sent on one day may have been heard of on another; the wallet's other bills tell."""
         gateway = self._gateways.get(matching.wallet)
         if gateway is None:
             return
-        today = self._clock.now().astimezone(BEIJING).date()
-        for day in (matching.day - _DAY, matching.day + _DAY):
-            answer = gateway.bill(day, BillKind.TRADES) if day < today else BillAnswer(BillLook.NOT_READY)
-            if answer.look is not BillLook.FETCHED:
+        first = max(since, matching.day - DAYS_BACK_MAX) - _DAY
+        for n in range((matching.day - first).days + 2):
+            day = first + n * _DAY
+            if day == matching.day or day >= self._today():
                 continue
-            try:
-                content = of_text(answer.texts, day, self._accounts, TextHash())
-                matching.look_elsewhere(content.lines, day)
-            except BadBill:
-                # Nothing is found there then: what is missing stays missing, which is the stronger word.
-                continue
+            answer = gateway.bill(day, BillKind.TRADES)
+            if answer.look is BillLook.FETCHED:
+                self._look_into(matching, answer, day)
+
+    def _look_into(self, matching: Matching, answer: BillAnswer, day: date) -> None:
+        """Of a bill that cannot be read nothing is found: what is missing stays missing, the stronger word."""
+        with suppress(BadBill):
+            content = of_text(answer.texts, day, self._accounts, TextHash())
+            matching.look_elsewhere(content.lines, day)
+
+    def _today(self) -> date:
+        return self._clock.now().astimezone(BEIJING).date()
 
     def _till(self, done: Reconciliation, path: Path) -> Scope:
         start, end = stretch_of(done.day)
@@ -260,8 +273,15 @@ def _sums(
 def _ours(found: Iterator[BookedRefund] | list[BookedRefund], wallet: Wallet) -> Iterator[OurRefund]:
     for one in found:
         if one.wallet is wallet:
-            day = beijing_day(one.at)
-            yield OurRefund(one.refund_id, one.order_id, one.amount_fen, one.state, one.state in BOOKED, day)
+            yield OurRefund(
+                refund_id=one.refund_id,
+                order_id=one.order_id,
+                amount_fen=one.amount_fen,
+                state=one.state,
+                is_booked=one.state in BOOKED,
+                day=beijing_day(one.at),
+                since=one.made_at.astimezone(BEIJING).date(),
+            )
 
 
 def _sales(found: Iterator[BookedSale] | list[BookedSale], wallet: Wallet) -> Iterator[OurSale]:

@@ -27,7 +27,7 @@ BOOKED: Final = frozenset({*TAKEN_IN, _S.EXTERNAL})
 _TAKES_IN: Final = moves.c.new_state.in_([state.value for state in TAKEN_IN])
 _REFUND: Final = (
     *(refunds.c.refund_id, refunds.c.order_id, refunds.c.wallet, refunds.c.amount_fen),
-    *(refunds.c.state, refunds.c.sends),
+    *(refunds.c.state, refunds.c.sends, refunds.c.created_at),
 )
 _ORDER: Final = (
     orders.c.order_id,
@@ -44,7 +44,7 @@ class BookedRefund:
 
     `at` is when the wallet first told that it had taken it in, else None: also where these books never sent
     it (found at the wallet, or sent by a life that a restored copy knows nothing of), so that only the wallet
-    knows the day.
+    knows the day. It can be no day before that of `made_at`.
     """
 
     refund_id: str
@@ -52,6 +52,7 @@ class BookedRefund:
     wallet: Wallet
     amount_fen: int
     state: RefundState
+    made_at: datetime
     at: datetime | None
 
 
@@ -134,6 +135,7 @@ def _refund(row: Any) -> BookedRefund:
         wallet=Wallet(row.wallet),
         amount_fen=row.amount_fen,
         state=RefundState(row.state),
+        made_at=row.created_at,
         at=row.at if is_ours else None,
     )
 

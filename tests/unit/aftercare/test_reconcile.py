@@ -390,7 +390,7 @@ def every_pair() -> Iterator[tuple[BillLine, OurRefund]]:
             for day in (DAY, DAY + timedelta(days=1)):
                 for fen in (300, 250):
                     line = BillLine(2, LineKind.REFUND, "A1", "42", fen, "R1", "50", state)
-                    yield line, OurRefund("R1", "A1", 300, ours, ours in BOOKED, day)
+                    yield line, OurRefund("R1", "A1", 300, ours, ours in BOOKED, day, DAY)
 
 
 def test_whatever_stands_beside_what_the_differences_explain_the_sums() -> None:
