@@ -243,9 +243,8 @@ def _line(row: tuple[Any, ...]) -> BillLine:
 
 
 def _refund(row: tuple[Any, ...]) -> OurRefund:
-    return OurRefund(
-        row[0], row[1], row[2], RefundState(row[3]), bool(row[4]), _day(row[5]), date.fromisoformat(row[6])
-    )
+    days = (_day(row[5]), date.fromisoformat(row[6]))
+    return OurRefund(row[0], row[1], row[2], RefundState(row[3]), bool(row[4]), *days)
 
 
 def _text(day: date | None) -> str | None:

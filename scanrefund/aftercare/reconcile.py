@@ -200,7 +200,7 @@ class Reconciler:
                 self._look_into(matching, answer, day)
 
     def _look_into(self, matching: Matching, answer: BillAnswer, day: date) -> None:
-        """Of a bill that cannot be read nothing is found: what is missing stays missing, the stronger word."""
+        """In a bill that cannot be read nothing is found: what is missing stays missing."""
         with suppress(BadBill):
             content = of_text(answer.texts, day, self._accounts, TextHash())
             matching.look_elsewhere(content.lines, day)

@@ -73,7 +73,7 @@ def run(arguments: list[str]) -> Report:
         "differences": found.differences,
         "unexplained_fen": found.unexplained_fen,
     }
-    rows = [(name, str(value)) for name, value in figures.items()]
+    rows: list[tuple[str, ...]] = [(name, str(value)) for name, value in figures.items()]
     return Report("Reconcile", ("what", "value"), rows, figures)
 
 

@@ -242,7 +242,7 @@ def _keep(shop: Rehearsal, wallet: Wallet, order_id: str, fen: int, paid_at: dat
 def _believed(shop: Rehearsal, order: Order, outcome: Outcome) -> Refund:
     """A refund in our books as if a wallet had answered so."""
     wallet = FakeWallet(order.wallet)
-    wallet.account = shop.house.gateways[order.wallet].account  # type: ignore[misc]
+    wallet.account = shop.house.gateways[order.wallet].account
     wallet.sends.append(answering(outcome))
     draft = replace(a_draft(300, request_id=f"planted {order.order_id}"), account=wallet.account)
     with shop.house.ledger.locked(order.order_id) as locked:
