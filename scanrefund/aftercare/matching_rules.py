@@ -14,7 +14,7 @@ from typing import Final
 from scanrefund.model.bill_line import BillLine, LineKind, LineState
 from scanrefund.model.difference import Difference, DifferenceKind
 from scanrefund.model.refund import OPEN, RefundState
-from scanrefund.model.wallet import Wallet
+from scanrefund.model.wallet import Wallet, safe_number
 
 _K = DifferenceKind
 _S = RefundState
@@ -160,9 +160,10 @@ def _of_line(wallet: Wallet, line: BillLine, theirs_fen: int) -> Difference:
         kind=_K.REFUND_NOT_OURS,
         wallet=wallet,
         amount_fen=theirs_fen,
-        order_id=line.order_id,
-        refund_id=line.refund_id,
-        wallet_number=line.wallet_refund_id or line.wallet_order_id,
+        # Numbers of somebody else's making: one with the form of a payment code is masked like any.
+        order_id=safe_number(line.order_id),
+        refund_id=safe_number(line.refund_id),
+        wallet_number=safe_number(line.wallet_refund_id or line.wallet_order_id),
         theirs_fen=line.amount_fen,
         theirs_state=line.state.value,
         line=line.number,

@@ -13,6 +13,7 @@ from scanrefund.aftercare.private_database import private_database
 from scanrefund.aftercare.till_export import TillLine
 from scanrefund.model.bill_line import LineKind
 from scanrefund.model.difference import Difference, DifferenceKind, Side
+from scanrefund.model.wallet import safe_number
 
 BATCH_ROWS: Final = 2_000
 _TABLES: Final = """
@@ -99,7 +100,7 @@ def _difference(row: tuple[Any, ...]) -> Difference:
         kind=found,
         wallet=None,
         amount_fen=(theirs_fen or 0) - (ours_fen or 0),
-        order_id=order_id,
+        order_id=safe_number(order_id),
         ours_fen=ours_fen,
         theirs_fen=theirs_fen,
         line=line or 0,

@@ -235,6 +235,14 @@ def test_our_number_for_another_order_is_not_our_refund(shop: Shop) -> None:
     assert shop.found(wallet=Wallet.WECHAT) == [("refund_not_ours", 300), ("refund_missing", -300)]
 
 
+def test_a_number_with_the_form_of_a_payment_code_is_masked(shop: Shop) -> None:
+    digits = "134500000000000042"
+    shop.bill_of(Wallet.WECHAT, Row(digits, 1_000), Row(digits, 100, digits))
+    found = shop.reconciled(wallet=Wallet.WECHAT)[1]
+    assert len(found) == 2
+    assert digits not in repr(found)
+
+
 def test_what_another_days_bill_tells_is_not_missing(shop: Shop) -> None:
     shop.sell("A2")
     shop.bill_of(Wallet.WECHAT)
