@@ -8,6 +8,8 @@ from types import TracebackType
 
 from scanrefund.aftercare.daily_backup import DailyBackup
 from scanrefund.aftercare.receipt import Writer
+from scanrefund.aftercare.reconcile import Reconciler
+from scanrefund.aftercare.signing import Signing
 from scanrefund.config import Settings
 from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import SYSTEM, Clock
@@ -17,10 +19,12 @@ from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
 from scanrefund.ledger.roster import Roster
 from scanrefund.ledger.sign_ins import SignIns
+from scanrefund.ledger.sign_offs import SignOffs
 from scanrefund.ledger.tills import Tills
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
@@ -36,6 +40,7 @@ from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.till_desk import TillDesk
 from scanrefund.wallets.alipay import AlipayGateway
+from scanrefund.wallets.bill_files import BillAccounts
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
 
@@ -60,6 +65,8 @@ class House:
     staff: StaffDesk
     search: SearchDesk
     tills: TillDesk
+    reconciler: Reconciler
+    signing: Signing
     clock: Clock
 
     def close(self) -> None:
@@ -102,6 +109,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     recovery = Recovery(ledger, gateways, dispatcher, clock)
     notices = NoticeDesk(gateways, Notices(ledger))
     search = SearchDesk(ledger, gateways, settings.limits, clock)
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
     return House(
         keys=keys,
         ledger=ledger,
@@ -116,6 +124,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         staff=staff,
         search=search,
         tills=TillDesk(Tills(ledger), keys, clock),
+        reconciler=reconciler,
+        signing=Signing(SignOffs(ledger), clock),
         clock=clock,
     )
 
@@ -129,6 +139,14 @@ def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:
     if settings.alipay is not None:
         gateways[Wallet.ALIPAY] = AlipayGateway(settings.alipay, http)
     return gateways
+
+
+def bill_accounts(settings: Settings) -> BillAccounts:
+    """Whose bills are this shop's."""
+    return BillAccounts(
+        wechat=settings.wechat.mchid if settings.wechat else "",
+        alipay=settings.alipay.seller_id if settings.alipay else "",
+    )
 
 
 def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:

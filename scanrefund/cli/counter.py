@@ -46,7 +46,7 @@ def counter(
         raise UsageFault("counter_json_opens_nothing")
     settings = invocation.settings()
     make_private(settings.home)
-    alone = only_writer(settings.ledger.url, "scanrefund counter")
+    alone, still_open = only_writer(settings.ledger.url, "scanrefund counter"), 0
     with stopped_by_signal() as stopped, alone, sandbox_beside(settings) as sandbox:
         page = _Page(settings.page.port if port is None else port)
         told = Told(invocation, quiet=as_json)

@@ -27,6 +27,7 @@ from scanrefund.cli import (
     orders,
     output,
     purge,
+    reconcile,
     recover,
     refund,
     refunds,
@@ -103,6 +104,7 @@ app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command()(recover.recover)
+app.command()(reconcile.reconcile)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")

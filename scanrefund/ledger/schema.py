@@ -255,6 +255,23 @@ self_tests: Final = Table(
     Column("findings", Text, nullable=False),
 )
 
+# Days that somebody has reconciled and signed, each wallet and the till by itself (`scope`).
+sign_offs: Final = Table(
+    "sign_offs",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("signed_by", Told(64), nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
+    # Of the bill's text as it came, and of what was compared and came out.
+    Column("bill_sha256", String(64), nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("theirs_fen", BigInteger, nullable=False),
+    Column("ours_fen", BigInteger, nullable=False),
+    Column("differences", Integer, nullable=False),
+    CheckConstraint("signed_by <> ''", name="signed"),
+)
+
 book: Final = Table(
     "book",
     metadata,

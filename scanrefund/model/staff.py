@@ -37,6 +37,7 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff.manage"
     STAFF_UNLOCK = "staff.unlock"
     BOOKS_READ = "books.read"
+    BOOKS_SIGN = "books.sign"  # a day that was reconciled
 
 
 _P = Permission
@@ -60,7 +61,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             }
         ),
         # Finance looks at what others want to pay back, and pays nothing back itself.
-        Role.FINANCE: frozenset({_P.REFUND_APPROVE, _P.REFUND_CLOSE, _P.BOOKS_READ}),
+        Role.FINANCE: frozenset({_P.REFUND_APPROVE, _P.REFUND_CLOSE, _P.BOOKS_READ, _P.BOOKS_SIGN}),
         Role.OWNER: frozenset(Permission),
         Role.AUDITOR: frozenset({_P.BOOKS_READ}),
     }

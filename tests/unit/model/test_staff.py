@@ -13,7 +13,7 @@ MAY = {
     Role.CLERK: "refund.create",
     Role.SUPERVISOR: "refund.create refund.no_code refund.approve refund.cash refund.release refund.close"
     " order.release order.cancel order.adjust staff.unlock books.read",
-    Role.FINANCE: "refund.approve refund.close books.read",
+    Role.FINANCE: "refund.approve refund.close books.read books.sign",
     Role.OWNER: " ".join(Permission),
     Role.AUDITOR: "books.read",
 }

@@ -1,0 +1,244 @@
+"""`scanrefund reconcile`: the wallets' bills of a day beside our books, and the signature under it."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from scanrefund.cli import output
+from scanrefund.cli.by_hand import prove
+from scanrefund.cli.choices import AsJson
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.errors import UsageFault, os_cause
+from scanrefund.model.bill import BillLook
+from scanrefund.model.staff import Permission
+from scanrefund.model.wallet import Wallet
+
+if TYPE_CHECKING:
+    from scanrefund.aftercare.reconcile import Reconciliation
+    from scanrefund.aftercare.reconcile_words import ReconcileWords
+    from scanrefund.aftercare.signing import Signed
+    from scanrefund.assemble import House
+    from scanrefund.model.difference import Difference, Scope
+
+EXIT_OPEN: Final = 3
+EXIT_PERSON: Final = 5
+EXIT_FAULT: Final = 70
+# What a screen or a program is told; the CSV has all.
+DIFFERENCES_MAX: Final = 1_000
+
+
+def reconcile(  # noqa: PLR0913  (one option each)
+    ctx: typer.Context,
+    *,
+    day: Annotated[str, typer.Option("--date", metavar="YYYY-MM-DD", help="The day, on Beijing's clock.")],
+    wallet: Annotated[Wallet | None, typer.Option("--wallet", help="Only this wallet.")] = None,
+    till: Annotated[
+        Path | None, typer.Option("--till", metavar="FILE", help="The till's export of the day too.")
+    ] = None,
+    bill: Annotated[
+        list[Path] | None,
+        typer.Option("--bill", metavar="FILE", help="A downloaded bill; then nothing is fetched. Repeat it."),
+    ] = None,
+    pdf: Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write it as PDF.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write all differences as CSV.")
+    ] = None,
+    sign_off: Annotated[bool, typer.Option("--sign-off", help="Sign the day, with --staff.")] = False,
+    staff: Annotated[
+        str,
+        typer.Option("--staff", metavar="ID", help="Who signs: a name, or a staff id where staff is known."),
+    ] = "",
+    pin_stdin: PinStdin = False,
+    as_json: AsJson = False,
+) -> int:
+    """Match the wallets' bills of a day with our books, line by line, and name every difference."""
+    wanted = _day(day)
+    _refuse_nonsense(wallet, bill, staff, sign_off=sign_off)
+    invocation = of(ctx)
+    asker = Asker(invocation, pin_stdin=pin_stdin)
+    with invocation.house(invocation.settings(), wallets=not bill) as house:
+        if sign_off:
+            prove(house, staff, Permission.BOOKS_SIGN, asker)
+        with (
+            output.waiting(invocation.words("reconcile.fetching")) as tell,
+            house.reconciler.reconcile(
+                wanted,
+                wallet,
+                bill or (),
+                till,
+                lambda read: tell(invocation.words("reconcile.reading", lines=read)),
+            ) as done,
+        ):
+            return _finish(house, done, invocation, (csv, pdf), staff if sign_off else "", as_json=as_json)
+
+
+def _finish(
+    house: House,
+    done: Reconciliation,
+    invocation: Invocation,
+    files: tuple[Path | None, Path | None],
+    signer: str,
+    *,
+    as_json: bool,
+) -> int:
+    from scanrefund.aftercare.reconcile_words import ReconcileWords
+
+    words = ReconcileWords(invocation.spoken())
+    if signer:
+        house.signing.sign(done, signer)
+    signed = house.signing.signed(done)
+    _write_files(house, done, words, files, signed)
+    if as_json:
+        output.document(_document(done, words, signed))
+    else:
+        _show(done, words, signed)
+    return _exit_code(done.scopes, signed)
+
+
+def _day(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageFault("day_wrong", text=text[:40]) from None
+    # Python reads other ISO forms too; a day of the books is written in one.
+    if day.isoformat() != text:
+        raise UsageFault("day_wrong", text=text[:40])
+    return day
+
+
+def _refuse_nonsense(wallet: Wallet | None, bill: list[Path] | None, staff: str, *, sign_off: bool) -> None:
+    if wallet and bill:
+        raise UsageFault("wallet_and_bill")
+    if sign_off and not staff.strip():
+        raise UsageFault("signer_missing")
+    if staff and not sign_off:
+        raise UsageFault("staff_without_sign_off")
+
+
+def _write_files(
+    house: House,
+    done: Reconciliation,
+    words: ReconcileWords,
+    files: tuple[Path | None, Path | None],
+    signed: dict[str, Signed],
+) -> None:
+    csv, pdf = files
+    try:
+        if csv is not None:
+            # The mark at its start lets Excel see that it is UTF-8.
+            with csv.open("w", encoding="utf-8-sig", newline="") as page:
+                words.write_csv(done, page)
+        if pdf is not None:
+            from scanrefund.aftercare.reconcile_pdf import ReconcilePdf
+
+            ReconcilePdf(words).write(pdf, done, signed, house.clock.now())
+    except OSError as error:
+        raise UsageFault("output_unwritable", path=error.filename, cause=os_cause(error)) from error
+
+
+def _show(done: Reconciliation, words: ReconcileWords, signed: dict[str, Signed]) -> None:
+    output.say(words.say("reconcile.title", day=done.day))
+    for scope in done.scopes:
+        output.say(f"{words.say(f'scope.{scope.name}.name')}: {words.look(scope)}")
+    keys = ("scope", "side", "theirs", "ours", "differences", "unexplained")
+    sums = [row for scope in done.scopes for row in words.sums(scope)]
+    if sums:
+        output.table([words.say(f"reconcile.{key}") for key in keys], sums)
+    found = list(islice(done.differences(), DIFFERENCES_MAX))
+    if found:
+        columns = [words.say(f"reconcile.{key}") for key in ("scope", "kind", "number")]
+        columns += [words.say("label.amount"), words.say("reconcile.proposal")]
+        output.table(columns, [words.row(one) for one in found])
+    left_out = _count(done.scopes) - len(found)
+    if left_out:
+        output.say(words.say("reconcile.more", count=left_out))
+    output.say(_verdict(done.scopes, words, found))
+    for line in words.signatures(signed):
+        output.say(line)
+
+
+def _verdict(scopes: list[Scope], words: ReconcileWords, found: list[Difference]) -> str:
+    unexplained_fen = sum(scope.unexplained_fen for scope in scopes)
+    if unexplained_fen:
+        return words.say("reconcile.not_explained", unexplained_fen=unexplained_fen)
+    if not any(scope.was_compared for scope in scopes):
+        return ""
+    return words.say("reconcile.explained" if found else "reconcile.clean")
+
+
+def _exit_code(scopes: list[Scope], signed: dict[str, Signed]) -> int:
+    """What is worst: not explained or not had, then what wants a person, then what is not there yet."""
+    if any(one.unexplained_fen or one.look is BillLook.NOT_FETCHED for one in scopes):
+        return EXIT_FAULT
+    if any(one.for_people for one in scopes) or not all(one.is_same for one in signed.values()):
+        return EXIT_PERSON
+    return 0 if all(one.was_compared for one in scopes) else EXIT_OPEN
+
+
+def _count(scopes: list[Scope]) -> int:
+    return sum(sum(scope.counts.values()) for scope in scopes)
+
+
+def _document(done: Reconciliation, words: ReconcileWords, signed: dict[str, Signed]) -> dict[str, Any]:
+    found = [_difference(one, words) for one in islice(done.differences(), DIFFERENCES_MAX)]
+    return {
+        "day": done.day.isoformat(),
+        "scopes": [_scope(scope, signed.get(scope.name)) for scope in done.scopes],
+        "unexplained_fen": sum(scope.unexplained_fen for scope in done.scopes),
+        "differences": found,
+        "differences_left_out": _count(done.scopes) - len(found),
+    }
+
+
+def _scope(scope: Scope, signed: Signed | None) -> dict[str, Any]:
+    sums = {
+        side.value: {
+            "theirs_fen": told.theirs_fen,
+            "ours_fen": told.ours_fen,
+            "differences_fen": told.differences_fen,
+            "unexplained_fen": told.unexplained_fen,
+        }
+        for side, told in scope.sums.items()
+    }
+    return {
+        "scope": scope.name,
+        "look": scope.look.value,
+        "code": scope.code or None,
+        "message": scope.message or None,
+        "lines": scope.lines,
+        "sums": sums,
+        "counts": {kind.value: count for kind, count in scope.counts.items()},
+        "bill_sha256": scope.bill_sha256 or None,
+        "content_sha256": scope.content_sha256 or None,
+        "signed": _signed(signed) if signed else None,
+    }
+
+
+def _signed(signed: Signed) -> dict[str, Any]:
+    off = signed.sign_off
+    told = {"by": off.signed_by, "at": off.signed_at.isoformat(), "same": signed.is_same}
+    return {**told, "differences": off.differences, "content_sha256": off.content_sha256}
+
+
+def _difference(one: Difference, words: ReconcileWords) -> dict[str, Any]:
+    return {
+        "scope": one.wallet.value if one.wallet else "till",
+        "kind": one.kind.value,
+        "amount_fen": one.amount_fen,
+        "order_id": one.order_id or None,
+        "refund_id": one.refund_id or None,
+        "wallet_number": one.wallet_number or None,
+        "ours_fen": one.ours_fen,
+        "theirs_fen": one.theirs_fen,
+        "ours_state": one.ours_state or None,
+        "theirs_state": one.theirs_state or None,
+        "other_day": one.day.isoformat() if one.day else None,
+        "line": one.line or None,
+        "proposal": words.proposal(one),
+    }
