@@ -30,6 +30,7 @@ from scanrefund.people.recogniser import Recogniser
 from scanrefund.people.till import TillPeople
 from scanrefund.readiness import Surroundings
 from scanrefund.search_desk import SearchDesk
+from scanrefund.slip_desk import SlipDesk
 from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.wallets.alipay import AlipayGateway
@@ -56,6 +57,7 @@ class House:
     notices: NoticeDesk
     staff: StaffDesk
     search: SearchDesk
+    slips: SlipDesk
     clock: Clock
 
     def close(self) -> None:
@@ -110,6 +112,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         notices=notices,
         staff=staff,
         search=search,
+        slips=SlipDesk(ledger, keys, clock, settings.slips),
         clock=clock,
     )
 

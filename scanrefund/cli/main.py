@@ -23,6 +23,7 @@ from scanrefund.cli import (
     doctor,
     orders,
     output,
+    receipt,
     recover,
     refund,
     refunds,
@@ -91,6 +92,7 @@ app.command()(decode.decode)
 app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
+app.command()(receipt.receipt)
 app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)

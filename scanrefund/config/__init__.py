@@ -19,6 +19,7 @@ from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.real_wallets import alipay_settings, wechat_settings
+from scanrefund.config.receipt_table import slip_settings
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.config.sources import config_file, data_folder, overlay, read_toml
 from scanrefund.errors import ConfigFault, UsageFault
@@ -27,6 +28,7 @@ from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
+from scanrefund.slip_desk import SlipSettings
 from scanrefund.wallets.alipay_line import AlipaySettings
 from scanrefund.wallets.wechat_line import WechatSettings
 
@@ -76,6 +78,7 @@ class Settings:
     wait_s: int
     lease_s: int
     page: PageSettings
+    slips: SlipSettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -197,6 +200,9 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         wait_s=document.dispatch.wait_s,
         lease_s=document.dispatch.lease_s,
         page=_page(document.counter),
+        slips=slip_settings(
+            document.receipt, document.shop.name, document.shop.utc_offset_h, home, rehearsal=rehearsal
+        ),
     )
 
 

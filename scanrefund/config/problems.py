@@ -33,6 +33,7 @@ _CAUSES: Final = {
     "key_file_missing": "key_file_missing",
     "web_address": "web_address",
     "alipay_keys": "alipay_keys",
+    "printer_place": "printer_place",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")
