@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
+from scanrefund.aftercare.letters import LetterWriter
+from scanrefund.aftercare.outbox import Post
 from scanrefund.aftercare.receipt import Writer
 from scanrefund.config import Settings
 from scanrefund.desk import Counter, Desk
@@ -18,12 +20,14 @@ from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
+from scanrefund.ledger.outbox import Outbox
 from scanrefund.ledger.roster import Roster
 from scanrefund.ledger.sign_ins import SignIns
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
+from scanrefund.notify_desk import ways_of
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.people.pins import PinHasher
 from scanrefund.people.recogniser import Recogniser
@@ -58,10 +62,13 @@ class House:
     staff: StaffDesk
     search: SearchDesk
     slips: SlipDesk
+    outbox: Outbox
+    post: Post
     clock: Clock
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let the message under way end, and let go of the database."""
+        self.post.close()
         self.ledger.close()
 
     def __enter__(self) -> House:
@@ -93,7 +100,12 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
+    ledger.alerts = settings.notify.alerts
+    outbox = Outbox(ledger, keys)
+    letters = LetterWriter(settings.slips.shop, settings.shop_id, settings.language, settings.rehearsal)
+    post = Post(ledger, outbox, clock, ways_of(settings.notify, Http(settings.http)), letters)
+    jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once]
+    worker = Worker(ledger, dispatcher, clock, jobs)
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
@@ -112,6 +124,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         notices=notices,
         staff=staff,
         search=search,
+        outbox=outbox,
+        post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         clock=clock,
     )

@@ -52,7 +52,7 @@ def escpos_bytes(slip: PrintedSlip, columns: int, *, code_as_picture: bool = Fal
     return bytes(printer.output)
 
 
-class _Paper(Dummy):
+class _Paper(Dummy):  # type: ignore[misc]  # the library tells no types
     """Collects what a printer would get; Chinese goes past the library's code pages."""
 
     def lines(self, *lines: str) -> None:

@@ -21,6 +21,7 @@ from scanrefund.cli import (
     counter,
     decode,
     doctor,
+    notices,
     orders,
     output,
     receipt,
@@ -101,6 +102,7 @@ app.command()(by_hand.cash)
 app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
+app.add_typer(notices.app, name="notices")
 app.command()(worker.worker)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

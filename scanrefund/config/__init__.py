@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document
+from scanrefund.config.notify_table import notify_settings
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.real_wallets import alipay_settings, wechat_settings
 from scanrefund.config.receipt_table import slip_settings
@@ -26,6 +27,7 @@ from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
+from scanrefund.notify_desk import NotifySettings
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
 from scanrefund.slip_desk import SlipSettings
@@ -79,6 +81,7 @@ class Settings:
     lease_s: int
     page: PageSettings
     slips: SlipSettings
+    notify: NotifySettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -188,6 +191,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
             url=document.ledger.url or f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}",
             busy_timeout_s=document.ledger.busy_timeout_s,
         ),
+        notify=notify_settings(document.notify, document.shop.name, home),
         limits=_limits(document, rehearsal=rehearsal),
         http=HttpLimits(**document.http.model_dump()),
         wechat=wechat,

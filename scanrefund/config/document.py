@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
+from scanrefund.config.notify_table import Notify
 from scanrefund.config.receipt_table import Receipt
 from scanrefund.config.section import Section, Whole
 
@@ -192,3 +193,4 @@ class Document(Section):
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()
     receipt: Receipt = Receipt()
+    notify: Notify = Notify()

@@ -34,6 +34,9 @@ _CAUSES: Final = {
     "web_address": "web_address",
     "alipay_keys": "alipay_keys",
     "printer_place": "printer_place",
+    "notify_smtp": "notify_smtp",
+    "notify_sms": "notify_sms",
+    "notify_alerts": "notify_alerts",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")

@@ -49,6 +49,8 @@ DOORS = {
     ),
     "escpos": ("scanrefund.aftercare.slip_escpos",),
     "reportlab": ("scanrefund.aftercare.slip_pdf",),
+    "apprise": ("scanrefund.aftercare.alert",),
+    "smtplib": ("scanrefund.aftercare.mail",),
 }
 
 

@@ -43,6 +43,18 @@ def test_a_slip_is_looked_at_printed_and_reprinted_as_a_copy(printing: Served, t
     assert refund_id.encode() in (tmp_path / "printed").read_bytes()
 
 
+def test_a_contact_given_at_the_counter_is_kept_and_never_told_back(shop: Served) -> None:
+    shop.sell("S3")
+    page = shop.page()
+    told = page.post("/desk/refund", shop.wish(page, "S3", contact="li.lei@example.com"))
+    assert "li.lei" not in str(told.document)
+    (message,) = shop.site.house.outbox.listed(unsent_only=False, limit=9)
+    assert message.subject == told.document["refund_id"]
+    assert shop.site.house.outbox.masked_contact(message) == "l•••@example.com"
+    wrong = page.post("/desk/refund", shop.wish(page, "S3", contact="li lei"))
+    assert wrong.document["fault"] == "contact_wrong"
+
+
 def test_a_printer_that_is_away_is_told_and_the_refund_stays(shop: Served, tmp_path: Path) -> None:
     _plug_in(shop, str(tmp_path / "away"), tmp_path)
     page, refund_id = made(shop, "S2")
