@@ -100,16 +100,11 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    ledger.alerts = settings.notify.alerts
-    outbox = Outbox(ledger, keys)
-    letters = LetterWriter(settings.slips.shop, settings.shop_id, settings.language, settings.rehearsal)
-    post = Post(ledger, outbox, clock, ways_of(settings.notify, Http(settings.http)), letters)
-    jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once]
-    worker = Worker(ledger, dispatcher, clock, jobs)
+    outbox, post = _telling(settings, ledger, keys, clock)
+    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once, post.run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
-    notices = NoticeDesk(gateways, Notices(ledger))
     search = SearchDesk(ledger, gateways, settings.limits, clock)
     return House(
         keys=keys,
@@ -121,7 +116,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         supervisor=supervisor,
         recovery=recovery,
         worker=worker,
-        notices=notices,
+        notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
         search=search,
         outbox=outbox,
@@ -129,6 +124,14 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         clock=clock,
     )
+
+
+def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:
+    """What customers and staff are told, and who takes it to them."""
+    ledger.alerts = settings.notify.alerts
+    outbox = Outbox(ledger, keys)
+    writer = LetterWriter(settings.slips.shop, settings.shop_id, settings.language, settings.rehearsal)
+    return outbox, Post(ledger, outbox, clock, ways_of(settings.notify, Http(settings.http)), writer)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

@@ -40,7 +40,12 @@ def test_a_message_is_delivered_once(ledger: Ledger) -> None:
 def test_a_way_that_is_away_is_tried_later_and_later_under_the_same_number(ledger: Ledger) -> None:
     paid(ledger)
     clock, names = FakeClock(), []
-    way = HandWay([lambda letter: (names.append(letter.message_id), away(letter))[1]] * 3)
+
+    def noted(letter: Letter) -> None:
+        names.append(letter.message_id)
+        away(letter)
+
+    way = HandWay([noted] * 3)
     post = a_post(ledger, clock, way)
     waits = []
     for _ in range(3):
