@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from scanrefund.aftercare.daily_backup import DailyBackup
+from scanrefund.aftercare.letters import LetterWriter
+from scanrefund.aftercare.outbox import Post
 from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
@@ -22,6 +24,7 @@ from scanrefund.keys import Keys
 from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
+from scanrefund.ledger.outbox import Outbox
 from scanrefund.ledger.roster import Roster
 from scanrefund.ledger.sign_ins import SignIns
 from scanrefund.ledger.sign_offs import SignOffs
@@ -30,12 +33,14 @@ from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
+from scanrefund.notify_desk import ways_of
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.people.pins import PinHasher
 from scanrefund.people.recogniser import Recogniser
 from scanrefund.people.till import TillPeople
 from scanrefund.readiness import Surroundings
 from scanrefund.search_desk import SearchDesk
+from scanrefund.slip_desk import SlipDesk
 from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
 from scanrefund.till_desk import TillDesk
@@ -67,10 +72,14 @@ class House:
     tills: TillDesk
     reconciler: Reconciler
     signing: Signing
+    slips: SlipDesk
+    outbox: Outbox
+    post: Post
     clock: Clock
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let the message under way end, and let go of the database."""
+        self.post.close()
         self.ledger.close()
 
     def __enter__(self) -> House:
@@ -103,11 +112,12 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
     backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
-    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once, backup.run_once])
+    outbox, post = _telling(settings, ledger, keys, clock)
+    jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once, backup.run_once]
+    worker = Worker(ledger, dispatcher, clock, jobs)
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
-    notices = NoticeDesk(gateways, Notices(ledger))
     search = SearchDesk(ledger, gateways, settings.limits, clock)
     reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
     return House(
@@ -120,14 +130,25 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         supervisor=supervisor,
         recovery=recovery,
         worker=worker,
-        notices=notices,
+        notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
         search=search,
         tills=TillDesk(Tills(ledger), keys, clock),
         reconciler=reconciler,
         signing=Signing(SignOffs(ledger), clock),
+        outbox=outbox,
+        post=post,
+        slips=SlipDesk(ledger, keys, clock, settings.slips),
         clock=clock,
     )
+
+
+def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:
+    """What customers and staff are told, and who takes it to them."""
+    ledger.alerts = settings.notify.alerts
+    outbox = Outbox(ledger, keys)
+    writer = LetterWriter(settings.slips.shop, settings.shop_id, settings.language, settings.rehearsal)
+    return outbox, Post(ledger, outbox, clock, ways_of(settings.notify, Http(settings.http)), writer)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

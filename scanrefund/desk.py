@@ -250,6 +250,7 @@ class Desk:
             counter=self._counter.name,
             not_before=earliest_send(case),
             people=draft_people(case),
+            contact=wish.request.contact,
         )
         return locked.reserve(
             draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now

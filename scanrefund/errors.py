@@ -11,6 +11,7 @@
     │   ├── NotSent           provably nothing left this machine
     │   └── NoAnswer          something may have left; what came back is no answer
     ├── NoticeFault           a notice said to be a wallet's cannot be believed
+    ├── PrinterFault          the receipt printer is not there, away or stopped (exit 70)
     └── Bug                   our own rule about our own code was broken
 
 A fault carries a `code` from a closed list and `details`; the sentence people read comes from the
@@ -84,6 +85,10 @@ class NoAnswer(NetworkFault):
 
 class NoticeFault(Fault):
     """A notice that is said to be a wallet's cannot be believed, or speaks of another shop."""
+
+
+class PrinterFault(Fault):
+    """The receipt printer is not there, away, or stopped in the middle."""
 
 
 class Bug(Fault):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scanrefund.check.case import PayerCheck
+from scanrefund.model.contact import Contact
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.shown import Reading
@@ -18,6 +19,7 @@ class RefundRequest:
 
     `clerk` is the staff id of whoever has proved himself at this door; empty in a ledger without staff.
     `approval` is a second person who agrees with this one wish; `queue` lets the wish wait for one.
+    `contact` is how the customer wants to hear of it.
     """
 
     order_id: str
@@ -28,6 +30,7 @@ class RefundRequest:
     clerk: str = ""
     approval: Credential | None = None
     queue: bool = False
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True)

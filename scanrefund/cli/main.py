@@ -24,9 +24,11 @@ from scanrefund.cli import (
     decode,
     doctor,
     evidence,
+    notices,
     orders,
     output,
     purge,
+    receipt,
     reconcile,
     recover,
     refund,
@@ -98,6 +100,7 @@ app.command()(decode.decode)
 app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
+app.command()(receipt.receipt)
 app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)
@@ -108,6 +111,7 @@ app.command()(reconcile.reconcile)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")
+app.add_typer(notices.app, name="notices")
 app.command()(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.command()(backup.backup)

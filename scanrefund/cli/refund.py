@@ -13,6 +13,7 @@ import typer
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.notices import contact_told
 from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.cli.reading import from_keyboard, from_source, warm_child
 from scanrefund.errors import Fault, LedgerFault, UsageFault
@@ -95,6 +96,12 @@ def refund(  # noqa: PLR0913  (each is an option)
     queue: Annotated[
         bool, typer.Option("--queue", help="Where approval is needed, let the refund wait for it.")
     ] = False,
+    contact: Annotated[
+        str,
+        typer.Option(
+            "--contact", metavar="ADDRESS", help="Tell the customer: an e-mail or a telephone number."
+        ),
+    ] = "",
     pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
@@ -114,7 +121,8 @@ def refund(  # noqa: PLR0913  (each is an option)
         asker = Asker(invocation, pin_stdin=pin_stdin)
         clerk_id, approval = _people(wish.people, house, asker, dry_run=dry_run)
         request = _request(wish, _reading(wish, settings, invocation))
-        request = replace(request, clerk=clerk_id, approval=approval, queue=queue)
+        heard = contact_told(contact, settings.language)
+        request = replace(request, clerk=clerk_id, approval=approval, queue=queue, contact=heard)
         if dry_run:
             return receipts.show_verdicts(house.desk.rehearse(request), invocation, as_json=as_json)
         if not yes and not _agreed(request, house, invocation):

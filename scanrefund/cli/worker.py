@@ -41,6 +41,7 @@ def worker(
     if once:
         with invocation.house(invocation.settings(), wallets=True) as house:
             house.worker.run_once(told)
+            house.post.finish()
             still_open = len(open_refunds(house))
     else:
         told.hint("cli.worker_runs")
@@ -72,6 +73,8 @@ def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle:
                     return stopped.is_set() or (until_idle and _is_idle(house))
 
                 house.worker.run(lambda: ended() or has_moved(settings), told, on_fault)  # noqa: B023
+                if until_idle and not stopped.is_set() and ended():
+                    house.post.finish()
                 if ended():
                     return len(open_refunds(house))
 

@@ -18,8 +18,10 @@ from pydantic import ValidationError
 from scanrefund.aftercare.daily_backup import BackupSettings
 from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document
+from scanrefund.config.notify_table import notify_settings
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.real_wallets import alipay_settings, wechat_settings
+from scanrefund.config.receipt_table import slip_settings
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.config.sources import config_file, data_folder, overlay, read_toml
 from scanrefund.errors import ConfigFault, UsageFault
@@ -27,8 +29,10 @@ from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.purge import KeepFor
 from scanrefund.model.money import Money
+from scanrefund.notify_desk import NotifySettings
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
+from scanrefund.slip_desk import SlipSettings
 from scanrefund.wallets.alipay_line import AlipaySettings
 from scanrefund.wallets.wechat_line import WechatSettings
 
@@ -80,6 +84,8 @@ class Settings:
     page: PageSettings
     backup: BackupSettings
     keep_for: KeepFor
+    slips: SlipSettings
+    notify: NotifySettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -189,6 +195,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
             url=document.ledger.url or f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}",
             busy_timeout_s=document.ledger.busy_timeout_s,
         ),
+        notify=notify_settings(document.notify, document.shop.name, home),
         limits=_limits(document, rehearsal=rehearsal),
         http=HttpLimits(**document.http.model_dump()),
         wechat=wechat,
@@ -203,6 +210,9 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         page=_page(document.counter),
         backup=_backup(document, home, base),
         keep_for=KeepFor(**document.privacy.model_dump()),
+        slips=slip_settings(
+            document.receipt, document.shop.name, document.shop.utc_offset_h, home, rehearsal=rehearsal
+        ),
     )
 
 

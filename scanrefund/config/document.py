@@ -9,28 +9,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
+
+from scanrefund.config.notify_table import Notify
+from scanrefund.config.receipt_table import Receipt
+from scanrefund.config.section import Section, Whole
 
 AUTO = "auto"
 
 # The catalogues have words for these; any other text of a shop stands for itself.
 REASONS = ["faulty", "wrong_item", "changed_mind", "wrong_price", "paid_twice", "out_of_stock", "other"]
-
-
-def _no_truth_value(value: Any) -> Any:
-    """In TOML `true` is not a number, whatever Python thinks of it."""
-    if isinstance(value, bool):
-        raise PydanticCustomError("int_type", "a truth value is no number")
-    return value
 
 
 def _auto_is_none(value: Any) -> Any:
@@ -70,19 +59,12 @@ def _own_address(value: str) -> str:
     return value.rstrip("/")
 
 
-Whole = Annotated[int, BeforeValidator(_no_truth_value)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 KeyFile = Annotated[str, Field(min_length=1), AfterValidator(_key_file)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OwnAddress = Annotated[str, Field(max_length=256), AfterValidator(_own_address)]
 Reason = Annotated[str, Field(min_length=1, max_length=40)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,12}$")]
-
-
-class Section(BaseModel):
-    """A table of the file. A key it does not know is an error, not a comment."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Shop(Section):
@@ -101,7 +83,7 @@ class Wechat(Section):
     merchant_private_key: KeyFile
     public_key_id: Text
     public_key: KeyFile
-    more_keys: dict[Text, KeyFile] = {}
+    more_keys: dict[Text, KeyFile] = {}  # noqa: RUF012  (pydantic copies it)
     apiv3_key_file: KeyFile | None = None
     apiv2_key_file: KeyFile | None = None
     notify_url: OwnAddress = ""
@@ -224,3 +206,5 @@ class Document(Section):
     counter: Counter = Counter()
     backup: Backup = Backup()
     privacy: Privacy = Privacy()
+    receipt: Receipt = Receipt()
+    notify: Notify = Notify()

@@ -33,6 +33,10 @@ _CAUSES: Final = {
     "key_file_missing": "key_file_missing",
     "web_address": "web_address",
     "alipay_keys": "alipay_keys",
+    "printer_place": "printer_place",
+    "notify_smtp": "notify_smtp",
+    "notify_sms": "notify_sms",
+    "notify_alerts": "notify_alerts",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")

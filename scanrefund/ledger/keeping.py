@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from scanrefund.ledger.orders import load_all
 from scanrefund.ledger.schema import orders
+from scanrefund.ledger.telling import note_cancelled
 from scanrefund.model.money import ZERO
 from scanrefund.model.order import Order, OrderState
 
@@ -79,6 +80,8 @@ def _keep_chunk(connection: Connection, chunk: list[Order], now: datetime) -> li
             new.append({"kept_at": now, **values})
         elif keeping.kept is Kept.CHANGED:
             connection.execute(update(orders).where(orders.c.order_id == order.order_id).values(**values))
+            if "cancelled_at" in values:
+                note_cancelled(connection, order.order_id, now)
     if new:
         connection.execute(_NEW, new)
     return done

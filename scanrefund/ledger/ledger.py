@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Engine
 
 from scanrefund.errors import Bug, Fault
 from scanrefund.keys import Keys
-from scanrefund.ledger import behind, book, codes, gate, keeping, orders, refunds, trips
+from scanrefund.ledger import behind, book, codes, contacts, gate, keeping, orders, refunds, telling, trips
 from scanrefund.ledger.audit import Audit, audit
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.migrate import bring_up_to_date, refuse_foreign_keys
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.ledger.witness import Head, Witness, contradicts
+from scanrefund.model.contact import Contact
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.payment_code import PaymentCode
@@ -51,6 +52,8 @@ class Ledger:
         self.shop = shop
         self._witness = witness
         self._appended = _Appended()
+        # Whether staff is told of alarms; set once, where the program is put together.
+        self.alerts = False
 
     @classmethod
     def open(cls, settings: LedgerSettings, keys: Keys, shop: Shop, witness: Witness | None = None) -> Ledger:
@@ -91,6 +94,12 @@ class Ledger:
         """Append to the book inside the caller's transaction."""
         number, seal = book.enter(connection, self._keys, at=at, kind=kind, subject=subject, facts=facts)
         self._appended.head = Head(number, seal)
+        if kind == "alarm" and self.alerts:
+            telling.note_alarm(connection, subject, number, str(facts.get("alarm", "")), at)
+
+    def keep_contact(self, connection: Connection, order_id: str, contact: Contact, now: datetime) -> None:
+        """Keep how an order's customer wants to hear of it, inside the caller's transaction."""
+        contacts.keep(connection, self._keys, order_id, contact, now)
 
     @retried
     def enter_alone(self, at: datetime, kind: str, facts: book.Facts) -> None:

@@ -89,6 +89,8 @@ class LockedOrder:
         number = refund_number(shop.shop_id, order.order_id, sequence, rehearsal=shop.rehearsal)
         if draft.people is not None:
             self._take_from_people(order, draft, draft.people, number, now)
+        if draft.contact is not None:
+            self._ledger.keep_contact(self._connection, order.order_id, draft.contact, now)
         body = compose(order, number)
         refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
         facts: Facts = {"order": order.order_id, "amount_fen": draft.amount.fen}

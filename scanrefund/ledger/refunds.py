@@ -13,6 +13,7 @@ from scanrefund.errors import Bug
 from scanrefund.ledger.clerk_uses import Allowance
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
+from scanrefund.model.contact import Contact
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Outcome
@@ -74,7 +75,7 @@ class Draft:
     """What a new refund is made of; the ledger adds number and state.
 
     `not_before` is the first moment at which the wallet takes another refund of this order; None: at once.
-    `people` is None in a ledger without staff.
+    `people` is None in a ledger without staff. `contact` is kept for the order; None keeps what was known.
     """
 
     request_id: str
@@ -86,6 +87,7 @@ class Draft:
     counter: str
     not_before: datetime | None = None
     people: DraftPeople | None = None
+    contact: Contact | None = None
 
     @property
     def waits(self) -> bool:

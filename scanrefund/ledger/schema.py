@@ -244,6 +244,49 @@ clerk_uses: Final = Table(
     CheckConstraint("amount_fen >= 0 AND count >= 0 AND no_code_count >= 0", name="uses"),
 )
 
+# How often a refund's slip was printed: from the second time on it is a copy, and says so.
+prints: Final = Table(
+    "prints",
+    metadata,
+    Column("refund_id", ForeignKey("refunds.refund_id"), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    CheckConstraint("count >= 0", name="count"),
+)
+
+# How an order's customer wants to hear of it: the one personal datum of this ledger, closed with a key that
+# is not in it, and forgotten by itself (`contacts.forget`).
+contacts: Final = Table(
+    "contacts",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), primary_key=True),
+    Column("channel", String(8), nullable=False),
+    Column("closed", Text, nullable=False),
+    Column("masked", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("kept_at", UtcTime, nullable=False, index=True),
+)
+
+# What is to be told, written with what happened; delivered when it can be, or given up.
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("message_id", String(160), primary_key=True),
+    Column("channel", String(8), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("subject", String(SUBJECT_CHARS_MAX), nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", UtcTime, index=True),
+    Column("sent_at", UtcTime),
+    Column("given_up_at", UtcTime),
+    Column("trouble", Told(128), nullable=False),
+    CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name="one_end"),
+    CheckConstraint(
+        "(next_try_at IS NULL) = (sent_at IS NOT NULL OR given_up_at IS NOT NULL)", name="due_or_ended"
+    ),
+)
+
 # What each self test found, for `doctor --history`; no person, no order stands in it.
 self_tests: Final = Table(
     "self_tests",

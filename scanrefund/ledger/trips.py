@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
-from scanrefund.ledger import orders
+from scanrefund.ledger import orders, telling
 from scanrefund.ledger.refunds import IS_FREE, at, required
 from scanrefund.ledger.schema import attempts, moves, refunds
 from scanrefund.model.outcome import Answer, Outcome
@@ -201,6 +201,7 @@ def _move(
         return
     row = {"old_state": old.value, "new_state": new.value, "at": now, "cause": cause}
     connection.execute(_NOTE_MOVE, {"refund_id": refund.refund_id, **row})
+    telling.note_move(connection, refund, new, now)
     if by_fact:
         orders.freeze(connection, refund.order_id, "fact_against_end")
     count(connection, refund, new)

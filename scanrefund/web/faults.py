@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import JSONResponse
 
 from scanrefund.crash import record
-from scanrefund.errors import Fault, LedgerFault, PictureFault, SourceFault, UsageFault
+from scanrefund.errors import Fault, LedgerFault, PictureFault, PrinterFault, SourceFault, UsageFault
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.speak import say_fault
 from scanrefund.staff_desk import SignInFault
@@ -46,6 +46,7 @@ _BY_KIND: Final = (
     (PictureFault, 400),
     (SourceFault, 503),
     (LedgerFault, 503),
+    (PrinterFault, 503),
 )
 STATUS_BROKEN: Final = 500
 

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.check.rules import Verdict
+from scanrefund.config import Settings
 from scanrefund.errors import UsageFault
+from scanrefund.model.contact import Contact, NoContact, contact_of
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
 from scanrefund.model.refund import RefundState
@@ -29,6 +31,7 @@ from scanrefund.wish import RefundRequest
 ANSWER_S: Final = 1.2
 LOOK_S: Final = 0.05
 NOTE_CHARS_MAX: Final = 120
+CONTACT_CHARS_MAX: Final = 254
 
 _ON_ITS_WAY: Final = frozenset({RefundState.READY, RefundState.SENDING})
 
@@ -168,7 +171,16 @@ def _request(call: Call, reading: Reading | None, request_id: str) -> RefundRequ
         clerk=call.person.staff_id,
         approval=credential_of(fields),
         queue=fields.flag("queue"),
+        contact=contact_told(fields.raw_text("contact", CONTACT_CHARS_MAX, needed=False), call.site.settings),
     )
+
+
+def contact_told(text: str, settings: Settings) -> Contact | None:
+    """The contact a customer gave, written to in the shop's language. Raises UsageFault contact_wrong."""
+    try:
+        return contact_of(text, settings.language) if text.strip() else None
+    except NoContact:
+        raise UsageFault("contact_wrong") from None
 
 
 def _reason(call: Call) -> str:

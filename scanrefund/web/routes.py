@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scanrefund.web import listening, orders, refunding, refunds, scanning, shell, signing_in, status
+from scanrefund.web import listening, orders, refunding, refunds, scanning, shell, signing_in, slips, status
 from scanrefund.web.call import Needs, Route
 from scanrefund.web.fields import PICTURE_BODY_BYTES_MAX
 
@@ -37,6 +37,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/refunds/{refund_id}/cash", refunds.cash),
     Route("POST", "/desk/refunds/{refund_id}/approve", refunds.approve),
     Route("POST", "/desk/refunds/{refund_id}/decline", refunds.decline),
+    Route("GET", "/desk/refunds/{refund_id}/slip", slips.slip),
+    Route("POST", "/desk/refunds/{refund_id}/print", slips.print_slip),
     Route("GET", "/desk/queue", refunds.queue),
     Route("GET", "/desk/status", status.status),
     Route("POST", "/desk/self-test", status.self_test),

@@ -34,6 +34,7 @@ class StandIn:
     noes: list[str] = field(default_factory=list)
     needs_approval: bool = False
     drop_refund_calls: int = 0
+    printer_away: bool = False
     refund_gate: queue.Queue[None] | None = None
     language: str = "zh-Hans"
     locked: bool = False

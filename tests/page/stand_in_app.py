@@ -122,6 +122,13 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
             return Response(status_code=502)
         return receipt
 
+    @app.post("/desk/refunds/{refund_id}/print")
+    def print_slip(refund_id: str, body: dict[str, Any]) -> Any:
+        desk.heard("print", body | {"refund_id": refund_id})
+        if desk.printer_away:
+            return JSONResponse({"fault": "printer_away", "say": "打印机没有响应。"}, 503)
+        return {"refund_id": refund_id, "prints": 1, "printer": True, "slip": {}, "say": "凭条已打印。"}
+
     @app.post("/desk/refunds/{refund_id}/{what}")
     def decide(refund_id: str, what: str, body: dict[str, Any]) -> Any:
         desk.heard(what, body)

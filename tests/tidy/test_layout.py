@@ -17,7 +17,7 @@ DOORS = {
     "cv2": ("scanrefund.scan", "scanrefund.sandbox"),
     "zxingcpp": ("scanrefund.scan.engines", "scanrefund.sandbox.drawing", "scanrefund.readiness"),
     "pyzbar": ("scanrefund.scan.engines",),
-    "PIL": ("scanrefund.scan", "scanrefund.sandbox"),
+    "PIL": ("scanrefund.scan", "scanrefund.sandbox", "scanrefund.aftercare.slip_escpos"),
     "pypdfium2": ("scanrefund.scan.pdf",),
     "reportlab": ("scanrefund.aftercare",),
     "distributed": ("scanrefund.scan.cluster",),
@@ -42,7 +42,16 @@ DOORS = {
     "uvicorn": ("scanrefund.sandbox", "scanrefund.web.serving"),
     "typer": ("scanrefund.cli",),
     "rich": ("scanrefund.cli",),
-    "segno": ("scanrefund.sandbox", "scanrefund.readiness"),
+    "segno": (
+        "scanrefund.sandbox",
+        "scanrefund.readiness",
+        "scanrefund.aftercare.slip_escpos",
+        "scanrefund.aftercare.slip_pdf",
+    ),
+    "escpos": ("scanrefund.aftercare.slip_escpos",),
+    "reportlab": ("scanrefund.aftercare.slip_pdf",),
+    "apprise": ("scanrefund.aftercare.alert",),
+    "smtplib": ("scanrefund.aftercare.mail",),
 }
 
 

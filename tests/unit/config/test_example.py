@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from scanrefund import config
-from scanrefund.config.document import Alipay, Document, Section, Wechat
+from scanrefund.config.document import Alipay, Document, Wechat
+from scanrefund.config.section import Section
 
 EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 

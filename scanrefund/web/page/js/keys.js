@@ -58,6 +58,7 @@ export function characterAct(key, state) {
   const place = placeOf(state);
   const number = Number(key) - 1;
   if (key === "*" && state.order?.may_refund && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
+  if (/^[pP]$/.test(key) && hasSlip(state, place)) return ["printSlip"];
   if (!/^[0-9]$/.test(key)) return null;
   if (place === "refund:amount" && !state.order.may_refund) return "next";
   if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
@@ -65,6 +66,10 @@ export function characterAct(key, state) {
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
   if (place === "dialog:decide" && state.staff[number]) return ["decider", state.staff[number].staff_id];
   return reasonAct(key, state, place);
+}
+
+function hasSlip(state, place) {
+  return place === "detail" || (place === "refund:result" && Boolean(state.receipt.refund_id));
 }
 
 function reasonAct(key, state, place) {

@@ -8,6 +8,7 @@ import * as order from "./order.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
+import { printSlip } from "./slip.js";
 import { tellKey } from "./saying.js";
 
 /** The scan box, or any field, by the name it has in `data-field`. */
@@ -78,6 +79,7 @@ export const ACTS = {
   openDetail: lists.openDetail,
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
+  printSlip,
   pick: (step) => lists.pick(Number(step)),
   decide: lists.decide,
   decider: (staffId) => store.set({ dialog: { ...store.get().dialog, approver: staffId } }),

@@ -12,7 +12,7 @@ export function detail(state, t) {
   const tone = toneOf(one);
   return h(
     "main", { class: "list detail", key: "detail" },
-    h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.detail.title", { refund_id: one.refund_id })), button(t("page.list.back"), "closeDetail", { keys: "Esc", kind: "quiet" })),
+    h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.detail.title", { refund_id: one.refund_id })), button(t("page.slip.print"), "printSlip", { keys: "P", kind: "quiet" }), button(t("page.list.back"), "closeDetail", { keys: "Esc", kind: "quiet" })),
     message(state),
     h("div", { class: "halves" },
       h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },

@@ -67,6 +67,7 @@ function foot(state, t) {
     receipt.reason === "amount_over_remaining" ? button(t("page.amount.maximum"), "maximum", { keys: "F9" }) : null,
     refused ? button(t("page.result.next"), "next", { keys: "Esc", kind: "quiet" }) : null,
     receipt.may?.includes("ask") ? button(t("page.decide.ask"), "decide", { arg: "ask" }) : null,
+    receipt.refund_id ? button(t("page.slip.print"), "printSlip", { keys: "P" }) : null,
     receipt.refund_id ? button(t("page.result.detail"), "openDetail", { arg: receipt.refund_id, kind: "quiet" }) : null,
   );
 }

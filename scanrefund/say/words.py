@@ -1,0 +1,12 @@
+"""One text of the catalogues, its gaps filled: for what is neither a fault nor a refusal."""
+
+from __future__ import annotations
+
+from scanrefund.say.catalogue import Catalogue
+from scanrefund.say.gaps import fill
+
+
+def say_words(language: str, key: str, **gaps: object) -> str:
+    """The text under a key in the language that serves best; the key itself where there is none."""
+    catalogue = Catalogue.load(language)
+    return fill(catalogue.get(key) or key, gaps, catalogue)

@@ -1,0 +1,47 @@
+"""What a customer may give as a contact, and what anybody ever sees of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanrefund.model.contact import Channel, NoContact, contact_of
+from tests.unit.builders import ALIPAY_DIGITS, WECHAT_DIGITS
+
+
+@pytest.mark.parametrize(
+    ("text", "channel", "address", "masked"),
+    [
+        ("li.lei@example.com", Channel.EMAIL, "li.lei@example.com", "l•••@example.com"),
+        (" 138 1234 5678 ", Channel.SMS, "13812345678", "138••••5678"),
+        ("+86 138-1234-5678", Channel.SMS, "+8613812345678", "+86•••••••5678"),
+        ("+4915112345678", Channel.SMS, "+4915112345678", "+49•••••••5678"),
+    ],
+)
+def test_an_address_is_known_by_its_form_and_shown_masked(
+    text: str, channel: Channel, address: str, masked: str
+) -> None:
+    contact = contact_of(text, "en")
+    assert (contact.channel, contact.address, contact.masked) == (channel, address, masked)
+    assert address not in repr(contact)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "nobody",
+        "a@b",
+        "a b@example.com",
+        "a@example.com\nBcc: b@example.com",
+        "a@example.com,b@example.com",
+        "12812345678",
+        "1381234567",
+        WECHAT_DIGITS,
+        ALIPAY_DIGITS,
+        "x" * 65 + "@example.com",
+    ],
+)
+def test_anything_else_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(NoContact) as refused:
+        contact_of(text, "en")
+    assert str(refused.value) == ""
