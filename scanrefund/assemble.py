@@ -79,14 +79,14 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     ledger.hear_witness(clock.now())
     gateways = wallet_gateways(settings)
     dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
-    writer = Writer(settings.language, settings.rehearsal)
+    writer = Writer(settings.language, settings.rehearsal, settings.training)
     roster, hasher = Roster(ledger, keys), PinHasher()
     recogniser = Recogniser(SignIns(ledger), keys, hasher, clock, settings.counter)
     till = TillPeople(ledger, roster, recogniser)
     counter = Counter(settings.counter, settings.limits)
 
     def desk_in(language: str) -> Desk:
-        spoken = Writer(language, settings.rehearsal)
+        spoken = Writer(language, settings.rehearsal, settings.training)
         return Desk(counter, keys, ledger, gateways, dispatcher, clock, spoken, till)
 
     trusted = Trusted(recogniser, keys, hasher)

@@ -42,6 +42,9 @@ def counter(
         int | None,
         typer.Option(min=0, max=65_535, help="Loopback port instead of the configured one; 0: a free one."),
     ] = None,
+    training: Annotated[
+        bool, typer.Option("--training", help="Practise: ten exercises, a sandbox and books of their own.")
+    ] = False,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -51,12 +54,12 @@ def counter(
     invocation = of(ctx)
     if as_json and open_page:
         raise UsageFault("counter_json_opens_nothing")
-    settings = invocation.settings()
+    settings = _settings(invocation, training=training)
     make_private(settings.home)
     alone = only_writer(settings.ledger.url, "scanrefund counter")
     with stopped_by_signal() as stopped, alone, _sandbox_beside(settings):
         # Only now the sandbox has written its keys and its address.
-        settings = invocation.settings()
+        settings = _settings(invocation, training=training)
         with invocation.house(settings, wallets=True) as house:
             told = Told(invocation, quiet=as_json)
             wanted = settings.page.port if port is None else port
@@ -68,6 +71,14 @@ def counter(
     if not as_json:
         output.say(invocation.words("cli.counter_stopped", still_open=still_open))
     return EXIT_OPEN if still_open else 0
+
+
+def _settings(invocation: Invocation, *, training: bool) -> Settings:
+    """The shop's settings, or those of the training beside it."""
+    from scanrefund.config.training_place import training_settings
+
+    settings = invocation.settings()
+    return training_settings(settings) if training else settings
 
 
 @contextmanager
@@ -110,9 +121,11 @@ def _announce(
     url: str, settings: Settings, invocation: Invocation, *, open_page: bool, as_json: bool
 ) -> None:
     if as_json:
-        output.document({"event": "ready", "url": url, "rehearsal": settings.rehearsal})
+        told = {"event": "ready", "url": url, "rehearsal": settings.rehearsal, "training": settings.training}
+        output.document(told)
         return
-    output.say(invocation.words("cli.counter_serves", url=url))
+    told_as = "counter_trains" if settings.training else "counter_serves"
+    output.say(invocation.words(f"cli.{told_as}", url=url))
     if open_page and not webbrowser.open(url):
         output.complain(invocation.words("cli.counter_no_browser", url=url))
 
@@ -125,7 +138,8 @@ def _sandbox_beside(settings: Settings) -> Iterator[None]:
     if not settings.rehearsal or _serves(settings):
         yield
         return
-    sandbox = _start_sandbox(settings.sandbox_dir)
+    port = SANDBOX_PORT if _is_free(SANDBOX_PORT) and not settings.training else 0
+    sandbox = _start_sandbox(settings.sandbox_dir, port)
     try:
         yield
     finally:
@@ -139,9 +153,8 @@ def _serves(settings: Settings) -> bool:
     return settings.wechat is not None and answers(settings.wechat.base_url)
 
 
-def _start_sandbox(folder: Path) -> subprocess.Popen[str]:
-    """A sandbox that serves. Raises Fault sandbox_does_not_start."""
-    port = SANDBOX_PORT if _is_free(SANDBOX_PORT) else 0
+def _start_sandbox(folder: Path, port: int) -> subprocess.Popen[str]:
+    """A sandbox that serves; port 0 is its last one, or a free one. Raises Fault sandbox_does_not_start."""
     command = [sys.executable, "-m", "scanrefund", "sandbox", "--dir", str(folder), "--port", str(port)]
     # In a group of its own: Ctrl-C is for us, and a trip under way still needs the sandbox.
     sandbox = subprocess.Popen(  # noqa: S603  (our own program)

@@ -30,6 +30,7 @@ from scanrefund.cli import (
     scan,
     staff,
     status,
+    training,
     worker,
 )
 from scanrefund.cli.demo import command as demo
@@ -99,6 +100,7 @@ app.command()(by_hand.cash)
 app.command()(recover.recover)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
+app.command()(training.training)
 app.command()(worker.worker)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -7,7 +7,7 @@ from concurrent.futures import Future, wait
 from dataclasses import replace
 from typing import Any, Final
 
-from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.aftercare.receipt import Receipt
 from scanrefund.check.rules import Verdict
 from scanrefund.errors import UsageFault
 from scanrefund.model.money import ZERO, Money
@@ -21,7 +21,7 @@ from scanrefund.say.speak import say_refusal
 from scanrefund.web.by_hand import credential_of
 from scanrefund.web.call import Call
 from scanrefund.web.readings import Held
-from scanrefund.web.receipts import receipt_of, refused
+from scanrefund.web.receipts import receipt_of, refused, writer_of
 from scanrefund.web.shell import reason_text
 from scanrefund.wish import RefundRequest
 
@@ -141,7 +141,7 @@ def _too_late(call: Call, held: Held) -> dict[str, Any]:
     if held.wallet is not None:
         detail |= {"limit_s": FACTS[held.wallet].code_age_s_max, "wallet": held.wallet.value}
     order = call.site.house.ledger.order(call.fields.number("order_id"))
-    writer = Writer(call.language, call.site.settings.rehearsal)
+    writer = writer_of(call.site, call.language)
     refusal = Refusal(Reason.CODE_EXPIRED, detail)
     receipt = writer.of_refusal(
         refusal,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from scanrefund.web import listening, orders, refunding, refunds, scanning, shell, signing_in, status
+from scanrefund.web import (
+    listening,
+    orders,
+    refunding,
+    refunds,
+    scanning,
+    shell,
+    signing_in,
+    status,
+    training,
+)
 from scanrefund.web.call import Needs, Route
 from scanrefund.web.fields import PICTURE_BODY_BYTES_MAX
 
@@ -42,5 +52,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/self-test", status.self_test),
     Route("POST", "/desk/camera", status.camera),
     Route("GET", "/desk/camera.mjpg", listening.picture),
+    Route("GET", "/desk/training", training.overview),
+    Route("POST", "/desk/training/join", training.join, Needs.PAGE),
+    Route("POST", "/desk/training/begin", training.begin),
+    Route("POST", "/desk/training/show", training.show),
+    Route("POST", "/desk/training/end", training.end),
     Route("GET", "/desk/events", listening.events, Needs.SOMEBODY),
 )

@@ -1,6 +1,7 @@
 // The page is put together here: state to nodes, keys and scans to acts.
 
-import { act, FIELDS, focusOn } from "./acts/table.js";
+import { act, FIELDS } from "./acts/table.js";
+import { focusOn } from "./acts/focus.js";
 import { picture, scan } from "./acts/order.js";
 import { loadStaff, lock } from "./acts/people.js";
 import { refresh } from "./acts/lists.js";
@@ -8,6 +9,7 @@ import { chooseReason, codeAgedOut } from "./acts/refund.js";
 import { asking } from "./acts/saying.js";
 import { keptSettings } from "./acts/settings.js";
 import { film } from "./acts/equipment.js";
+import { openTraining } from "./acts/training.js";
 import { follow } from "./events.js";
 import { morph } from "./h.js";
 import { arrived, characterAct, listen } from "./keys.js";
@@ -124,6 +126,7 @@ async function begin() {
   store.set({ start: language === start.language ? start : ((await asking(() => read("/desk/start"))) ?? start) });
   store.set({ words: words ?? {}, language, signedIn: start.signed_in, workBy: start.signed_in?.staff_id ?? null, locked: start.locked, message: null });
   await loadStaff();
+  if (start.training && start.signed_in && !start.locked) await openTraining();
   return refresh();
 }
 

@@ -73,6 +73,8 @@ export const FIRST = {
   checks: null,
   lost: false,
   browserCamera: false,
+  training: null,
+  customerSaid: "",
   now: Date.now(),
 };
 

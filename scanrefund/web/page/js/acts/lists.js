@@ -25,6 +25,7 @@ export function needsSecond(state, what) {
 
 export function rows(state) {
   if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
+  if (state.screen === "training") return state.training.exercises;
   return state.screen === "refunds" ? state.refunds : [];
 }
 

@@ -62,7 +62,7 @@ async function enter(call) {
   return null;
 }
 
-function entered(person) {
+export function entered(person) {
   const { workBy, start } = store.get();
   // Somebody else's unfinished work is not taken over.
   const work = workBy === person.staff_id ? {} : NO_WORK;

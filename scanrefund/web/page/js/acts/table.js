@@ -3,17 +3,14 @@
 import { store } from "../store.js";
 import { stepOf } from "../place.js";
 import * as equipment from "./equipment.js";
+import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
 import * as order from "./order.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
+import * as training from "./training.js";
 import { tellKey } from "./saying.js";
-
-/** The scan box, or any field, by the name it has in `data-field`. */
-export function focusOn(field) {
-  queueMicrotask(() => document.querySelector(`[data-field="${field}"]`)?.focus());
-}
 
 function take(field) {
   const box = document.querySelector(`[data-field="${field}"]`);
@@ -36,6 +33,12 @@ function approveAtTill() {
   if (!approver || !secret) return null;
   store.set({ chosen: null });
   return refund.send({ approval: { staff_id: approver, secret }, queue: false });
+}
+
+// In training a name is enough, and nobody need be chosen.
+function signIn() {
+  const { start, chosen } = store.get();
+  return start.training && !chosen ? training.join() : people.signIn();
 }
 
 function customerView() {
@@ -90,10 +93,16 @@ export const ACTS = {
   makeOwner: people.makeOwner,
   choosePerson: people.choosePerson,
   someoneElse: people.someoneElse,
-  signIn: people.signIn,
+  signIn,
   unlock: people.unlock,
   lock: people.lock,
   signOut: people.signOut,
+  openTraining: training.openTraining,
+  beginExercise: training.begin,
+  beginPicked: training.beginPicked,
+  customerShows: training.customerShows,
+  endExercise: training.end,
+  againExercise: training.again,
   speak: settings.speak,
   nextTheme: settings.nextTheme,
   toggleSound: settings.toggleSound,

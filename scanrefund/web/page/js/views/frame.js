@@ -14,6 +14,7 @@ export function header(state, t) {
     h("strong", { class: "shop" }, state.start.shop.name, h("small", {}, state.start.counter)),
     h("nav", { "aria-label": t("page.nav.name") },
       tab(state, t, "refund", "newRefund", "F2"), tab(state, t, "refunds", "openRefunds", "F3"),
+      state.start.training ? tab(state, t, "training", "openTraining", null) : null,
       tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6")),
     h("div", { class: "who" },
       h("span", { class: "name" }, state.signedIn.name, h("small", {}, t(`page.role.${state.signedIn.role}`))),
@@ -34,7 +35,7 @@ function tab(state, t, screen, act, keys, count = 0) {
 export function marks(state, t) {
   const band = (kind, words, role) => h("p", { class: `band band-${kind}`, role, key: kind }, words);
   return h(
-    "div", { class: "marks" },
+    "aside", { class: "marks" },
     state.start?.training ? band("training", t("page.mark.training"), "note") : null,
     state.start?.rehearsal && !state.start.training ? band("rehearsal", t("page.mark.rehearsal"), "note") : null,
     state.lost ? band("lost", t("page.lost.band"), "alert") : null,

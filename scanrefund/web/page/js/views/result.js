@@ -3,7 +3,7 @@
 import { h } from "../h.js";
 import { clock, secondsTo, yuan } from "../words.js";
 import { drawing } from "./drawings.js";
-import { badge, button, fact, toneOf } from "./pieces.js";
+import { badge, button, fact, toneOf, unreal } from "./pieces.js";
 
 export function result(state, t) {
   const { receipt } = state;
@@ -11,7 +11,7 @@ export function result(state, t) {
   return h(
     "section", { class: `result tone-${tone}`, key: "result", tabindex: -1, focus: true, "aria-label": t("page.step.result"), role: "alert" },
     h("div", { class: "verdict" }, drawing(tone),
-      h("div", {}, h("h2", {}, headline(receipt, t)), h("p", { class: "figures" }, yuan(receipt.amount_fen)), receipt.rehearsal ? badge(t("page.mark.short"), "amber") : null)),
+      h("div", {}, h("h2", {}, headline(receipt, t)), h("p", { class: "figures" }, yuan(receipt.amount_fen)), unreal(receipt, t) ? badge(unreal(receipt, t), "amber") : null)),
     warning(state, t, tone),
     receipt.served_again ? h("p", { class: "again" }, t("page.result.served_again")) : null,
     h("p", { class: "sentence" }, receipt.say_clerk),
