@@ -8,6 +8,7 @@ from types import TracebackType
 
 from scanrefund.aftercare.receipt import Writer
 from scanrefund.config import Settings
+from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
@@ -16,6 +17,7 @@ from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
 from scanrefund.ledger.roster import Roster
@@ -56,6 +58,7 @@ class House:
     notices: NoticeDesk
     staff: StaffDesk
     search: SearchDesk
+    customers: CustomerDesk
     clock: Clock
 
     def close(self) -> None:
@@ -110,6 +113,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         notices=notices,
         staff=staff,
         search=search,
+        customers=CustomerDesk(Customers(ledger), keys, clock),
         clock=clock,
     )
 

@@ -250,6 +250,7 @@ class Desk:
             counter=self._counter.name,
             not_before=earliest_send(case),
             people=draft_people(case),
+            customer_agreed=wish.request.customer_agreed,
         )
         return locked.reserve(
             draft, lambda order, number: gateway.compose(order, number, draft.amount, draft.reason), case.now

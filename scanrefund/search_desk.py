@@ -12,6 +12,7 @@ from scanrefund.check.order_rules import differences
 from scanrefund.check.rules import LADDER
 from scanrefund.dispatch.clock import Clock
 from scanrefund.ledger import orders, refunds
+from scanrefund.ledger.attempts import Trip, trips_of
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.search import find
 from scanrefund.ledger.story import Happened, LastTrip, last_trips, story
@@ -98,6 +99,11 @@ class SearchDesk:
         """Everything that happened to a refund, oldest first."""
         with self._ledger.reading() as connection:
             return story(connection, refund_id)
+
+    def trips(self, refund_id: str) -> list[Trip]:
+        """The trips of a refund, oldest first, with what the wallet said."""
+        with self._ledger.reading() as connection:
+            return trips_of(connection, refund_id)
 
     def last_trips(self) -> list[LastTrip]:
         """How the newest trip to each wallet ended."""

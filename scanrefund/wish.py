@@ -18,6 +18,7 @@ class RefundRequest:
 
     `clerk` is the staff id of whoever has proved himself at this door; empty in a ledger without staff.
     `approval` is a second person who agrees with this one wish; `queue` lets the wish wait for one.
+    `customer_agreed` says that the customer was shown what, how much and where, and said yes.
     """
 
     order_id: str
@@ -28,6 +29,7 @@ class RefundRequest:
     clerk: str = ""
     approval: Credential | None = None
     queue: bool = False
+    customer_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class Draft:
     counter: str
     not_before: datetime | None = None
     people: DraftPeople | None = None
+    customer_agreed: bool = False
 
     @property
     def waits(self) -> bool:

@@ -163,6 +163,7 @@ def _request(call: Call, reading: Reading | None, request_id: str) -> RefundRequ
         clerk=call.person.staff_id,
         approval=credential_of(fields),
         queue=fields.flag("queue"),
+        customer_agreed=fields.flag("customer_agreed"),
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from scanrefund.web import (
+    customers,
+    diagnosis,
     listening,
     orders,
     refunding,
@@ -27,6 +29,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/desk/help/{screen}", shell.help_of, Needs.PAGE),
     Route("POST", "/desk/language", signing_in.language, Needs.PAGE),
     Route("POST", "/desk/owner", signing_in.owner, Needs.PAGE),
+    Route("POST", "/desk/badge", signing_in.badge, Needs.PAGE),
     Route("POST", "/desk/sign-in", signing_in.sign_in, Needs.PAGE),
     Route("POST", "/desk/sign-out", signing_in.sign_out, Needs.PAGE),
     Route("POST", "/desk/lock", signing_in.lock, Needs.PAGE),
@@ -40,6 +43,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/refund", refunding.refund),
     Route("GET", "/desk/refunds", refunds.refunds),
     Route("GET", "/desk/refunds/{refund_id}", refunds.one),
+    Route("GET", "/desk/refunds/{refund_id}/diagnosis", diagnosis.diagnosis),
+    Route("GET", "/desk/refunds/{refund_id}/signature", customers.signature),
+    Route("POST", "/desk/refunds/{refund_id}/signature", customers.sign),
+    Route("POST", "/desk/refunds/{refund_id}/confirmed", customers.confirm),
     Route("POST", "/desk/refunds/{refund_id}/ask", refunds.ask),
     Route("POST", "/desk/refunds/{refund_id}/release", refunds.release),
     Route("POST", "/desk/refunds/{refund_id}/close", refunds.close),

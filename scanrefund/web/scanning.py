@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from scanrefund.model.printable import codes_hidden
 from scanrefund.model.shown import Kind, Reading
+from scanrefund.people.badges import badge_text
 from scanrefund.say.speak import say_kind, say_reason_of_unreadable
 from scanrefund.scan.frame import Frame
 from scanrefund.scan.keyboard import LINE_CHARS_MAX, line_text, scanned_text
@@ -41,6 +42,8 @@ _MAY_BE_A_NUMBER: Final = frozenset(
 def scan(call: Call) -> dict[str, Any]:
     """Keys of a barcode scanner, or of a person (`typed`)."""
     text, typed = call.fields.raw_text("text", LINE_CHARS_MAX), call.fields.flag("typed")
+    if badge_text(text) is not None:
+        return nothing() | {"say": call.words("badge.is"), "tone": "warn"}
     reading = read_line(text, typed=typed, now=call.now())
     return answer(call.site, reading, call.now(), call.language, number=_number(text, typed=typed))
 

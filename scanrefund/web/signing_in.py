@@ -9,6 +9,7 @@ from scanrefund.model.staff import PERMISSIONS, SignIn, Staff
 from scanrefund.say.catalogue import LANGUAGES
 from scanrefund.staff_desk import refused
 from scanrefund.web.call import Call, Reply
+from scanrefund.web.fields import SECRET_CHARS_MAX
 from scanrefund.web.receipts import moment
 
 NAME_CHARS_MAX = 40
@@ -26,6 +27,15 @@ def owner(call: Call) -> Any:
         raise UsageFault("owner_is_there")
     name, pin = call.fields.text("name", NAME_CHARS_MAX), call.fields.secret("pin")
     return signed_in(call, call.site.house.staff.first_owner(name, pin))
+
+
+def badge(call: Call) -> dict[str, str]:
+    """Whose badge was scanned: a name is chosen by it, and the PIN is still asked."""
+    call.site.tries.count(call.now())
+    found = call.site.house.staff.of_badge(call.fields.raw_text("text", SECRET_CHARS_MAX))
+    if found is None:
+        raise UsageFault("badge_unknown")
+    return {"staff_id": found.staff_id, "name": found.name}
 
 
 def sign_in(call: Call) -> Any:

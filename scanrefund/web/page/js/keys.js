@@ -17,13 +17,13 @@ const EVERYWHERE = new Set(["F1", "F10"]);
 
 const ENTER = {
   owner: "makeOwner", sign_in: "signIn", locked: "unlock", help: "help", customer: "agree",
-  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", training: "beginPicked",
+  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", training: "beginPicked",
   queue: "openPicked", refunds: "openPicked", detail: null, equipment: "selfTest",
   "refund:order": "choosePickedOrder", "refund:amount": "takeAmount", "refund:code": "needCode",
   "refund:confirm": "confirm", "refund:sending": "pressedAgain", "refund:approving": "approveAtTill",
 };
 const ESCAPE = {
-  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
+  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
   equipment: "newRefund", "refund:order": "stepBack", "refund:amount": "stepBack", "refund:code": "stepBack",
   "refund:confirm": "stepBack", "refund:sending": "pressedAgain", "refund:approving": "notApproved",
 };

@@ -9,6 +9,7 @@ import * as order from "./order.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
+import * as signature from "./signature.js";
 import * as training from "./training.js";
 import { tellKey } from "./saying.js";
 
@@ -58,6 +59,8 @@ export const ACTS = {
   takeAmount: refund.takeAmount,
   editAmount: () => focusOn("amount"),
   maximum: refund.maximum,
+  quickAmount: refund.quickAmount,
+  checkAgain: refund.checkAgain,
   reason: refund.chooseReason,
   withoutCode: refund.withoutCode,
   againCode: () => { store.set({ reading: null, noCode: false }); refund.recheck(); },
@@ -81,6 +84,12 @@ export const ACTS = {
   openDetail: lists.openDetail,
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
+  openDiagnosis: lists.openDiagnosis,
+  openSignature: signature.openSignature,
+  clearSignature: signature.clearSignature,
+  keepSignature: signature.keepSignature,
+  showSignature: signature.showSignature,
+  customerConfirmed: signature.customerConfirmed,
   pick: (step) => lists.pick(Number(step)),
   decide: lists.decide,
   decider: (staffId) => store.set({ dialog: { ...store.get().dialog, approver: staffId } }),
@@ -106,6 +115,7 @@ export const ACTS = {
   speak: settings.speak,
   nextTheme: settings.nextTheme,
   toggleSound: settings.toggleSound,
+  toggleVoice: settings.toggleVoice,
 };
 
 /** What typing into a field means, by the field's name. */

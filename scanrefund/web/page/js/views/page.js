@@ -11,11 +11,12 @@ import { help } from "./help.js";
 import { queue } from "./queue.js";
 import { refund } from "./refund.js";
 import { refunds } from "./refunds.js";
+import { sign } from "./signature.js";
 import { locked, owner, signIn } from "./sign_in.js";
 import { judged, task, training } from "./training.js";
 
 const SCREENS = { refund, queue, refunds, detail, equipment, training };
-const DIALOGS = { decide: dialog, judged };
+const DIALOGS = { decide: dialog, judged, sign };
 const DOORS = { starting, owner, sign_in: signIn, locked };
 
 export function page(state, t) {

@@ -2,6 +2,7 @@
 
 import { h } from "../h.js";
 import { clock, secondsTo, yuan } from "../words.js";
+import { codes } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
 import { badge, button, fact, toneOf, unreal } from "./pieces.js";
 
@@ -17,7 +18,7 @@ export function result(state, t) {
     h("p", { class: "sentence" }, receipt.say_clerk),
     h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(receipt, t)),
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
-    cards(state, t, tone), foot(state, t),
+    cards(state, t, tone), codes(receipt, t), foot(state, t),
   );
 }
 
@@ -67,6 +68,7 @@ function foot(state, t) {
     receipt.reason === "amount_over_remaining" ? button(t("page.amount.maximum"), "maximum", { keys: "F9" }) : null,
     refused ? button(t("page.result.next"), "next", { keys: "Esc", kind: "quiet" }) : null,
     receipt.may?.includes("ask") ? button(t("page.decide.ask"), "decide", { arg: "ask" }) : null,
+    receipt.refund_id && state.signed !== receipt.refund_id ? button(t("page.sign.open"), "openSignature", { kind: "quiet" }) : null,
     receipt.refund_id ? button(t("page.result.detail"), "openDetail", { arg: receipt.refund_id, kind: "quiet" }) : null,
   );
 }
