@@ -168,7 +168,8 @@ def _found(call: Call, number: str) -> list[Refund]:
     found = call.site.house.search.find(number)
     if found.refund is not None:
         return [found.refund]
-    return [one for order in found.orders for one in call.site.house.search.refunds_of(order.order_id)]
+    orders = found.orders or call.site.house.search.resembling(number)
+    return [one for order in orders for one in call.site.house.search.refunds_of(order.order_id)]
 
 
 def _limit(text: str) -> int:
