@@ -13,6 +13,7 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
 from scanrefund.config import Settings
+from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
@@ -22,6 +23,7 @@ from scanrefund.dispatch.worker import Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.bookings import Bookings
+from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
 from scanrefund.ledger.outbox import Outbox
@@ -75,6 +77,7 @@ class House:
     slips: SlipDesk
     outbox: Outbox
     post: Post
+    customers: CustomerDesk
     clock: Clock
 
     def close(self) -> None:
@@ -99,14 +102,14 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     ledger.hear_witness(clock.now())
     gateways = wallet_gateways(settings)
     dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
-    writer = Writer(settings.language, settings.rehearsal)
+    writer = Writer(settings.language, settings.rehearsal, settings.training)
     roster, hasher = Roster(ledger, keys), PinHasher()
     recogniser = Recogniser(SignIns(ledger), keys, hasher, clock, settings.counter)
     till = TillPeople(ledger, roster, recogniser)
     counter = Counter(settings.counter, settings.limits)
 
     def desk_in(language: str) -> Desk:
-        spoken = Writer(language, settings.rehearsal)
+        spoken = Writer(language, settings.rehearsal, settings.training)
         return Desk(counter, keys, ledger, gateways, dispatcher, clock, spoken, till)
 
     trusted = Trusted(recogniser, keys, hasher)
@@ -139,6 +142,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
+        customers=CustomerDesk(Customers(ledger), keys, clock),
         clock=clock,
     )
 

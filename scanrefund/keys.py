@@ -105,9 +105,35 @@ class Keys:
         except (ValueError, InvalidTag):
             raise KeyFault("people_key_foreign") from None
 
+    def close_signature(self, refund_id: str, drawn: bytes) -> str:
+        """A customer's drawing as it may lie in the database (AES-256-GCM, hex), bound to that refund."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return (nonce + self._customers_cipher().encrypt(nonce, drawn, refund_id.encode())).hex()
+
+    def opened_signature(self, refund_id: str, closed: str) -> bytes:
+        """What `close_signature` closed for this refund. Raises KeyFault for anything else."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+        try:
+            raw = bytes.fromhex(closed)
+            return self._customers_cipher().decrypt(
+                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], refund_id.encode()
+            )
+        except (ValueError, InvalidTag):
+            raise KeyFault("signature_key_foreign") from None
+
+    def badge(self, secret: str) -> str:
+        """The keyed hash of a badge's secret, 64 hex digits: a stolen database opens no sign-in screen."""
+        return self._of_people(b"badge\x00" + secret.encode()).hex()
+
     def people_check_value(self) -> str:
         """Tells people's keys apart without giving anything away."""
         return self._of_people(b"check").hex()[:16]
+
+    def _customers_cipher(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        return AESGCM(hmac.new(self._fingerprint_key, b"customer's signature", hashlib.sha256).digest())
 
     def _cipher(self) -> AESGCM:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415

@@ -12,7 +12,9 @@ from scanrefund.check.order_rules import differences
 from scanrefund.check.rules import LADDER
 from scanrefund.dispatch.clock import Clock
 from scanrefund.ledger import orders, refunds
+from scanrefund.ledger.attempts import Trip, trips_of
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.resembling import resembling
 from scanrefund.ledger.search import find
 from scanrefund.ledger.story import Happened, LastTrip, last_trips, story
 from scanrefund.model.order import Order
@@ -62,6 +64,13 @@ class SearchDesk:
             refund = refunds.load(connection, matches.refund_id) if matches.refund_id else None
         return Found(tuple(found[order_id] for order_id in matches.order_ids), refund)
 
+    def resembling(self, text: str) -> list[Order]:
+        """The orders paid last whose number ends so, ours or the wallet's, or that came to this amount."""
+        with self._ledger.reading() as connection:
+            order_ids = resembling(connection, text)
+            found = orders.load_all(connection, order_ids, lock=False) if order_ids else {}
+        return [found[order_id] for order_id in order_ids]
+
     def ask(self, order: Order) -> OrderAnswer | None:
         """The wallet's own word on an order; None where that wallet is not set up here. Network here."""
         gateway = self._gateways.get(order.wallet)
@@ -98,6 +107,11 @@ class SearchDesk:
         """Everything that happened to a refund, oldest first."""
         with self._ledger.reading() as connection:
             return story(connection, refund_id)
+
+    def trips(self, refund_id: str) -> list[Trip]:
+        """The trips of a refund, oldest first, with what the wallet said."""
+        with self._ledger.reading() as connection:
+            return trips_of(connection, refund_id)
 
     def last_trips(self) -> list[LastTrip]:
         """How the newest trip to each wallet ended."""

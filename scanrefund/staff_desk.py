@@ -18,6 +18,7 @@ from scanrefund.ledger.waiting import Waiting
 from scanrefund.model.refund import Refund
 from scanrefund.model.staff import Doubt, Permission, Role, Secret, SignIn, Staff
 from scanrefund.people import totp
+from scanrefund.people.badges import badge_text, new_badge
 from scanrefund.people.pins import PinHasher, refuse_easy
 from scanrefund.people.recogniser import Recogniser
 
@@ -135,6 +136,25 @@ class StaffDesk:
         closed = self._trusted.keys.close_up(staff_id, secret)
         self._roster.set_totp(staff_id, closed, self._clock.now(), by)
         return totp.address(secret, staff_id, shop)
+
+    def new_badge(self, by: str, staff_id: str) -> str:
+        """A new badge for somebody, as text to print; shown once, and only its hash is kept."""
+        badge = new_badge()
+        self._roster.set_badge(staff_id, self._trusted.keys.badge(badge), self._clock.now(), by)
+        return badge
+
+    def of_badge(self, scanned: str) -> Staff | None:
+        """Whose badge was scanned; None for a badge of nobody who works here. It proves nothing."""
+        badge = badge_text(scanned)
+        found = self._roster.with_badge(self._trusted.keys.badge(badge)) if badge else None
+        return found if found is not None and found.active else None
+
+    def recover_owner(self, staff_id: str, pin: Secret) -> Staff:
+        """A new PIN for the only owner, who has forgotten his: for whoever holds this machine's key files.
+
+        Raises UsageFault recover_not_owner, recover_other_owner. It stands in the book.
+        """
+        return self._roster.recover_owner(staff_id, self._kept(staff_id, pin), self._clock.now())
 
     def waiting(self) -> list[Refund]:
         """Refunds that wait for approval, the longest first."""

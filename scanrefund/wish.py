@@ -20,6 +20,7 @@ class RefundRequest:
     `clerk` is the staff id of whoever has proved himself at this door; empty in a ledger without staff.
     `approval` is a second person who agrees with this one wish; `queue` lets the wish wait for one.
     `contact` is how the customer wants to hear of it.
+    `customer_agreed` says that the customer was shown what, how much and where, and said yes.
     """
 
     order_id: str
@@ -31,6 +32,7 @@ class RefundRequest:
     approval: Credential | None = None
     queue: bool = False
     contact: Contact | None = None
+    customer_agreed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

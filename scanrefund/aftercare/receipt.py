@@ -38,6 +38,7 @@ class Receipt:
     """How a wish for a refund stands. `state` is None when our own rules refused it.
 
     `served_again` is the sentence for a wish that an earlier refund already serves, or empty.
+    `training` marks a refund of the practice counter: it must stand on whatever a customer could keep.
     `alarm` is the level at which a refund that is still open asks for a person, or empty.
     """
 
@@ -55,6 +56,7 @@ class Receipt:
     rehearsal: bool
     alarm: str = ""
     served_again: str = ""
+    training: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -86,6 +88,7 @@ class Writer:
 
     language: str
     rehearsal: bool
+    training: bool = False
 
     def of_refund(
         self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE, *, again: bool = False
@@ -108,6 +111,7 @@ class Writer:
             next_step=words.next_step,
             next_try_at=refund.next_try_at,
             rehearsal=self.rehearsal,
+            training=self.training,
             alarm=level.name.lower() if level else "",
             served_again=say_served_again(refund, self.language) if again else "",
         )
@@ -130,4 +134,5 @@ class Writer:
             next_step=words.next_step,
             next_try_at=None,
             rehearsal=self.rehearsal,
+            training=self.training,
         )

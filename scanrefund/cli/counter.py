@@ -35,6 +35,9 @@ def counter(
         int | None,
         typer.Option(min=0, max=65_535, help="Loopback port instead of the configured one; 0: a free one."),
     ] = None,
+    training: Annotated[
+        bool, typer.Option("--training", help="Practise: ten exercises, a sandbox and books of their own.")
+    ] = False,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     as_json: AsJson = False,
 ) -> int:
@@ -44,7 +47,7 @@ def counter(
     invocation = of(ctx)
     if as_json and open_page:
         raise UsageFault("counter_json_opens_nothing")
-    settings = invocation.settings()
+    settings = _settings(invocation, training=training)
     make_private(settings.home)
     alone, still_open = only_writer(settings.ledger.url, "scanrefund counter"), 0
     with stopped_by_signal() as stopped, alone, sandbox_beside(settings) as sandbox:
@@ -52,7 +55,7 @@ def counter(
         told = Told(invocation, quiet=as_json)
         while True:
             # Only now the sandbox has written its keys and its address.
-            settings = invocation.settings()
+            settings = _settings(invocation, training=training)
             with invocation.house(settings, wallets=True) as house:
                 with _working(house, told, stopped), page.served(settings, house) as url:
                     if page.is_first:
@@ -70,6 +73,14 @@ def _until_moved(settings: Settings, stopped: threading.Event, sandbox: Sandbox)
     """Wait until told to stop, or until the sandbox serves elsewhere: the house is opened anew for it."""
     while not stopped.wait(_LOOK_S) and not has_moved(settings):
         sandbox.look()
+
+
+def _settings(invocation: Invocation, *, training: bool) -> Settings:
+    """The shop's settings, or those of the training beside it."""
+    from scanrefund.config.training_place import training_settings
+
+    settings = invocation.settings()
+    return training_settings(settings) if training else settings
 
 
 class _Page:
@@ -125,8 +136,10 @@ def _announce(
     url: str, settings: Settings, invocation: Invocation, *, open_page: bool, as_json: bool
 ) -> None:
     if as_json:
-        output.document({"event": "ready", "url": url, "rehearsal": settings.rehearsal})
+        told = {"event": "ready", "url": url, "rehearsal": settings.rehearsal, "training": settings.training}
+        output.document(told)
         return
-    output.say(invocation.words("cli.counter_serves", url=url))
+    told_as = "counter_trains" if settings.training else "counter_serves"
+    output.say(invocation.words(f"cli.{told_as}", url=url))
     if open_page and not webbrowser.open(url):
         output.complain(invocation.words("cli.counter_no_browser", url=url))

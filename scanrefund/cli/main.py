@@ -39,6 +39,7 @@ from scanrefund.cli import (
     status,
     support,
     tills,
+    training,
     worker,
 )
 from scanrefund.cli.demo import command as demo
@@ -112,6 +113,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")
 app.add_typer(notices.app, name="notices")
+app.command()(training.training)
 app.command()(worker.worker)
 app.add_typer(audit.app, name="audit")
 app.command()(backup.backup)

@@ -49,7 +49,10 @@ def sandbox_beside(settings: Settings) -> Iterator[Sandbox]:
     if settings.sandbox_trouble is not None:
         raise settings.sandbox_trouble
     ours = settings.rehearsal and not _serves(settings)
-    sandbox = Sandbox(settings.sandbox_dir, _start_sandbox(settings.sandbox_dir) if ours else None)
+    first_port = 0 if settings.training else SANDBOX_PORT
+    sandbox = Sandbox(
+        settings.sandbox_dir, _start_sandbox(settings.sandbox_dir, first_port) if ours else None
+    )
     try:
         yield sandbox
     finally:
@@ -62,9 +65,9 @@ def _serves(settings: Settings) -> bool:
     return settings.wechat is not None and answers(settings.wechat.base_url)
 
 
-def _start_sandbox(folder: Path) -> subprocess.Popen[str]:
-    """A sandbox that serves. Raises Fault sandbox_does_not_start."""
-    port = SANDBOX_PORT if _is_free(SANDBOX_PORT) else 0
+def _start_sandbox(folder: Path, first_port: int = SANDBOX_PORT) -> subprocess.Popen[str]:
+    """A sandbox that serves; port 0 is its last one, or a free one. Raises Fault sandbox_does_not_start."""
+    port = first_port if _is_free(first_port) else 0
     command = [sys.executable, "-m", "scanrefund", "sandbox", "--dir", str(folder), "--port", str(port)]
     # In a group of its own: Ctrl-C is for us, and a trip under way still needs the sandbox.
     sandbox = subprocess.Popen(  # noqa: S603  (our own program)

@@ -169,6 +169,40 @@ def totp_secret(
     return 0
 
 
+@app.command()
+def badge(
+    ctx: typer.Context,
+    *,
+    staff_id: StaffId,
+    by: By = "",
+    pin_stdin: PinStdin = False,
+    as_json: AsJson = False,
+) -> int:
+    """Give somebody a badge to scan at the sign-in; shown once. The PIN is still asked."""
+    invocation, asker = of(ctx), _asker(ctx, pin_stdin=pin_stdin)
+    with invocation.house(invocation.settings(), wallets=False) as house:
+        decider = _decider(house, asker, by, Permission.STAFF_MANAGE)
+        text = house.staff.new_badge(decider.staff_id, staff_id)
+    if as_json:
+        output.document({"staff_id": staff_id, "badge": text})
+    else:
+        output.complain(invocation.words("cli.badge_made"))
+        output.say(text)
+    return 0
+
+
+@app.command()
+def recover_owner(
+    ctx: typer.Context, *, staff_id: StaffId, pin_stdin: PinStdin = False, as_json: AsJson = False
+) -> int:
+    """Give the only owner a new PIN, on the machine with the key files. It stands in the book for good."""
+    invocation, asker = of(ctx), _asker(ctx, pin_stdin=pin_stdin)
+    with invocation.house(invocation.settings(), wallets=False) as house:
+        after = house.staff.recover_owner(staff_id, asker.new_pin())
+    output.complain(invocation.words("cli.owner_recovered", staff_id=after.staff_id))
+    return _told(after, invocation, "staff_changed", as_json=as_json)
+
+
 def _asker(ctx: typer.Context, *, pin_stdin: bool) -> Asker:
     return Asker(of(ctx), pin_stdin=pin_stdin)
 

@@ -60,7 +60,8 @@ class Settings:
 
     `rehearsal` is true against the sandbox. `wechat` and `alipay` are None where the shop has not got that
     wallet, or where no sandbox has been started yet. `sandbox_trouble` is why the sandbox's folder cannot
-    be used; commands that need no wallet do without.
+    be used; commands that need no wallet do without. `training` is true for those of
+    `training_place`.
     """
 
     home: Path
@@ -86,6 +87,7 @@ class Settings:
     keep_for: KeepFor
     slips: SlipSettings
     notify: NotifySettings
+    training: bool = False
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:

@@ -94,6 +94,7 @@ class LockedOrder:
         body = compose(order, number)
         refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
         facts: Facts = {"order": order.order_id, "amount_fen": draft.amount.fen}
+        facts |= {"customer_agreed": 1} if draft.customer_agreed else {}
         self._ledger.enter(self._connection, now, "refund_reserved", number, facts | _who(draft))
         return self._with_version(refund) if draft.waits else refund
 

@@ -88,6 +88,7 @@ class Draft:
     not_before: datetime | None = None
     people: DraftPeople | None = None
     contact: Contact | None = None
+    customer_agreed: bool = False
 
     @property
     def waits(self) -> bool:

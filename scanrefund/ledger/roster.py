@@ -130,7 +130,7 @@ class Roster:
             alone(connection, BOOK_LOCK)
             staff.permitted(connection, by, Permission.STAFF_MANAGE)
             _not_the_last_owner(connection, _known(connection, staff_id))
-            after = staff.change(connection, staff_id, active=False, totp="")
+            after = staff.change(connection, staff_id, active=False, totp="", badge="")
             self._enter(connection, now, "staff_disabled", staff_id, by)
             return after
 
@@ -159,6 +159,36 @@ class Roster:
             self._enter(connection, now, "staff_codes_set", staff_id, by)
             return after
 
+    @retried
+    def set_badge(self, staff_id: str, badge: str, now: datetime, by: str) -> Staff:
+        """A new badge; the old one names nobody then."""
+        with self._ledger.writing() as connection:
+            staff.permitted(connection, by, Permission.STAFF_MANAGE)
+            _known(connection, staff_id)
+            after = staff.change(connection, staff_id, badge=badge)
+            self._enter(connection, now, "staff_badge_set", staff_id, by)
+            return after
+
+    def with_badge(self, badge: str) -> Staff | None:
+        """Whose badge this is, or None."""
+        with self._ledger.reading() as connection:
+            found = [staff.person(row) for row in staff.rows(connection) if badge and row.badge == badge]
+        return found[0] if found else None
+
+    @retried
+    def recover_owner(self, staff_id: str, pin: str, now: datetime) -> Staff:
+        """A new PIN for the only owner, by whoever holds this counter's files. Raises UsageFault."""
+        with self._ledger.writing() as connection:
+            alone(connection, BOOK_LOCK)
+            owner = _known(connection, staff_id)
+            if owner.role is not Role.OWNER:
+                raise UsageFault("recover_not_owner", staff_id=owner.staff_id)
+            if _owners(connection) != [owner]:
+                raise UsageFault("recover_other_owner", staff_id=owner.staff_id)
+            after = staff.change(connection, staff_id, pin=pin, tries=0, locked_until=None, totp="", badge="")
+            self._enter(connection, now, "owner_recovered", staff_id, "")
+            return after
+
     def _enter(
         self,
         connection: Connection,
@@ -180,7 +210,10 @@ def _known(connection: Connection, staff_id: str) -> Staff:
     return found
 
 
+def _owners(connection: Connection) -> list[Staff]:
+    return [one for one in staff.everybody(connection) if one.active and one.role is Role.OWNER]
+
+
 def _not_the_last_owner(connection: Connection, person: Staff) -> None:
-    owners = [one for one in staff.everybody(connection) if one.active and one.role is Role.OWNER]
-    if owners == [person]:
+    if _owners(connection) == [person]:
         raise UsageFault("last_owner", staff_id=person.staff_id)

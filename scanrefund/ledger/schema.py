@@ -211,6 +211,8 @@ staff: Final = Table(
     Column("tries", Integer, nullable=False, default=0),
     Column("locked_until", UtcTime),
     Column("made_at", UtcTime, nullable=False),
+    # The keyed hash of the badge's secret; empty without one.
+    Column("badge", String(64), nullable=False, server_default=""),
     CheckConstraint(f"role IN ({_ROLES})", name="role"),
 )
 
@@ -230,6 +232,15 @@ approvals: Final = Table(
     Column("used_at", UtcTime),
     Column("refund_id", String(64), nullable=False, default=""),
     CheckConstraint("approver <> clerk", name="approver"),
+)
+
+# What a customer has drawn to agree to a refund: closed under a key outside the database, one for each.
+signatures: Final = Table(
+    "signatures",
+    metadata,
+    Column("refund_id", ForeignKey("refunds.refund_id"), primary_key=True),
+    Column("closed", Text, nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
 )
 
 # What each clerk has refunded in one day (`2026-11-23`) or hour (`2026-11-23T18`) of the shop.

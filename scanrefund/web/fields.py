@@ -108,6 +108,15 @@ class Fields:
             raise UsageFault("field_wrong", name=name)
         return Fields(value)
 
+    def strokes(self, name: str) -> list[list[int]]:
+        """Lists of whole numbers: what somebody has drawn."""
+        value = self._told.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, list) for one in value):
+            raise UsageFault("field_wrong", name=name)
+        if not all(type(at) is int for stroke in value for at in stroke):
+            raise UsageFault("field_wrong", name=name)
+        return value
+
     def data(self, name: str) -> bytes:
         """Bytes written as base64."""
         try:

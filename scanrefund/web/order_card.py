@@ -14,6 +14,7 @@ from scanrefund.model.outcome import OrderAnswer, OrderLook
 from scanrefund.say.speak import say_refusal
 from scanrefund.search_desk import Difference
 from scanrefund.web.call import words
+from scanrefund.web.items import items_of
 from scanrefund.web.receipts import moment, receipt_of
 from scanrefund.web.site import Site
 
@@ -54,6 +55,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "state_say": words(language, f"order_state.{order.state.value}.name"),
         "paid_at": moment(order.paid_at),
         "paid_say": _paid(order, site.now(), language),
+        "items": items_of(order),
         "next_day": _is_of_another_day(site, order),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
         "may_refund": refusal is None,

@@ -57,7 +57,7 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
     """A refund as the page gets it; `again` says that an earlier wish made it."""
     now = site.now()
     level = alarm_level(refund, now)
-    receipt = Writer(language, site.settings.rehearsal).of_refund(refund, level, again=again)
+    receipt = writer_of(site, language).of_refund(refund, level, again=again)
     receipt = replace(receipt, next_step=_next_step(refund, receipt, language))
     return _told(receipt, language) | {
         "clerk": site.name_of(refund.clerk),
@@ -69,6 +69,11 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
         "level": _LEVELS[level],
         "may": [what for what in _MAY.get(refund.state, ()) if what != "cancel" or not refund.sends],
     }
+
+
+def writer_of(site: Site, language: str) -> Writer:
+    """Whoever writes this counter's receipts."""
+    return Writer(language, site.settings.rehearsal, site.settings.training)
 
 
 def _next_step(refund: Refund, receipt: Receipt, language: str) -> str:
@@ -118,4 +123,5 @@ def _told(receipt: Receipt, language: str) -> dict[str, Any]:
         "headline": words(language, headline),
         "served_again": receipt.served_again,
         "rehearsal": receipt.rehearsal,
+        "training": receipt.training,
     }

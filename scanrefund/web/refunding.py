@@ -7,7 +7,7 @@ from concurrent.futures import Future, wait
 from dataclasses import replace
 from typing import Any, Final
 
-from scanrefund.aftercare.receipt import Receipt, Writer
+from scanrefund.aftercare.receipt import Receipt
 from scanrefund.check.rules import Verdict
 from scanrefund.config import Settings
 from scanrefund.errors import UsageFault
@@ -23,7 +23,7 @@ from scanrefund.say.speak import say_refusal
 from scanrefund.web.by_hand import credential_of
 from scanrefund.web.call import Call
 from scanrefund.web.readings import Held
-from scanrefund.web.receipts import receipt_of, refused
+from scanrefund.web.receipts import receipt_of, refused, writer_of
 from scanrefund.web.shell import reason_text
 from scanrefund.wish import RefundRequest
 
@@ -149,7 +149,7 @@ def _too_late(call: Call, held: Held) -> dict[str, Any]:
     if held.wallet is not None:
         detail |= {"limit_s": FACTS[held.wallet].code_age_s_max, "wallet": held.wallet.value}
     order = call.site.house.ledger.order(call.fields.number("order_id"))
-    writer = Writer(call.language, call.site.settings.rehearsal)
+    writer = writer_of(call.site, call.language)
     refusal = Refusal(Reason.CODE_EXPIRED, detail)
     receipt = writer.of_refusal(
         refusal,
@@ -172,6 +172,7 @@ def _request(call: Call, reading: Reading | None, request_id: str) -> RefundRequ
         approval=credential_of(fields),
         queue=fields.flag("queue"),
         contact=contact_told(fields.raw_text("contact", CONTACT_CHARS_MAX, needed=False), call.site.settings),
+        customer_agreed=fields.flag("customer_agreed"),
     )
 
 

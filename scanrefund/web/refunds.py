@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
+from scanrefund.ledger.story import Happened
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.staff import Credential, Permission
 from scanrefund.model.wallet import safe_number
@@ -35,36 +36,47 @@ def refunds(call: Call) -> list[dict[str, Any]]:
 
 def one(call: Call) -> dict[str, Any]:
     """A refund with everything that happened to it."""
-    refund = _required(call)
+    refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
-    told = receipt_of(call.site, refund, call.language)
+    told = receipt_of(call.site, refund, call.language) | _customers_part(lines)
     return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
+
+
+def _customers_part(lines: list[Happened]) -> dict[str, bool]:
+    """What the customer himself has done about it."""
+    done = {line.what for line in lines}
+    agreed = any(line.what == "refund_reserved" and line.detail.get("customer_agreed") for line in lines)
+    return {
+        "customer_agreed": agreed,
+        "customer_signed": "customer_signed" in done,
+        "customer_confirmed": "customer_confirmed" in done,
+    }
 
 
 def ask(call: Call) -> dict[str, Any]:
     """Ask the wallet now, whatever is planned."""
-    refund = _required(call)
+    refund = required(call)
     desk = call.site.house.desk
     return _soon(call, refund, lambda: desk.status(refund.refund_id, ask=True))
 
 
 def release(call: Call) -> dict[str, Any]:
     """Let a held refund go on under its number; not by whoever made it."""
-    refund = _required(call)
+    refund = required(call)
     hand = _hand(call, Permission.REFUND_RELEASE, never=refund.clerk)
     return _soon(call, refund, lambda: call.site.house.supervisor.release(refund.refund_id, hand))
 
 
 def close(call: Call) -> dict[str, Any]:
     """Close a held refund by proof; not by whoever made it."""
-    refund = _required(call)
+    refund = required(call)
     hand = _hand(call, Permission.REFUND_CLOSE, never=refund.clerk)
     return _soon(call, refund, lambda: call.site.house.supervisor.close(refund.refund_id, hand))
 
 
 def cancel(call: Call) -> dict[str, Any]:
     """Withdraw what was never sent: whoever made it may, and whoever approves."""
-    refund = _required(call)
+    refund = required(call)
     own = refund.clerk == call.person.staff_id and credential_of(call.fields) is None
     permission = Permission.REFUND_CREATE if own else Permission.REFUND_APPROVE
     call.site.house.supervisor.cancel(refund.refund_id, _hand(call, permission))
@@ -73,15 +85,15 @@ def cancel(call: Call) -> dict[str, Any]:
 
 def cash(call: Call) -> dict[str, Any]:
     """Write down that the customer was paid by hand; not by whoever made the refund."""
-    refund = _required(call)
+    refund = required(call)
     hand = _hand(call, Permission.REFUND_CASH, never=refund.clerk)
     paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand)
-    return _now(call, refund if paid.refund_id is None else _required(call, paid.refund_id))
+    return _now(call, refund if paid.refund_id is None else required(call, paid.refund_id))
 
 
 def approve(call: Call) -> dict[str, Any]:
     """Let a refund go that waits for approval: whoever approves proves himself anew, for this one."""
-    refund, second = _required(call), _second_person(call)
+    refund, second = required(call), _second_person(call)
     why = call.fields.text("why", needed=False)
     staff = call.site.house.staff
     return _soon(call, refund, lambda: staff.approve(refund.refund_id, second.staff_id, second.secret, why))
@@ -89,7 +101,7 @@ def approve(call: Call) -> dict[str, Any]:
 
 def decline(call: Call) -> dict[str, Any]:
     """Withdraw a refund that waits for approval, with a reason."""
-    refund, second = _required(call), _second_person(call)
+    refund, second = required(call), _second_person(call)
     why = call.fields.text("why")
     call.site.house.staff.decline(refund.refund_id, second.staff_id, second.secret, why)
     return _now(call, refund)
@@ -137,10 +149,10 @@ def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:
 
 
 def _now(call: Call, refund: Refund) -> dict[str, Any]:
-    return receipt_of(call.site, _required(call, refund.refund_id), call.language)
+    return receipt_of(call.site, required(call, refund.refund_id), call.language)
 
 
-def _required(call: Call, refund_id: str = "") -> Refund:
+def required(call: Call, refund_id: str = "") -> Refund:
     wanted = refund_id or call.path["refund_id"]
     refund = call.site.house.ledger.refund(wanted)
     if refund is None:
@@ -156,7 +168,8 @@ def _found(call: Call, number: str) -> list[Refund]:
     found = call.site.house.search.find(number)
     if found.refund is not None:
         return [found.refund]
-    return [one for order in found.orders for one in call.site.house.search.refunds_of(order.order_id)]
+    orders = found.orders or call.site.house.search.resembling(number)
+    return [one for order in orders for one in call.site.house.search.refunds_of(order.order_id)]
 
 
 def limit_of(text: str) -> int:

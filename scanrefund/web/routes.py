@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from scanrefund.web import listening, orders, refunding, refunds, scanning, shell, signing_in, slips, status
+from scanrefund.web import (
+    customers,
+    diagnosis,
+    listening,
+    orders,
+    refunding,
+    refunds,
+    scanning,
+    shell,
+    signing_in,
+    slips,
+    status,
+    training,
+)
 from scanrefund.web.call import Needs, Route
 from scanrefund.web.fields import PICTURE_BODY_BYTES_MAX
 
@@ -17,6 +30,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/desk/help/{screen}", shell.help_of, Needs.PAGE),
     Route("POST", "/desk/language", signing_in.language, Needs.PAGE),
     Route("POST", "/desk/owner", signing_in.owner, Needs.PAGE),
+    Route("POST", "/desk/badge", signing_in.badge, Needs.PAGE),
     Route("POST", "/desk/sign-in", signing_in.sign_in, Needs.PAGE),
     Route("POST", "/desk/sign-out", signing_in.sign_out, Needs.PAGE),
     Route("POST", "/desk/lock", signing_in.lock, Needs.PAGE),
@@ -30,6 +44,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/refund", refunding.refund),
     Route("GET", "/desk/refunds", refunds.refunds),
     Route("GET", "/desk/refunds/{refund_id}", refunds.one),
+    Route("GET", "/desk/refunds/{refund_id}/diagnosis", diagnosis.diagnosis),
+    Route("GET", "/desk/refunds/{refund_id}/signature", customers.signature),
+    Route("POST", "/desk/refunds/{refund_id}/signature", customers.sign),
+    Route("POST", "/desk/refunds/{refund_id}/confirmed", customers.confirm),
     Route("POST", "/desk/refunds/{refund_id}/ask", refunds.ask),
     Route("POST", "/desk/refunds/{refund_id}/release", refunds.release),
     Route("POST", "/desk/refunds/{refund_id}/close", refunds.close),
@@ -44,5 +62,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/self-test", status.self_test),
     Route("POST", "/desk/camera", status.camera),
     Route("GET", "/desk/camera.mjpg", listening.picture),
+    Route("GET", "/desk/training", training.overview),
+    Route("POST", "/desk/training/join", training.join, Needs.PAGE),
+    Route("POST", "/desk/training/begin", training.begin),
+    Route("POST", "/desk/training/show", training.show),
+    Route("POST", "/desk/training/end", training.end),
     Route("GET", "/desk/events", listening.events, Needs.SOMEBODY),
 )

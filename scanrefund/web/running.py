@@ -11,15 +11,23 @@ from typing import Final
 
 from scanrefund.assemble import House, surroundings
 from scanrefund.config import Settings
+from scanrefund.errors import UsageFault
+from scanrefund.http import Http
 from scanrefund.readiness import examine
 from scanrefund.scan.camera import without_password
 from scanrefund.scan.live import Live
 from scanrefund.scan.presence import Announced
 from scanrefund.scan.source import open_source
+from scanrefund.training.people import settle
+from scanrefund.training.practice import Practice
+from scanrefund.training.results import FILE_NAME, Results
+from scanrefund.training.wallets import PracticeWallets
+from scanrefund.web.call import words
 from scanrefund.web.camera import CounterCamera
 from scanrefund.web.network import Network
 from scanrefund.web.scanning import answer
 from scanrefund.web.sessions import Sessions
+from scanrefund.web.shell import reason_text
 from scanrefund.web.site import Site
 from scanrefund.web.status import camera_of
 from scanrefund.web.watching import Watch
@@ -37,6 +45,7 @@ def site_of(settings: Settings, house: House) -> Site:
     def camera() -> Live:
         return Live(name, lambda: open_source(settings.camera, house.clock.now))
 
+    practice = _practice_of(settings, house) if settings.training else None
     return Site(
         house=house,
         settings=settings,
@@ -45,7 +54,21 @@ def site_of(settings: Settings, house: House) -> Site:
         page_folder=PAGE_FOLDER,
         sessions=Sessions(settings.page.idle_lock_s),
         network=Network(around.addresses, house.clock),
+        practice=practice,
     )
+
+
+def _practice_of(settings: Settings, house: House) -> Practice:
+    """The practice counter, its people and its sandbox. Raises UsageFault where the sandbox never served."""
+    if settings.wechat is None:
+        raise UsageFault("training_sandbox_missing")
+    owner, supervisor = (
+        words(settings.language, f"training_people.{who}") for who in ("owner", "supervisor")
+    )
+    settle(house.staff, owner, supervisor)
+    wallets = PracticeWallets(settings.wechat.base_url, Http(settings.http))
+    results = Results(settings.home / FILE_NAME)
+    return Practice(house, wallets, results, partial(reason_text, language=settings.language))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from scanrefund.model.printable import codes_hidden
 from scanrefund.model.shown import Kind, Reading
+from scanrefund.people.badges import badge_text
 from scanrefund.say.speak import say_kind, say_reason_of_unreadable
 from scanrefund.scan.frame import Frame
 from scanrefund.scan.keyboard import LINE_CHARS_MAX, line_text, scanned_text
@@ -41,8 +42,14 @@ _MAY_BE_A_NUMBER: Final = frozenset(
 def scan(call: Call) -> dict[str, Any]:
     """Keys of a barcode scanner, or of a person (`typed`)."""
     text, typed = call.fields.raw_text("text", LINE_CHARS_MAX), call.fields.flag("typed")
+    if badge_text(text) is not None:
+        return nothing() | {"say": call.words("badge.is"), "tone": "warn"}
     reading = read_line(text, typed=typed, now=call.now())
-    return answer(call.site, reading, call.now(), call.language, number=_number(text, typed=typed))
+    number = _number(text, typed=typed)
+    told = answer(call.site, reading, call.now(), call.language, number=number)
+    if typed and told["order"] is None and not told["orders"]:
+        return told | _resembling(call, number)
+    return told
 
 
 def picture(call: Call) -> dict[str, Any]:
@@ -96,6 +103,16 @@ def look_up(site: Site, number: str, language: str) -> dict[str, Any]:
         say = words(language, "look_up.several", count=len(orders))
         return {"order": None, "orders": orders, "refund": refund, "say": say, "tone": "warn"}
     return _one(site, cards[0], language) | {"refund": refund}
+
+
+def _resembling(call: Call, text: str) -> dict[str, Any]:
+    """Whoever types may know only amount or last digits: what fits is offered, the wallet not asked."""
+    found = call.site.house.search.resembling(text)
+    if not found:
+        return {}
+    cards = [order_card.told(call.site, order_card.Card(order, None), call.language) for order in found]
+    say = call.words("look_up.several", count=len(cards))
+    return {"order": None, "orders": cards, "refund": None, "say": say, "tone": "warn"}
 
 
 def nothing() -> dict[str, Any]:

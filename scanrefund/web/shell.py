@@ -12,6 +12,7 @@ from scanrefund import __version__
 from scanrefund.errors import UsageFault
 from scanrefund.model.wallet import FACTS
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from scanrefund.training.people import PRACTICE_PIN
 from scanrefund.web.call import Call, words
 from scanrefund.web.signing_in import person_of
 
@@ -65,7 +66,7 @@ def start(call: Call) -> dict[str, Any]:
         "shop": {"id": site.settings.shop_id, "name": site.settings.shop_name},
         "counter": site.settings.counter,
         "rehearsal": site.settings.rehearsal,
-        "training": False,
+        "training": {"pin": PRACTICE_PIN} if site.practice else None,
         "needs_owner": not site.house.staff.has_staff(),
         "signed_in": person_of(person) if person else None,
         "locked": session.locked,

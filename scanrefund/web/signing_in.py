@@ -9,6 +9,7 @@ from scanrefund.model.staff import PERMISSIONS, SignIn, Staff
 from scanrefund.say.catalogue import LANGUAGES
 from scanrefund.staff_desk import refused
 from scanrefund.web.call import Call, Reply
+from scanrefund.web.fields import SECRET_CHARS_MAX
 from scanrefund.web.receipts import moment
 
 NAME_CHARS_MAX = 40
@@ -25,14 +26,23 @@ def owner(call: Call) -> Any:
     if call.site.house.staff.has_staff():
         raise UsageFault("owner_is_there")
     name, pin = call.fields.text("name", NAME_CHARS_MAX), call.fields.secret("pin")
-    return _signed_in(call, call.site.house.staff.first_owner(name, pin))
+    return signed_in(call, call.site.house.staff.first_owner(name, pin))
+
+
+def badge(call: Call) -> dict[str, str]:
+    """Whose badge was scanned: a name is chosen by it, and the PIN is still asked."""
+    call.site.tries.count(call.now())
+    found = call.site.house.staff.of_badge(call.fields.raw_text("text", SECRET_CHARS_MAX))
+    if found is None:
+        raise UsageFault("badge_unknown")
+    return {"staff_id": found.staff_id, "name": found.name}
 
 
 def sign_in(call: Call) -> Any:
     """By PIN, under a new cookie."""
     call.site.tries.count(call.now())
     ended = call.site.house.staff.sign_in(call.fields.number("staff_id"), call.fields.secret("pin"))
-    return _signed_in(call, believed(ended))
+    return signed_in(call, believed(ended))
 
 
 def sign_out(call: Call) -> Any:
@@ -54,7 +64,7 @@ def unlock(call: Call) -> Any:
     call.site.tries.count(call.now())
     person = call.person
     ended = call.site.house.staff.sign_in(person.staff_id, call.fields.secret("pin"))
-    return _signed_in(call, believed(ended))
+    return signed_in(call, believed(ended))
 
 
 def language(call: Call) -> dict[str, Any]:
@@ -89,6 +99,7 @@ def tries_of(ended: SignIn) -> dict[str, Any]:
     return {"tries_left": ended.tries_left, "locked_until": moment(ended.locked_until)}
 
 
-def _signed_in(call: Call, person: Staff) -> Reply:
+def signed_in(call: Call, person: Staff) -> Reply:
+    """The page as this person's, under a new cookie."""
     session = call.site.sessions.sign_in(call.session, person, call.now())
     return Reply({"signed_in": person_of(person), "csrf": session.csrf}, session=session)

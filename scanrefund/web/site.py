@@ -11,6 +11,7 @@ from pathlib import Path
 from scanrefund.assemble import House
 from scanrefund.config import Settings
 from scanrefund.readiness import Finding
+from scanrefund.training.practice import Practice
 from scanrefund.web.browser_cameras import BrowserCameras
 from scanrefund.web.camera import CounterCamera
 from scanrefund.web.errands import Errands
@@ -33,7 +34,8 @@ class SelfTest:
 class Site:
     """One counter's page; `application.application` serves it, `running.running` keeps it alive beside that.
 
-    `examine` runs the self test of this counter. `closing` is set when the program stops: streams end then.
+    `examine` runs the self test of this counter. `practice` is there only in training. `closing` is set when
+    the program stops: streams end then.
     """
 
     house: House
@@ -50,6 +52,7 @@ class Site:
     tries: Tries = field(default_factory=Tries)
     closing: threading.Event = field(default_factory=threading.Event)
     last_self_test: SelfTest | None = None
+    practice: Practice | None = None
 
     def go_on_from(self, before: Site) -> None:
         """Keep who sits at which page and what was shown: the house alone was opened anew."""

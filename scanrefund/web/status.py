@@ -24,9 +24,8 @@ def status(call: Call) -> dict[str, Any]:
 def status_of(site: Site, language: str) -> dict[str, Any]:
     """The status bar in one language; `clock` is the house's own time."""
     found = site.house.ledger.refunds(open_only=True, limit=LIST_MAX)
-    reach = site.network.reach(site.house.search.last_trips())
     return {
-        "network": [_reach(one, language) for one in reach],
+        "network": network_of(site, language),
         "version": __version__,
         "open": len(found),
         "approvals": sum(refund.state is RefundState.WAIT_APPROVAL for refund in found),
@@ -35,6 +34,11 @@ def status_of(site: Site, language: str) -> dict[str, Any]:
         "self_test": _self_test(site.last_self_test, language),
         "clock": moment(site.now()),
     }
+
+
+def network_of(site: Site, language: str) -> list[dict[str, Any]]:
+    """Whether each wallet can be reached, as it was seen last."""
+    return [_reach(one, language) for one in site.network.reach(site.house.search.last_trips())]
 
 
 def self_test(call: Call) -> dict[str, Any]:

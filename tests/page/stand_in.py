@@ -45,6 +45,8 @@ class StandIn:
     codes: dict[str, dict[str, Any]] = field(default_factory=dict)
     listeners: list[queue.Queue[str]] = field(default_factory=list)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
+    signatures: dict[str, list[list[int]]] = field(default_factory=dict)
+    age_level: str = "yellow"
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
@@ -67,6 +69,8 @@ class StandIn:
             "state": "PAID",
             "paid_at": "2026-11-28T02:15:00+00:00",
             "paid_say": "",
+            "items": [{"name": "杯子", "amount_fen": 5_60}],
+            "wallet_word": {"look": "FOUND", "state": "PAID", "say": "微信支付：已付款"},
             "next_day": True,
             "may_refund": True,
             "why_not": "",
@@ -245,10 +249,16 @@ class StandIn:
             "served_again": "",
             "clerk": "小林",
             "age_s": 75,
-            "level": "yellow",
+            "level": self.age_level,
             "may": [],
             "rehearsal": True,
         }
+
+    def customers_part(self, refund_id: str) -> dict[str, bool]:
+        """What the customer has done about a refund."""
+        agreed = any(body["customer_agreed"] for body in self.told("refund"))
+        signed = refund_id in self.signatures
+        return {"customer_agreed": agreed, "customer_signed": signed, "customer_confirmed": False}
 
     def queue(self) -> dict[str, list[dict[str, Any]]]:
         mine = [self.receipt(one) for one in self.refunds.values() if one["state"] in OPEN_STATES]

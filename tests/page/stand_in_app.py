@@ -23,7 +23,10 @@ def application(desk: StandIn) -> FastAPI:
     app = FastAPI()
     _files(app)
     _reads(app, desk)
+    _looks_closer(app, desk)
     _scans(app, desk)
+    # Before the decisions, whose last word stands for any.
+    _of_one_refund(app, desk)
     _changes(app, desk)
     _people(app, desk)
 
@@ -78,11 +81,36 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
         entry = {"at": one["created_at"], "what": "created", "say": "已登记", "who": "小林", "detail": ""}
-        return one | {"timeline": [entry]}
+        return one | {"timeline": [entry]} | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
     def events() -> StreamingResponse:
         return StreamingResponse(desk.events(), media_type="text/event-stream")
+
+
+def _looks_closer(app: FastAPI, desk: StandIn) -> None:
+    @app.get("/desk/refunds/{refund_id}/diagnosis")
+    def diagnosis(refund_id: str) -> Any:
+        one = desk.receipt(desk.refunds[refund_id])
+        trip = {
+            "begun_at": one["created_at"],
+            "ended_at": one["created_at"],
+            "command": "发给钱包。",
+            "outcome": "UNKNOWN",
+            "hint": desk.say("outcome.UNKNOWN"),
+            "code": "timeout",
+            "message": "",
+            "http_status": None,
+            "wallet_request_id": "",
+            "signature": "NO_ANSWER",
+        }
+        order = desk.order(one["order_id"])
+        more = {"timeline": [], "order": order, "network": desk.status()["network"], "trips": [trip]}
+        return one | more | desk.customers_part(refund_id)
+
+    @app.get("/desk/refunds/{refund_id}/signature")
+    def signature(refund_id: str) -> Any:
+        return {"strokes": desk.signatures.get(refund_id, [])}
 
 
 def _scans(app: FastAPI, desk: StandIn) -> None:
@@ -105,6 +133,25 @@ def _scans(app: FastAPI, desk: StandIn) -> None:
         return {"order": desk.order(body["number"]), "orders": [], "refund": None, "say": "", "tone": "none"}
 
 
+def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
+    @app.post("/desk/refunds/{refund_id}/print")
+    def print_slip(refund_id: str, body: dict[str, Any]) -> Any:
+        desk.heard("print", body | {"refund_id": refund_id})
+        if desk.printer_away:
+            return JSONResponse({"fault": "printer_away", "say": "打印机没有响应。"}, 503)
+        return {"refund_id": refund_id, "prints": 1, "printer": True, "slip": {}, "say": "凭条已打印。"}
+
+    @app.post("/desk/refunds/{refund_id}/signature")
+    def sign(refund_id: str, body: dict[str, Any]) -> Any:
+        desk.signatures[refund_id] = desk.heard("signature", body)["strokes"]
+        return desk.receipt(desk.refunds[refund_id]) | {"timeline": []} | desk.customers_part(refund_id)
+
+    @app.post("/desk/refunds/{refund_id}/confirmed")
+    def confirmed(refund_id: str, body: dict[str, Any]) -> Any:
+        desk.heard("confirmed", body)
+        return desk.customers_part(refund_id) | {"customer_confirmed": True}
+
+
 def _changes(app: FastAPI, desk: StandIn) -> None:
     @app.post("/desk/check")
     def check(body: dict[str, Any]) -> Any:
@@ -121,13 +168,6 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
             desk.drop_refund_calls -= 1
             return Response(status_code=502)
         return receipt
-
-    @app.post("/desk/refunds/{refund_id}/print")
-    def print_slip(refund_id: str, body: dict[str, Any]) -> Any:
-        desk.heard("print", body | {"refund_id": refund_id})
-        if desk.printer_away:
-            return JSONResponse({"fault": "printer_away", "say": "打印机没有响应。"}, 503)
-        return {"refund_id": refund_id, "prints": 1, "printer": True, "slip": {}, "say": "凭条已打印。"}
 
     @app.post("/desk/refunds/{refund_id}/{what}")
     def decide(refund_id: str, what: str, body: dict[str, Any]) -> Any:
@@ -146,6 +186,10 @@ def _people(app: FastAPI, desk: StandIn) -> None:
             return JSONResponse(told, 401)
         desk.signed_in, desk.locked, desk.needs_owner = True, False, False
         return {"signed_in": desk.person(), "csrf": "token"}
+
+    @app.post("/desk/badge")
+    def badge(body: dict[str, Any]) -> Any:
+        return {"staff_id": "s1", "name": desk.heard("badge", body) and "王店长"}
 
     app.post("/desk/sign-in")(enter)
     app.post("/desk/unlock")(enter)

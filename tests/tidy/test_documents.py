@@ -15,10 +15,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # The rows of the capability list that stand so far; each names a command or screen and a test.
 # fmt: off
 ROWS_THAT_STAND = (
-    1, 2, 3, 4, 6, 7, 8, 19, 20, 21, 26, 27, 28, 29, 30, 32, 40, 44, 46, 48, 49, 50, 51, 52, 53, 54,
-    55, 56, 60, 64, 66, 67, 70, 71, 72, 73, 74, 78, 85, 88, 91, 93, 94, 96, 106, 109, 114, 115, 116,
-    117, 118, 119, 120, 121, 124, 125, 126, 127, 128, 129, 132, 137, 140, 141, 143, 144, 145, 147,
-    150, 161,
+    1, 2, 3, 4, 5, 6, 7, 8, 19, 20, 21, 22, 23, 25, 26, 27, 28, 29, 30, 31, 32, 35, 36, 39, 40, 44,
+    45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 64, 65, 66, 67, 68, 69, 70, 71,
+    72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 88, 89, 90, 91, 92, 93, 94, 95, 96,
+    97, 98, 99, 100, 106, 109, 114, 115, 116, 117, 118, 119, 120, 121, 124, 125, 126, 127, 128, 129,
+    132, 137, 140, 141, 142, 143, 144, 145, 147, 149, 150, 160, 161,
 )
 # fmt: on
 
@@ -51,7 +52,7 @@ def test_every_kind_of_thing_shown_is_documented() -> None:
 
 def test_every_row_that_stands_is_in_the_coverage_table() -> None:
     page = (ROOT / "docs/coverage.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| (\d+) \|.*\| `(tests/[^`]+)` \|$", page, re.MULTILINE))
+    rows = dict(re.findall(r"^\| (\d+) \|.*\| `(tests/[^`]+)`(?:, `tests/[^`]+`)* \|$", page, re.MULTILINE))
     missing = [row for row in ROWS_THAT_STAND if str(row) not in rows]
     assert missing == []
     gone = [test for test in rows.values() if not (ROOT / test.split("::")[0]).exists()]

@@ -49,7 +49,6 @@ DOORS = {
         "scanrefund.aftercare.slip_pdf",
     ),
     "escpos": ("scanrefund.aftercare.slip_escpos",),
-    "reportlab": ("scanrefund.aftercare.slip_pdf",),
     "apprise": ("scanrefund.aftercare.alert",),
     "smtplib": ("scanrefund.aftercare.mail",),
 }

@@ -133,3 +133,25 @@ def test_no_pin_is_left_behind(program: Program, home: Path) -> None:
     kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
     for pin in (OWNER_PIN, SUPERVISOR_PIN, CLERK_PIN, WRONG_PIN):
         assert not [one for one in kept if pin.encode() in one]
+
+
+@pytest.mark.usefixtures("crew")
+def test_a_badge_is_made_by_the_owner_and_shown_once(program: Program) -> None:
+    asked = ("staff", "badge", "s3", "--by", "s1", "--pin-stdin", "--json")
+    first, second = (program(*asked, stdin=lines(OWNER_PIN)).document for _ in range(2))
+    assert first["staff_id"] == "s3"
+    assert first["badge"].startswith("SRB-")
+    assert first["badge"] != second["badge"]
+    assert first["badge"] not in str(program("staff", "list", "--json").document)
+
+
+@pytest.mark.usefixtures("crew")
+def test_the_only_owner_is_recovered_on_this_machine(program: Program) -> None:
+    ended = program("staff", "recover-owner", "s1", "--pin-stdin", "--json", stdin=lines("582047"))
+    assert (ended.code, ended.document["staff_id"]) == (0, "s1")
+    assert "book keeps this" in ended.err
+    changed = ("staff", "disable", "s3", "--by", "s1", "--pin-stdin", "--json")
+    assert program(*changed, stdin=lines(OWNER_PIN)).document["error"]["code"] == "sign_in_wrong"
+    assert program(*changed, stdin=lines("582047")).code == 0
+    other = program("staff", "recover-owner", "s2", "--pin-stdin", "--json", stdin=lines("582047"))
+    assert other.document["error"]["code"] == "recover_not_owner"

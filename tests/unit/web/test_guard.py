@@ -16,7 +16,7 @@ from tests.unit.web.counter import Answered, Page, Served
 OPEN = {"/", "/page/{file:path}", "/desk/words/{language}", "/desk/start"}
 BEFORE_SIGN_IN = OPEN | {
     *("/desk/staff", "/desk/owner", "/desk/sign-in", "/desk/sign-out", "/desk/lock", "/desk/unlock"),
-    *("/desk/language", "/desk/help/{screen}"),
+    *("/desk/language", "/desk/help/{screen}", "/desk/training/join", "/desk/badge"),
 }
 POSTS = [route for route in ROUTES if route.method == "POST"]
 EVERY = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

@@ -191,3 +191,14 @@ def test_a_code_is_let_go_when_it_is_too_old_and_the_refund_says_why(shop: Serve
     shop.time.forward(AGE_MAX.total_seconds())
     late = shop.page().post("/desk/refund", wish)
     assert (late.status, late.fault) == (410, "reading_gone")
+
+
+def test_who_types_the_last_digits_or_the_amount_is_offered_what_fits(shop: Served) -> None:
+    shop.sell("LAST98761", amount_fen=77_731)
+    page = shop.page()
+    for text in ("98761", "777.31"):
+        told = page.post("/desk/scan", {"text": text, "typed": True}).document
+        assert [one["order_id"] for one in told["orders"]] == ["LAST98761"]
+        assert told["order"] is None
+    scanned = page.post("/desk/scan", {"text": "98761", "typed": False}).document
+    assert scanned["orders"] == []

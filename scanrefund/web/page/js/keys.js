@@ -11,17 +11,19 @@ const FUNCTION_KEYS = {
   F1: "help", F2: "newRefund", F3: "openRefunds", F4: "openQueue", F6: "openEquipment",
   F7: "customerView", F8: "withoutCode", F9: "maximum", F10: "lock",
 };
+// Without a practice counter these are the browser's.
+const TRAINING_KEYS = { F11: "customerShows", F12: "endExercise" };
 const EVERYWHERE = new Set(["F1", "F10"]);
 
 const ENTER = {
   owner: "makeOwner", sign_in: "signIn", locked: "unlock", help: "help", customer: "agree",
-  "dialog:decide": "submitDecision",
+  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", training: "beginPicked",
   queue: "openPicked", refunds: "openPicked", detail: null, equipment: "selfTest",
   "refund:order": "choosePickedOrder", "refund:amount": "takeAmount", "refund:code": "needCode",
   "refund:confirm": "confirm", "refund:sending": "pressedAgain", "refund:approving": "approveAtTill",
 };
 const ESCAPE = {
-  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
+  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
   equipment: "newRefund", "refund:order": "stepBack", "refund:amount": "stepBack", "refund:code": "stepBack",
   "refund:confirm": "stepBack", "refund:sending": "pressedAgain", "refund:approving": "notApproved",
 };
@@ -62,6 +64,7 @@ export function characterAct(key, state) {
   if (!/^[0-9]$/.test(key)) return null;
   if (place === "refund:amount" && !state.order.may_refund) return "next";
   if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
+  if (place === "training" && state.training.exercises[(number + 10) % 10]) return ["beginExercise", state.training.exercises[(number + 10) % 10].name];
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
   if (place === "dialog:decide" && state.staff[number]) return ["decider", state.staff[number].staff_id];
@@ -98,7 +101,7 @@ export function listen(target) {
 function actOf(event) {
   const state = store.get();
   const place = placeOf(state);
-  if (event.key in FUNCTION_KEYS) return functionAct(event.key, place);
+  if (event.key in FUNCTION_KEYS || (state.start?.training && event.key in TRAINING_KEYS)) return functionAct(event.key, place);
   if (event.key === "Enter" && !ownEnter(event.target)) return guarded(enterAct(state), place);
   if (event.key === "Escape") return escapeAct(state) ?? undefined;
   if (/^Arrow(Up|Down)$/.test(event.key) && !(event.target instanceof HTMLSelectElement)) return arrowAct(event.key, place, state);
@@ -110,7 +113,7 @@ function functionAct(key, place) {
   const onTop = /^(help|customer|dialog)/.test(place);
   if (onTop && !EVERYWHERE.has(key) && !(place === "customer" && key === "F7")) return null;
   if (place === "refund:sending" && !EVERYWHERE.has(key)) return "pressedAgain";
-  return FUNCTION_KEYS[key];
+  return FUNCTION_KEYS[key] ?? TRAINING_KEYS[key];
 }
 
 // A button under the focus answers Enter itself.
@@ -124,7 +127,7 @@ function guarded(name, place) {
 }
 
 function arrowAct(key, place, state) {
-  const listed = ["queue", "refunds"].includes(place) || (place === "refund:order" && state.orders.length > 0);
+  const listed = ["queue", "refunds", "training"].includes(place) || (place === "refund:order" && state.orders.length > 0);
   return listed ? ["pick", key === "ArrowDown" ? 1 : -1] : undefined;
 }
 

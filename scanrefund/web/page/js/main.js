@@ -1,6 +1,7 @@
 // The page is put together here: state to nodes, keys and scans to acts.
 
-import { act, FIELDS, focusOn } from "./acts/table.js";
+import { act, FIELDS } from "./acts/table.js";
+import { focusOn } from "./acts/focus.js";
 import { picture, scan } from "./acts/order.js";
 import { loadStaff, lock } from "./acts/people.js";
 import { refresh } from "./acts/lists.js";
@@ -8,6 +9,7 @@ import { chooseReason, codeAgedOut } from "./acts/refund.js";
 import { asking } from "./acts/saying.js";
 import { keptSettings } from "./acts/settings.js";
 import { film } from "./acts/equipment.js";
+import { openTraining } from "./acts/training.js";
 import { follow } from "./events.js";
 import { morph } from "./h.js";
 import { arrived, characterAct, listen } from "./keys.js";
@@ -16,11 +18,15 @@ import { ScanBuffer } from "./scan_buffer.js";
 import { change, keepToken, read } from "./server.js";
 import { play } from "./sound.js";
 import { store } from "./store.js";
+import { draw } from "./acts/signature.js";
 import { page } from "./views/page.js";
+import { say } from "./voice.js";
 import { secondsTo, speaker } from "./words.js";
 
 const TICK_MS = 500;
 const AMBER_S = 15;
+// What only grows older tells nothing by itself.
+const REMIND_MS = 60000;
 
 const app = document.getElementById("app");
 let place = "";
@@ -49,7 +55,10 @@ function tick() {
   const state = store.get();
   const left = state.reading ? secondsTo(state.reading.expires_at, Date.now()) : null;
   const before = state.reading ? secondsTo(state.reading.expires_at, state.now) : null;
-  if (left !== null && left <= AMBER_S && before > AMBER_S) play("warn", state.muted);
+  if (left !== null && left <= AMBER_S && before > AMBER_S) {
+    play("warn", state.muted);
+    say(speaker(state)("page.voice.fresh_code"), state);
+  }
   store.set({ now: Date.now() });
   if (left !== null && left <= 0) codeAgedOut();
   const idle = (Date.now() - lastTouch) / 1000;
@@ -61,6 +70,7 @@ function delegate() {
     const wanted = event.target.closest("[data-act]");
     if (wanted && !wanted.disabled && !wanted.closest("[inert]")) act(wanted.dataset.act, wanted.dataset.arg);
   });
+  for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) app.addEventListener(name, draw);
   app.addEventListener("compositionstart", (event) => { event.target.composing = true; });
   app.addEventListener("compositionend", (event) => { event.target.composing = false; typedInto(event.target); });
   app.addEventListener("input", (event) => { if (!event.isComposing) typedInto(event.target); });
@@ -114,7 +124,7 @@ const HANDS = {
 
 async function begin() {
   const kept = keptSettings();
-  store.set({ theme: kept.theme ?? "auto", muted: kept.muted ?? false });
+  store.set({ theme: kept.theme ?? "auto", muted: kept.muted ?? false, voice: kept.voice ?? false });
   const start = await asking(() => read("/desk/start"));
   if (!start) return setTimeout(begin, 2000);
   keepToken(start.csrf);
@@ -124,6 +134,7 @@ async function begin() {
   store.set({ start: language === start.language ? start : ((await asking(() => read("/desk/start"))) ?? start) });
   store.set({ words: words ?? {}, language, signedIn: start.signed_in, workBy: start.signed_in?.staff_id ?? null, locked: start.locked, message: null });
   await loadStaff();
+  if (start.training && start.signed_in && !start.locked) await openTraining();
   return refresh();
 }
 
@@ -133,4 +144,5 @@ pictures();
 new ScanBuffer(window, HANDS);
 listen(window);
 setInterval(tick, TICK_MS);
+setInterval(refresh, REMIND_MS);
 begin();

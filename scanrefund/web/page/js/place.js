@@ -53,6 +53,12 @@ export function blockedBy(state) {
   return null;
 }
 
+/** What waits for half an hour or more, for whoever or whatever. */
+export function overdue(state) {
+  const waiting = [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
+  return waiting.filter((one) => ["orange", "red", "violet"].includes(one.level));
+}
+
 /** May this person do it? */
 export function may(state, permission) {
   return (state.signedIn?.permissions ?? []).includes(permission);

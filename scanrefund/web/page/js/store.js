@@ -50,6 +50,7 @@ export const FIRST = {
   language: "zh-Hans",
   theme: "auto",
   muted: false,
+  voice: false,
   signedIn: null,
   workBy: null,
   locked: false,
@@ -69,10 +70,15 @@ export const FIRST = {
   openOnly: false,
   picked: 0,
   detail: null,
+  signature: null,
+  signed: null,
+  lastAmount: null,
   status: null,
   checks: null,
   lost: false,
   browserCamera: false,
+  training: null,
+  customerSaid: "",
   now: Date.now(),
 };
 

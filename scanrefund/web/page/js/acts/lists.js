@@ -4,7 +4,8 @@ import { change, read } from "../server.js";
 import { store } from "../store.js";
 import { moved } from "./refund.js";
 import { thaw } from "./order.js";
-import { may } from "../place.js";
+import { may, overdue } from "../place.js";
+import { play } from "../sound.js";
 import { asking, tell, tellKey } from "./saying.js";
 import { takeSecret } from "./people.js";
 
@@ -25,6 +26,7 @@ export function needsSecond(state, what) {
 
 export function rows(state) {
   if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
+  if (state.screen === "training") return state.training.exercises;
   return state.screen === "refunds" ? state.refunds : [];
 }
 
@@ -33,7 +35,9 @@ export async function refresh() {
   const { signedIn, locked } = store.get();
   if (!signedIn || locked) return;
   const [queue, status] = await Promise.all(["/desk/queue", "/desk/status"].map((path) => read(path).catch(() => null)));
+  const late = overdue(store.get()).length;
   if (queue) store.set({ queue });
+  if (overdue(store.get()).length > late) play("person", store.get().muted);
   if (status) store.set({ status });
 }
 
@@ -68,6 +72,13 @@ export function pick(step) {
 export async function openDetail(refundId) {
   const detail = await asking(() => read(`/desk/refunds/${encodeURIComponent(refundId)}`));
   if (detail) store.set({ detail, screen: "detail" });
+}
+
+/** Why it stands where it stands: the wallet is asked about the order again. */
+export async function openDiagnosis() {
+  const { detail } = store.get();
+  const told = await asking(() => read(`/desk/refunds/${encodeURIComponent(detail.refund_id)}/diagnosis`));
+  if (told && store.get().detail?.refund_id === told.refund_id) store.set({ detail: told });
 }
 
 export function openPicked() {

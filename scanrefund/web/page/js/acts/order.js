@@ -6,11 +6,13 @@ import { stepOf } from "../place.js";
 import { halfWidth, plainYuan } from "../words.js";
 import { recheck } from "./refund.js";
 import { openDetail } from "./lists.js";
+import { badge } from "./people.js";
 import { asking, tell, tellKey } from "./saying.js";
 
 const CODE_KIND = "payment_code";
 const ALIKE_CODE = /^(1[0-5]|2[5-9]|30)/;
 const TELLING_LENGTH = 6;
+const BADGE = /^SRB-[A-Z2-7]{24}$/i;
 
 /** Digits that look like a payment code are drawn as dots while they stand in the scan box. */
 export function hush(text) {
@@ -22,8 +24,9 @@ export function hush(text) {
 /** Everything the scanner, the keyboard or the clipboard gives comes through here. */
 export async function scan(text, typed) {
   hush("");
-  if (!listening()) return;
   const plain = halfWidth(text);
+  if (BADGE.test(plain)) return void badge(plain);
+  if (!listening()) return;
   if (plain) await take(() => change("/desk/scan", { text: plain, typed }));
 }
 

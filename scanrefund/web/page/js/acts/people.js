@@ -33,6 +33,17 @@ export function choosePerson(staffId) {
   store.set({ chosen: staffId, signInSaid: null, lockedUntil: null });
 }
 
+/** A badge names somebody: at the door, or where a second person is asked for. The PIN is still asked. */
+export async function badge(text) {
+  const { signedIn, locked, approving, dialog } = store.get();
+  const wanted = !signedIn || approving || dialog?.kind === "decide";
+  if (locked || !wanted) return tellKey("warn", "page.badge.not_now");
+  const told = await asking(() => change("/desk/badge", { text }));
+  if (!told) return !signedIn ? store.set({ signInSaid: store.get().message?.text ?? null }) : null;
+  if (dialog) return store.set({ dialog: { ...dialog, approver: told.staff_id } });
+  return signedIn ? store.set({ chosen: told.staff_id }) : choosePerson(told.staff_id);
+}
+
 export function someoneElse() {
   store.set({ chosen: null, signInSaid: null, lockedUntil: null });
 }
@@ -62,7 +73,7 @@ async function enter(call) {
   return null;
 }
 
-function entered(person) {
+export function entered(person) {
   const { workBy, start } = store.get();
   // Somebody else's unfinished work is not taken over.
   const work = workBy === person.staff_id ? {} : NO_WORK;

@@ -4,7 +4,9 @@ import { change, Lost } from "../server.js";
 import { play } from "../sound.js";
 import { store } from "../store.js";
 import { amountOf, blockedBy, noes, stepOf } from "../place.js";
-import { halfWidth, plainYuan } from "../words.js";
+import { halfWidth, plainYuan, speaker, yuan } from "../words.js";
+import { say } from "../voice.js";
+import { toneOf } from "../views/pieces.js";
 import { freshOrder } from "./order.js";
 import { asking, tell, tellKey } from "./saying.js";
 import { forgetWish, wishId } from "./wish.js";
@@ -16,6 +18,21 @@ const TRIES_MAX = 90;
 
 let checkTimer = 0;
 let checkNumber = 0;
+
+/** Everything anew: the wallet's word on the order, then every rule. */
+export async function checkAgain() {
+  if (!store.get().order || store.get().sending) return;
+  store.set({ checking: true });
+  await freshOrder();
+  await check((checkNumber += 1));
+  tellKey("none", "page.recheck.done");
+}
+
+/** A part of the rest by one press: half of it, an item, the amount of the refund before. */
+export function quickAmount(fen) {
+  const { order } = store.get();
+  if (order?.may_refund) setAmount(plainYuan(Math.min(Number(fen), order.remaining_fen)));
+}
 
 /** Ask which rules say what, once the typing has settled. Binds nothing. */
 export function recheck() {
@@ -158,7 +175,9 @@ function answered(receipt) {
   const { reading } = store.get();
   // A code that was sent with a refund is spent; one that our rules refused may still be good.
   store.set({ receipt, reading: receipt.state === null ? reading : null, check: null });
+  store.set({ lastAmount: receipt.state === null ? store.get().lastAmount : receipt.amount_fen });
   play(receipt.tone, store.get().muted);
+  speakOf(receipt);
   return freshOrder();
 }
 
@@ -168,6 +187,13 @@ export function moved(receipt) {
   if (detail?.refund_id === receipt.refund_id) store.set({ detail: { ...detail, ...receipt } });
   if (!shown || shown.refund_id !== receipt.refund_id) return;
   store.set({ receipt: { ...receipt, served_again: shown.served_again } });
-  if (shown.tone !== receipt.tone) play(receipt.tone, muted);
+  if (shown.tone === receipt.tone) return;
+  play(receipt.tone, muted);
+  speakOf(receipt);
+}
+
+function speakOf(receipt) {
+  const state = store.get();
+  say(speaker(state)(`page.voice.${toneOf(receipt)}`, { amount: yuan(receipt.amount_fen) }), state);
 }
 

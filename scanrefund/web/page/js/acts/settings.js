@@ -5,7 +5,8 @@ import { store } from "../store.js";
 import { freshOrder } from "./order.js";
 import { openDetail, refresh } from "./lists.js";
 import { recheck } from "./refund.js";
-import { asking } from "./saying.js";
+import { asking, tellKey } from "./saying.js";
+import { hasVoice } from "../voice.js";
 
 const KEPT_AS = "scanrefund.settings";
 const THEMES = ["auto", "light", "dark"];
@@ -19,8 +20,8 @@ export function keptSettings() {
 }
 
 function keep() {
-  const { theme, muted, language } = store.get();
-  localStorage.setItem(KEPT_AS, JSON.stringify({ theme, muted, language }));
+  const { theme, muted, voice, language } = store.get();
+  localStorage.setItem(KEPT_AS, JSON.stringify({ theme, muted, voice, language }));
 }
 
 /** Every sentence in another language, those the program has already said included. */
@@ -52,6 +53,15 @@ export function nextTheme() {
   const { theme } = store.get();
   store.set({ theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] });
   keep();
+}
+
+/** Off unless somebody wants it; a computer without a voice of its own says so. */
+export function toggleVoice() {
+  const { voice, language } = store.get();
+  if (!voice && !hasVoice(language)) return tellKey("warn", "page.voice.none");
+  store.set({ voice: !voice });
+  keep();
+  return null;
 }
 
 export function toggleSound() {

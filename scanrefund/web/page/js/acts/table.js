@@ -3,18 +3,16 @@
 import { store } from "../store.js";
 import { stepOf } from "../place.js";
 import * as equipment from "./equipment.js";
+import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
 import * as order from "./order.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
 import { printSlip } from "./slip.js";
+import * as signature from "./signature.js";
+import * as training from "./training.js";
 import { tellKey } from "./saying.js";
-
-/** The scan box, or any field, by the name it has in `data-field`. */
-export function focusOn(field) {
-  queueMicrotask(() => document.querySelector(`[data-field="${field}"]`)?.focus());
-}
 
 function take(field) {
   const box = document.querySelector(`[data-field="${field}"]`);
@@ -39,6 +37,12 @@ function approveAtTill() {
   return refund.send({ approval: { staff_id: approver, secret }, queue: false });
 }
 
+// In training a name is enough, and nobody need be chosen.
+function signIn() {
+  const { start, chosen } = store.get();
+  return start.training && !chosen ? training.join() : people.signIn();
+}
+
 function customerView() {
   const { customer } = store.get();
   store.set({ customer: { null: "turned", turned: "upright", upright: null }[customer] });
@@ -56,6 +60,8 @@ export const ACTS = {
   takeAmount: refund.takeAmount,
   editAmount: () => focusOn("amount"),
   maximum: refund.maximum,
+  quickAmount: refund.quickAmount,
+  checkAgain: refund.checkAgain,
   reason: refund.chooseReason,
   withoutCode: refund.withoutCode,
   againCode: () => { store.set({ reading: null, noCode: false }); refund.recheck(); },
@@ -80,6 +86,12 @@ export const ACTS = {
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
   printSlip,
+  openDiagnosis: lists.openDiagnosis,
+  openSignature: signature.openSignature,
+  clearSignature: signature.clearSignature,
+  keepSignature: signature.keepSignature,
+  showSignature: signature.showSignature,
+  customerConfirmed: signature.customerConfirmed,
   pick: (step) => lists.pick(Number(step)),
   decide: lists.decide,
   decider: (staffId) => store.set({ dialog: { ...store.get().dialog, approver: staffId } }),
@@ -92,13 +104,20 @@ export const ACTS = {
   makeOwner: people.makeOwner,
   choosePerson: people.choosePerson,
   someoneElse: people.someoneElse,
-  signIn: people.signIn,
+  signIn,
   unlock: people.unlock,
   lock: people.lock,
   signOut: people.signOut,
+  openTraining: training.openTraining,
+  beginExercise: training.begin,
+  beginPicked: training.beginPicked,
+  customerShows: training.customerShows,
+  endExercise: training.end,
+  againExercise: training.again,
   speak: settings.speak,
   nextTheme: settings.nextTheme,
   toggleSound: settings.toggleSound,
+  toggleVoice: settings.toggleVoice,
 };
 
 /** What typing into a field means, by the field's name. */

@@ -10,7 +10,7 @@ export function amountPanel(state, t) {
   if (!state.order.may_refund) return stopped(state, t);
   return h(
     "section", { class: "card amount", key: "amount", "aria-label": t("page.step.amount"), tabindex: -1, focus: true },
-    amountRow(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t),
+    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t),
   );
 }
 
@@ -31,6 +31,15 @@ function amountRow(state, t) {
     h("div", { class: "amountkeys" }, button(t("page.amount.maximum"), "maximum", { keys: "F9" }), button(t("page.amount.edit"), "editAmount", { keys: "*", kind: "quiet" })),
     h("p", { id: "amount-said", class: over(state) ? "said bad" : "said" }, saidOf(state, order, t)),
   );
+}
+
+// One press each: half of the rest, the till's items, the amount of the refund before.
+function quick(state, t) {
+  const { order, lastAmount } = state;
+  const parts = (order.items ?? []).filter((one) => one.amount_fen <= order.remaining_fen).map((one) => [t("page.quick.item", { name: one.name, amount: yuan(one.amount_fen) }), one.amount_fen]);
+  if (order.remaining_fen > 1) parts.unshift([`${t("page.quick.half")} ${yuan(Math.floor(order.remaining_fen / 2))}`, Math.floor(order.remaining_fen / 2)]);
+  if (lastAmount && lastAmount <= order.remaining_fen) parts.push([`${t("page.quick.last")} ${yuan(lastAmount)}`, lastAmount]);
+  return h("div", { class: "buttons quick", role: "group", "aria-label": t("page.quick.title") }, parts.map(([words, fen]) => button(words, "quickAmount", { arg: fen, kind: "quiet" })));
 }
 
 function over(state) {

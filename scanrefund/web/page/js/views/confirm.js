@@ -45,7 +45,7 @@ function foot(state, t, blocked) {
     button(t(words, { amount: yuan(amountOf(state)) }), "confirm", { keys: "Enter", kind: "main send", "aria-disabled": String(blocked !== null) }),
     cure(state, t, blocked),
     h("label", { class: "tick" }, h("input", { type: "checkbox", act: "agreed", checked: state.agreed }), h("span", {}, t("page.confirm.agreed"))),
-    h("div", { class: "buttons" }, button(t("page.confirm.show"), "customerView", { keys: "F7", kind: "quiet" }), button(t("page.confirm.back"), "stepBack", { keys: "Esc", kind: "quiet" })),
+    h("div", { class: "buttons" }, button(t("page.confirm.show"), "customerView", { keys: "F7", kind: "quiet" }), button(t("page.recheck.again"), "checkAgain", { kind: "quiet" }), button(t("page.confirm.back"), "stepBack", { keys: "Esc", kind: "quiet" })),
   );
 }
 

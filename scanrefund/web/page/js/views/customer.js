@@ -4,7 +4,7 @@ import { h } from "../h.js";
 import { amountOf } from "../place.js";
 import { yuan } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, toneOf } from "./pieces.js";
+import { button, toneOf, unreal } from "./pieces.js";
 
 export function customerView(state, t) {
   return h(
@@ -22,7 +22,7 @@ function outcome(state, t) {
     h("div", { class: `tone-${toneOf(receipt)} mark` }, drawing(toneOf(receipt))),
     h("p", { class: "figures" }, yuan(receipt.amount_fen)), h("h2", {}, receipt.say_customer),
     receipt.refund_id ? h("p", { class: "number" }, t("page.result.refund_id"), " ", receipt.refund_id) : null,
-    receipt.rehearsal ? h("p", { class: "number" }, t("page.mark.short")) : null,
+    unreal(receipt, t) ? h("p", { class: "number" }, unreal(receipt, t)) : null,
   ];
 }
 

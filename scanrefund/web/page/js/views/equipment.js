@@ -17,8 +17,13 @@ export function equipment(state, t) {
 function network(state, t) {
   return h(
     "section", { class: "card", "aria-label": t("page.equipment.network") }, h("h2", {}, t("page.equipment.network")),
-    h("ul", { class: "checks" }, (state.status?.network ?? []).map((one) => check(one.ok, t(`page.wallet.${one.wallet}`), [one.say, moment(one.at, state.language)].filter(Boolean).join(" · ")))),
+    checks(state.status?.network ?? [], state, t),
   );
+}
+
+/** Whether each wallet can be reached. */
+export function checks(network, state, t) {
+  return h("ul", { class: "checks" }, network.map((one) => check(one.ok, t(`page.wallet.${one.wallet}`), [one.say, moment(one.at, state.language)].filter(Boolean).join(" · "))));
 }
 
 function camera(state, t) {

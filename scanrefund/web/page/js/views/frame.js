@@ -1,6 +1,8 @@
 // What stands around every screen: where to go, who is here, and how things stand.
 
 import { h } from "../h.js";
+import { overdue } from "../place.js";
+import { age } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button, key } from "./pieces.js";
 
@@ -14,6 +16,7 @@ export function header(state, t) {
     h("strong", { class: "shop" }, state.start.shop.name, h("small", {}, state.start.counter)),
     h("nav", { "aria-label": t("page.nav.name") },
       tab(state, t, "refund", "newRefund", "F2"), tab(state, t, "refunds", "openRefunds", "F3"),
+      state.start.training ? tab(state, t, "training", "openTraining", null) : null,
       tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6")),
     h("div", { class: "who" },
       h("span", { class: "name" }, state.signedIn.name, h("small", {}, t(`page.role.${state.signedIn.role}`))),
@@ -34,10 +37,23 @@ function tab(state, t, screen, act, keys, count = 0) {
 export function marks(state, t) {
   const band = (kind, words, role) => h("p", { class: `band band-${kind}`, role, key: kind }, words);
   return h(
-    "div", { class: "marks" },
+    "aside", { class: "marks" },
     state.start?.training ? band("training", t("page.mark.training"), "note") : null,
     state.start?.rehearsal && !state.start.training ? band("rehearsal", t("page.mark.rehearsal"), "note") : null,
+    reminder(state, t),
     state.lost ? band("lost", t("page.lost.band"), "alert") : null,
+  );
+}
+
+// What has waited for half an hour or more is forgotten by somebody: it is told on every screen but its own.
+function reminder(state, t) {
+  if (!state.signedIn || state.locked || state.screen === "queue") return null;
+  const late = overdue(state);
+  if (late.length === 0) return null;
+  const longest = Math.max(...late.map((one) => one.age_s));
+  return h(
+    "p", { class: "band band-late", role: "note", key: "late" },
+    t("page.remind.text", { n: late.length, age: age(longest, t) }), button(t("page.remind.open"), "openQueue", { keys: "F4", kind: "quiet" }),
   );
 }
 
@@ -49,7 +65,8 @@ export function footer(state, t) {
     h("div", { class: "settings" },
       (state.start?.languages ?? []).map((language) => languageButton(state, language)),
       button(t(`page.theme.${state.theme}`), "nextTheme", { kind: "quiet" }),
-      button(t(state.muted ? "page.sound.off" : "page.sound.on"), "toggleSound", { kind: "quiet", "aria-pressed": String(state.muted) })),
+      button(t(state.muted ? "page.sound.off" : "page.sound.on"), "toggleSound", { kind: "quiet", "aria-pressed": String(state.muted) }),
+      button(t(state.voice ? "page.voice.on" : "page.voice.off"), "toggleVoice", { kind: "quiet", "aria-pressed": String(state.voice) })),
   );
 }
 

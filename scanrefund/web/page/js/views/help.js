@@ -5,6 +5,7 @@ import { stepOf } from "../place.js";
 import { button } from "./pieces.js";
 
 const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "Enter", "Esc", "digit", "star"];
+const TRAINING_KEYS = ["F11", "F12"];
 const PARAGRAPHS = [1, 2, 3];
 const SHOWN_AS = { digit: "1–9", star: "*" };
 
@@ -15,7 +16,7 @@ export function help(state, t) {
     h("div", { class: "card dialog helped", role: "dialog", "aria-modal": "true", "aria-labelledby": "help-title" },
       h("h2", { id: "help-title", tabindex: -1, focus: true }, t(`page.help.${topic}.title`)),
       PARAGRAPHS.map((number) => `page.help.${topic}.p${number}`).filter((name) => name in state.words).map((name) => h("p", {}, t(name))),
-      h("table", { class: "keytable" }, h("caption", {}, t("page.help.keys")), h("tbody", {}, KEYS.map((name) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, SHOWN_AS[name] ?? name)), h("td", {}, t(`page.key.${name}`)))))),
+      h("table", { class: "keytable" }, h("caption", {}, t("page.help.keys")), h("tbody", {}, [...KEYS, ...(state.start.training ? TRAINING_KEYS : [])].map((name) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, SHOWN_AS[name] ?? name)), h("td", {}, t(`page.key.${name}`)))))),
       button(t("page.customer.close"), "help", { keys: "Esc", kind: "main" })),
   );
 }

@@ -9,7 +9,7 @@ const DRAWN = { yes: "good", no: "bad", amber: "amber", skipped: "skipped" };
 export function ladder(state, t) {
   const rungs = (state.check?.rungs ?? []).map((one) => curable(one, state)).sort((one, other) => ORDER[one.verdict] - ORDER[other.verdict]);
   return h(
-    "section", { class: "card ladder", key: "ladder", "aria-label": t("page.ladder.title") },
+    "section", { class: "card ladder", key: "ladder", "aria-label": t("page.ladder.title"), tabindex: 0 },
     h("h2", {}, t("page.ladder.title"), h("small", { role: "status" }, summary(state, rungs, t))),
     h("ul", {}, rungs.map((one) => rung(one, t))),
   );

@@ -15,12 +15,18 @@ export function orderCard(state, t) {
       h("h2", {}, h("small", {}, t("page.order.title")), order.order_id),
       badge(order.state_say, STATE_KIND[order.state] ?? "bad")),
     h("p", { class: "rest" }, h("small", {}, t("page.order.rest")), h("strong", {}, yuan(order.remaining_fen))),
-    h("dl", { class: "facts" },
-      fact(t("page.order.paid"), yuan(order.amount_fen)), fact(t("page.order.refunded"), yuan(order.refunded_fen)),
-      order.in_flight_fen > 0 ? fact(t("page.order.in_flight"), yuan(order.in_flight_fen), "amber") : null,
-      fact(t("page.order.paid_at"), [order.paid_say || moment(order.paid_at, state.language), order.next_day ? badge(t("page.order.next_day"), "amber") : null])),
+    h("dl", { class: "facts" }, orderFacts(state, t, order)),
     order.may_refund ? askFor(order, t) : whyNot(order, t), differences(order, t), earlier(order, t),
   );
+}
+
+/** What was paid, what went back, when. */
+export function orderFacts(state, t, order) {
+  return [
+    fact(t("page.order.paid"), yuan(order.amount_fen)), fact(t("page.order.refunded"), yuan(order.refunded_fen)),
+    order.in_flight_fen > 0 ? fact(t("page.order.in_flight"), yuan(order.in_flight_fen), "amber") : null,
+    fact(t("page.order.paid_at"), [order.paid_say || moment(order.paid_at, state.language), order.next_day ? badge(t("page.order.next_day"), "amber") : null]),
+  ];
 }
 
 function askFor(order, t) {

@@ -11,9 +11,12 @@ import { help } from "./help.js";
 import { queue } from "./queue.js";
 import { refund } from "./refund.js";
 import { refunds } from "./refunds.js";
+import { sign } from "./signature.js";
 import { locked, owner, signIn } from "./sign_in.js";
+import { judged, task, training } from "./training.js";
 
-const SCREENS = { refund, queue, refunds, detail, equipment };
+const SCREENS = { refund, queue, refunds, detail, equipment, training };
+const DIALOGS = { decide: dialog, judged, sign };
 const DOORS = { starting, owner, sign_in: signIn, locked };
 
 export function page(state, t) {
@@ -31,8 +34,8 @@ function desk(state, t, place) {
   const covered = /^(help|customer|dialog)/.test(place);
   return [
     h("div", { class: "desk", key: "desk", inert: covered },
-      header(state, t), marks(state, t), SCREENS[state.screen](state, t), footer(state, t)),
-    state.dialog && dialog(state, t),
+      header(state, t), h("div", { class: "above" }, marks(state, t), task(state, t)), SCREENS[state.screen](state, t), footer(state, t)),
+    state.dialog && DIALOGS[state.dialog.kind](state, t),
     state.customer && customerView(state, t),
     state.help && help(state, t),
   ];

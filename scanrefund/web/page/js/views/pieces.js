@@ -24,6 +24,12 @@ export function walletChip(wallet, words) {
   return h("span", { class: `wallet wallet-${wallet}` }, words);
 }
 
+/** What marks a result as nothing real, in words; null where it is real. */
+export function unreal(receipt, t) {
+  if (receipt.training) return t("page.training.short");
+  return receipt.rehearsal ? t("page.mark.short") : null;
+}
+
 /** The colour and drawing of a receipt: accepted and unknown are told apart, though both are open. */
 export function toneOf(receipt) {
   if (receipt.tone !== "open") return receipt.tone;

@@ -2,8 +2,9 @@
 
 import { h } from "../h.js";
 import { clock, secondsTo, yuan } from "../words.js";
+import { codes } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
-import { badge, button, fact, toneOf } from "./pieces.js";
+import { badge, button, fact, toneOf, unreal } from "./pieces.js";
 
 export function result(state, t) {
   const { receipt } = state;
@@ -11,13 +12,13 @@ export function result(state, t) {
   return h(
     "section", { class: `result tone-${tone}`, key: "result", tabindex: -1, focus: true, "aria-label": t("page.step.result"), role: "alert" },
     h("div", { class: "verdict" }, drawing(tone),
-      h("div", {}, h("h2", {}, headline(receipt, t)), h("p", { class: "figures" }, yuan(receipt.amount_fen)), receipt.rehearsal ? badge(t("page.mark.short"), "amber") : null)),
+      h("div", {}, h("h2", {}, headline(receipt, t)), h("p", { class: "figures" }, yuan(receipt.amount_fen)), unreal(receipt, t) ? badge(unreal(receipt, t), "amber") : null)),
     warning(state, t, tone),
     receipt.served_again ? h("p", { class: "again" }, t("page.result.served_again")) : null,
     h("p", { class: "sentence" }, receipt.say_clerk),
     h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(receipt, t)),
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
-    cards(state, t, tone), foot(state, t),
+    cards(state, t, tone), codes(receipt, t), foot(state, t),
   );
 }
 
@@ -68,6 +69,7 @@ function foot(state, t) {
     refused ? button(t("page.result.next"), "next", { keys: "Esc", kind: "quiet" }) : null,
     receipt.may?.includes("ask") ? button(t("page.decide.ask"), "decide", { arg: "ask" }) : null,
     receipt.refund_id ? button(t("page.slip.print"), "printSlip", { keys: "P" }) : null,
+    receipt.refund_id && state.signed !== receipt.refund_id ? button(t("page.sign.open"), "openSignature", { kind: "quiet" }) : null,
     receipt.refund_id ? button(t("page.result.detail"), "openDetail", { arg: receipt.refund_id, kind: "quiet" }) : null,
   );
 }

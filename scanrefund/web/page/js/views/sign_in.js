@@ -4,6 +4,7 @@ import { h } from "../h.js";
 import { clock, secondsTo } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button, people, secretField } from "./pieces.js";
+import { trainee } from "./training.js";
 
 export function owner(state, t) {
   return gate(
@@ -18,7 +19,7 @@ export function owner(state, t) {
 
 export function signIn(state, t) {
   const chosen = state.staff.find((one) => one.staff_id === state.chosen);
-  if (!chosen) return gate(state, t, t("page.sign_in.who"), people(state.staff, null, "choosePerson"));
+  if (!chosen) return gate(state, t, t("page.sign_in.who"), people(state.staff, null, "choosePerson"), state.staff.length && !state.start.training ? h("p", { class: "fine" }, t("page.badge.hint")) : null, state.start.training ? trainee(state, t) : null);
   return gate(
     state, t, chosen.name, pin(state, t),
     h("div", { class: "buttons" },

@@ -1,0 +1,31 @@
+"""The customer's side of a refund: signed here on the screen, and asked whether it is right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanrefund.errors import UsageFault
+from scanrefund.model.staff import Permission
+from scanrefund.web.call import Call
+from scanrefund.web.refunds import one, required
+
+
+def sign(call: Call) -> dict[str, Any]:
+    """Keep what the customer has drawn."""
+    refund = required(call)
+    call.site.house.customers.sign(refund.refund_id, call.fields.strokes("strokes"), call.person.staff_id)
+    return one(call)
+
+
+def signature(call: Call) -> dict[str, Any]:
+    """What the customer has drawn, for whoever made the refund or may read the books."""
+    refund = required(call)
+    if refund.clerk != call.person.staff_id and not call.person.may(Permission.BOOKS_READ):
+        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
+    return {"strokes": call.site.house.customers.signature(refund.refund_id)}
+
+
+def confirm(call: Call) -> dict[str, Any]:
+    """The customer was asked, and says it is right."""
+    call.site.house.customers.confirm(required(call).refund_id, call.person.staff_id)
+    return one(call)

@@ -1,0 +1,189 @@
+"""The customer's side, the diagnosis, items of an order, and badges, over the page's calls."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from scanrefund.model.money import Money
+from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from scanrefund.web.items import items_of
+from tests.unit.builders import ORDER
+from tests.unit.web.counter import Page, Served
+
+DRAWING = [[10, 20, 300, 40, 310, 45], [500, 100, 505, 130]]
+
+
+@pytest.fixture
+def shop(busy_shop: Served) -> Served:
+    busy_shop.time.forward(61)
+    return busy_shop
+
+
+def made(shop: Served, order_id: str, person: Any = None, **more: Any) -> tuple[Page, str]:
+    shop.sell(order_id, **more.pop("sold", {}))
+    page = shop.page(person)
+    receipt = page.post("/desk/refund", shop.wish(page, order_id, **more)).document
+    assert receipt["refund_id"], receipt
+    return page, str(receipt["refund_id"])
+
+
+def told(page: Page, refund_id: str) -> Any:
+    return page.get(f"/desk/refunds/{refund_id}").document
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_the_customers_yes_is_in_the_book_with_the_refund(shop: Served, agreed: bool) -> None:
+    page, refund_id = made(shop, f"AGREED{agreed}", customer_agreed=agreed)
+    assert told(page, refund_id)["customer_agreed"] is agreed
+    first = told(page, refund_id)["timeline"][0]
+    assert (first["what"], first["detail"].get("customer_agreed")) == (
+        "refund_reserved",
+        1 if agreed else None,
+    )
+
+
+def test_a_signature_is_kept_closed_once_and_opened_for_whoever_may_see_it(shop: Served) -> None:
+    page, refund_id = made(shop, "SIGNED", shop.crew.clerk)
+    path = f"/desk/refunds/{refund_id}/signature"
+    assert page.get(path).document == {"strokes": []}
+    assert page.post(path, {"strokes": DRAWING}).document["customer_signed"]
+    assert page.post(path, {"strokes": DRAWING}).fault == "signed_already"
+    assert page.get(path).document == {"strokes": DRAWING}
+    line = told(page, refund_id)["timeline"][-1]
+    assert (line["what"], line["who"]) == ("customer_signed", "Wang")
+    with sqlite3.connect(shop.settings.home / "ledger.sqlite3") as books:
+        (closed,) = books.execute(
+            "SELECT closed FROM signatures WHERE refund_id = ?", (refund_id,)
+        ).fetchone()
+    assert "500" not in bytes.fromhex(closed).decode("latin-1")
+
+
+def test_a_signature_of_another_refund_opens_nothing(shop: Served) -> None:
+    page, first = made(shop, "SIGNEDA")
+    _, second = made(shop, "SIGNEDB")
+    page.post(f"/desk/refunds/{first}/signature", {"strokes": DRAWING})
+    page.post(f"/desk/refunds/{second}/signature", {"strokes": DRAWING})
+    with sqlite3.connect(shop.settings.home / "ledger.sqlite3") as books:
+        books.execute(
+            "UPDATE signatures SET closed = (SELECT closed FROM signatures WHERE refund_id = ?)"
+            " WHERE refund_id = ?",
+            (first, second),
+        )
+    assert page.get(f"/desk/refunds/{second}/signature").fault == "signature_key_foreign"
+
+
+@pytest.mark.parametrize(
+    "strokes",
+    [
+        [],
+        [[]],
+        [[5, 5]],
+        [[1, 2, 3]],
+        [[1, 2, 3, 1_001]],
+        [[-1, 2, 3, 4]],
+        [[1, 2] * 3_001],
+        [[1, 2, 3, 4]] * 61,
+    ],
+)
+def test_what_is_no_drawing_is_not_kept(shop: Served, strokes: list[list[int]]) -> None:
+    page = shop.page()
+    refund_id = page.get("/desk/refunds?limit=1").document[0]["refund_id"]
+    assert page.post(f"/desk/refunds/{refund_id}/signature", {"strokes": strokes}).fault == "signature_wrong"
+
+
+@pytest.mark.parametrize("strokes", [None, "M0 0", [["1", "2"]], [[1.5, 2]], [[True, False]], [1, 2]])
+def test_other_fields_are_refused_before(shop: Served, strokes: Any) -> None:
+    page = shop.page()
+    refund_id = page.get("/desk/refunds?limit=1").document[0]["refund_id"]
+    assert page.post(f"/desk/refunds/{refund_id}/signature", {"strokes": strokes}).fault == "field_wrong"
+
+
+def test_the_customers_word_is_written_down_with_who_asked(shop: Served) -> None:
+    page, refund_id = made(shop, "CONFIRMED")
+    assert page.post(f"/desk/refunds/{refund_id}/confirmed").document["customer_confirmed"]
+    assert told(page, refund_id)["timeline"][-1]["who"] == "Li"
+
+
+def test_the_diagnosis_shows_order_wallet_network_and_each_trip(shop: Served) -> None:
+    page, refund_id = made(shop, "DIAGNOSED", sold={"fault": "not_enough"})
+    found = page.get(f"/desk/refunds/{refund_id}/diagnosis").document
+    assert (found["state"], found["order"]["order_id"]) == ("HELD", "DIAGNOSED")
+    assert found["order"]["wallet_word"]["look"] == "FOUND"
+    assert [one["wallet"] for one in found["network"]] == ["wechat", "alipay"]
+    (trip,) = found["trips"]
+    assert (trip["outcome"], trip["signature"]) == ("HELD", "VERIFIED")
+    assert trip["code"]
+    assert trip["message"]
+    assert "a person must see to it" in trip["hint"]
+    assert found["timeline"]
+
+
+def test_a_payment_code_in_a_wallets_words_stays_hidden(shop: Served) -> None:
+    page, refund_id = made(shop, "MASKED", sold={"fault": "not_enough"})
+    with sqlite3.connect(shop.settings.home / "ledger.sqlite3") as books:
+        books.execute(
+            "UPDATE attempts SET message = ? WHERE refund_id = ?", ("code 134567890123456784", refund_id)
+        )
+    (trip,) = page.get(f"/desk/refunds/{refund_id}/diagnosis").document["trips"]
+    assert trip["message"] == "code 13••••••••••••••84"
+
+
+@pytest.mark.parametrize(
+    ("column", "items"),
+    [
+        ("cup=12.80; plate=5", [("cup", 1_280), ("plate", 500)]),
+        ("a=b=3", [("a=b", 300)]),
+        ("", []),
+        ("cup", []),
+        ("cup=x", []),
+        ("cup=0", []),
+        ("=5", []),
+        ("cup=99999", []),
+        (";".join(["cup=0.01"] * 13), []),
+    ],
+)
+def test_items_are_offered_only_where_all_of_them_make_sense(
+    column: str, items: list[tuple[str, int]]
+) -> None:
+    order = replace(ORDER, amount=Money(10_000), extra={"items": column})
+    assert [(one["name"], one["amount_fen"]) for one in items_of(order)] == items
+
+
+def test_a_badge_names_a_person_and_opens_nothing(shop: Served) -> None:
+    badge = shop.house.staff.new_badge(shop.crew.owner.staff_id, shop.crew.clerk.staff_id)
+    page = shop.stranger()
+    found = page.post("/desk/badge", {"text": badge.lower()}).document
+    assert found == {"staff_id": shop.crew.clerk.staff_id, "name": "Wang"}
+    assert page.get("/desk/queue").fault == "not_signed_in"
+    newer = shop.house.staff.new_badge(shop.crew.owner.staff_id, shop.crew.clerk.staff_id)
+    assert page.post("/desk/badge", {"text": badge}).fault == "badge_unknown"
+    assert newer.encode() not in (shop.settings.home / "ledger.sqlite3").read_bytes()
+
+
+def test_badges_are_not_guessed_at_leisure(shop: Served) -> None:
+    page = shop.stranger()
+    shop.time.forward(61)
+    faults = [page.post("/desk/badge", {"text": f"SRB-{'A' * 24}"}).fault for _ in range(21)]
+    assert set(faults[:20]) == {"badge_unknown"}
+    assert faults[20] == "too_many_tries"
+    shop.time.forward(61)
+
+
+def test_a_badge_in_the_scan_box_is_named_and_never_told_back(shop: Served) -> None:
+    badge = f"SRB-{'B' * 24}"
+    answered = shop.page().post("/desk/scan", {"text": badge, "typed": False})
+    assert "badge" in answered.document["say"]
+    assert badge.encode() not in answered.body
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_at_the_counter_is_told_to_keep_a_worker_running(language: str) -> None:
+    texts = Catalogue.load(language).texts
+    about = {key for key, text in texts.items() if key.startswith("refund.") and "scanrefund worker" in text}
+    here = {f"refund.{key.removeprefix('next_here.')}.next" for key in texts if key.startswith("next_here.")}
+    assert about
+    assert about <= here
