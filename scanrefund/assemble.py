@@ -18,6 +18,7 @@ from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.notices import Notices
+from scanrefund.ledger.order_actions import OrderActions
 from scanrefund.ledger.roster import Roster
 from scanrefund.ledger.sign_ins import SignIns
 from scanrefund.ledger.waiting import Waiting
@@ -29,6 +30,7 @@ from scanrefund.people.pins import PinHasher
 from scanrefund.people.recogniser import Recogniser
 from scanrefund.people.till import TillPeople
 from scanrefund.readiness import Surroundings
+from scanrefund.reversal_desk import ReversalDesk
 from scanrefund.search_desk import SearchDesk
 from scanrefund.staff_desk import StaffDesk, Trusted
 from scanrefund.supervisor_desk import SupervisorDesk
@@ -50,6 +52,7 @@ class House:
     desk: Desk
     desk_in: Callable[[str], Desk]
     orders: OrdersDesk
+    reversals: ReversalDesk
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
@@ -93,6 +96,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
     worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
     orders = OrdersDesk(ledger, keys, clock)
+    reversals = ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
     recovery = Recovery(ledger, gateways, dispatcher, clock)
     notices = NoticeDesk(gateways, Notices(ledger))
@@ -104,6 +108,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         desk=desk_in(settings.language),
         desk_in=desk_in,
         orders=orders,
+        reversals=reversals,
         supervisor=supervisor,
         recovery=recovery,
         worker=worker,

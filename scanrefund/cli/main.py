@@ -21,6 +21,7 @@ from scanrefund.cli import (
     counter,
     decode,
     doctor,
+    order_actions,
     orders,
     output,
     recover,
@@ -97,6 +98,7 @@ app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command()(recover.recover)
+order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)

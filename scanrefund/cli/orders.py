@@ -59,7 +59,7 @@ def show(
     with invocation.house(invocation.settings(), wallets=False) as house:
         order = house.orders.show(order_id)
     if as_json:
-        output.document(_order_json(order))
+        output.document(order_json(order))
         return 0
     facts = (
         ("order_id", order.order_id),
@@ -98,13 +98,14 @@ def thaw(
         house.supervisor.thaw(order_id, Hand(by, why))
         order = house.orders.show(order_id)
     if as_json:
-        output.document(_order_json(order))
+        output.document(order_json(order))
     else:
         output.say(invocation.words("cli.order_thawed", order_id=order_id, remaining=order.remaining))
     return 0
 
 
-def _order_json(order: Order) -> dict[str, Any]:
+def order_json(order: Order) -> dict[str, Any]:
+    """One order as every command tells it. Amounts in fen."""
     return {
         "order_id": order.order_id,
         "wallet": order.wallet.value,

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from scanrefund.web import listening, orders, refunding, refunds, scanning, shell, signing_in, status
+from scanrefund.web import (
+    listening,
+    order_actions,
+    orders,
+    refunding,
+    refunds,
+    scanning,
+    shell,
+    signing_in,
+    status,
+)
 from scanrefund.web.call import Needs, Route
 from scanrefund.web.fields import PICTURE_BODY_BYTES_MAX
 
@@ -26,6 +36,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/frame", scanning.frame, bytes_max=PICTURE_BODY_BYTES_MAX, by_hand=False),
     Route("POST", "/desk/order", orders.order),
     Route("POST", "/desk/orders/thaw", orders.thaw),
+    Route("POST", "/desk/orders/release", order_actions.release),
+    Route("POST", "/desk/orders/extend", order_actions.extend),
+    Route("POST", "/desk/orders/cancel", order_actions.cancel),
+    Route("POST", "/desk/orders/adjust", order_actions.adjust),
     Route("POST", "/desk/check", refunding.check),
     Route("POST", "/desk/refund", refunding.refund),
     Route("GET", "/desk/refunds", refunds.refunds),
