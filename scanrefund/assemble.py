@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from scanrefund.aftercare.receipt import Writer
+from scanrefund.aftercare.till_marks import Till, TillTeller
 from scanrefund.config import Settings
 from scanrefund.desk import Counter, Desk
 from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.dispatch.worker import Worker
+from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.mark_box import MarkBox
 from scanrefund.ledger.notices import Notices
 from scanrefund.ledger.order_actions import OrderActions
 from scanrefund.ledger.roster import Roster
@@ -53,6 +55,7 @@ class House:
     desk_in: Callable[[str], Desk]
     orders: OrdersDesk
     reversals: ReversalDesk
+    marks: MarkBox
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
@@ -94,7 +97,12 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once])
+    marks = MarkBox(ledger)
+    jobs: list[Job] = [Hints(ledger, dispatcher, clock).run_once]
+    if settings.till is not None:
+        till = Till(settings.till.url, settings.till.key())
+        jobs.append(TillTeller(marks, till, ledger.shop, Http(settings.http), clock).run_once)
+    worker = Worker(ledger, dispatcher, clock, jobs)
     orders = OrdersDesk(ledger, keys, clock)
     reversals = ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
@@ -109,6 +117,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         desk_in=desk_in,
         orders=orders,
         reversals=reversals,
+        marks=marks,
         supervisor=supervisor,
         recovery=recovery,
         worker=worker,

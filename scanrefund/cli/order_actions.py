@@ -13,6 +13,7 @@ from scanrefund.cli import orders, output, receipts
 from scanrefund.cli.by_hand import By, Why, prove
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.marks import marks
 from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.cli.reading import from_keyboard, from_source
 from scanrefund.cli.refund import money_of
@@ -135,7 +136,7 @@ def adjust(  # noqa: PLR0913  (each is an option)
 
 def add_to(app: typer.Typer) -> None:
     """Make them commands of `scanrefund orders`."""
-    for command in (release, extend, cancel, adjust):
+    for command in (release, extend, cancel, adjust, marks):
         app.command()(command)
 
 

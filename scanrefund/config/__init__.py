@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from scanrefund.aftercare.till_marks import TillSettings
 from scanrefund.check.limits import Limits, PeopleLimits
-from scanrefund.config.document import Counter, Document
+from scanrefund.config.document import Counter, Document, Till
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.real_wallets import alipay_settings, wechat_settings
 from scanrefund.config.sandbox_folder import sandbox_wallets
@@ -76,6 +77,7 @@ class Settings:
     wait_s: int
     lease_s: int
     page: PageSettings
+    till: TillSettings | None = None
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -197,7 +199,14 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         wait_s=document.dispatch.wait_s,
         lease_s=document.dispatch.lease_s,
         page=_page(document.counter),
+        till=_till(document.till),
     )
+
+
+def _till(told: Till) -> TillSettings | None:
+    if not told.webhook_url:
+        return None
+    return TillSettings(told.webhook_url, Path(told.webhook_key_file))
 
 
 def _page(told: Counter) -> PageSettings:

@@ -33,6 +33,7 @@ _CAUSES: Final = {
     "key_file_missing": "key_file_missing",
     "web_address": "web_address",
     "alipay_keys": "alipay_keys",
+    "till_key": "till_key",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")

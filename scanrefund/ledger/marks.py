@@ -25,11 +25,17 @@ _TOLD: Final = TERMINAL | {
 # Longer than any wait of ours: a time further ahead was written by a clock that ran wrong.
 _AHEAD_MAX: Final = timedelta(hours=7)
 
+# A till that is set up later hears of the last week; before that it reads the CSV.
+AGE_MAX: Final = timedelta(days=7)
+
 # Statements are made once: SQLAlchemy takes longer to make one than the database to run it.
 _NEW: Final = insert(marks)
 _DUE: Final = (
     select(marks)
-    .where(or_(marks.c.next_try_at <= bindparam("now"), marks.c.next_try_at > bindparam("too_far")))
+    .where(
+        or_(marks.c.next_try_at <= bindparam("now"), marks.c.next_try_at > bindparam("too_far")),
+        marks.c.at >= bindparam("too_old"),
+    )
     .order_by(marks.c.mark_id)
     .limit(bindparam("most", type_=Integer))
 )
@@ -69,7 +75,9 @@ def of_order(connection: Connection, order_id: str, event: str, amount: Money, n
 
 def due(connection: Connection, now: datetime, most: int) -> list[Mark]:
     """What the till should be told now, the oldest first."""
-    rows = connection.execute(_DUE, {"now": now, "too_far": now + _AHEAD_MAX, "most": most})
+    rows = connection.execute(
+        _DUE, {"now": now, "too_far": now + _AHEAD_MAX, "too_old": now - AGE_MAX, "most": most}
+    )
     return [_mark(row) for row in rows]
 
 

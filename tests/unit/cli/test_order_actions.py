@@ -56,3 +56,19 @@ def test_a_lowered_price_is_refunded_by_the_difference(
     code = wallets.fresh_code("alipay")
     adjusted = program(*lower, "--old", "100", stdin=f"{code}\n")
     assert (adjusted.code, adjusted.document["amount_fen"]) == (0, 50)
+
+
+def test_marks_are_a_csv_that_no_sheet_computes(program: Program, sold: Sell, tmp_path: Path) -> None:
+    sold("alipay", "-m1")
+    assert program("orders", "release", *SIGNED, "--", "-m1").code == 0
+    file = tmp_path / "marks.csv"
+    assert program("orders", "marks", "--csv", file).code == 0
+    row = file.read_text(encoding="utf-8").splitlines()[1].split(",")
+    assert (row[1], row[3], row[4]) == ("ORDER_RELEASED", "'-m1", "RELEASED")
+    later = program("orders", "marks", "--since", "2999-01-01T00:00Z", "--json")
+    assert later.document == []
+    assert (
+        program("orders", "marks", "--since", "yesterday", "--json").document["error"]["code"]
+        == "since_wrong"
+    )
+    assert program("orders", "marks", "--csv", tmp_path / "no" / "x.csv", "--json").code == 2
