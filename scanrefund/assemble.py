@@ -27,6 +27,8 @@ from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
+from scanrefund.order_fetch import OrderFetch
+from scanrefund.order_inbox import OrderInbox
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.people.pins import PinHasher
 from scanrefund.people.recogniser import Recogniser
@@ -56,6 +58,7 @@ class House:
     orders: OrdersDesk
     reversals: ReversalDesk
     marks: MarkBox
+    fetch: OrderFetch
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
@@ -97,18 +100,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    marks = MarkBox(ledger)
-    jobs: list[Job] = [Hints(ledger, dispatcher, clock).run_once]
-    if settings.till is not None:
-        till = Till(settings.till.url, settings.till.key())
-        jobs.append(TillTeller(marks, till, ledger.shop, Http(settings.http), clock).run_once)
-    worker = Worker(ledger, dispatcher, clock, jobs)
-    orders = OrdersDesk(ledger, keys, clock)
-    reversals = ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock)
-    supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
-    recovery = Recovery(ledger, gateways, dispatcher, clock)
-    notices = NoticeDesk(gateways, Notices(ledger))
-    search = SearchDesk(ledger, gateways, settings.limits, clock)
+    orders, marks = OrdersDesk(ledger, keys, clock), MarkBox(ledger)
+    jobs = _order_jobs(settings, ledger.shop, orders, marks, clock)
     return House(
         keys=keys,
         ledger=ledger,
@@ -116,16 +109,30 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         desk=desk_in(settings.language),
         desk_in=desk_in,
         orders=orders,
-        reversals=reversals,
+        reversals=ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock),
         marks=marks,
-        supervisor=supervisor,
-        recovery=recovery,
-        worker=worker,
-        notices=notices,
+        fetch=OrderFetch(ledger, gateways, keys, clock),
+        supervisor=SupervisorDesk(ledger, dispatcher, clock, writer),
+        recovery=Recovery(ledger, gateways, dispatcher, clock),
+        worker=Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once, *jobs]),
+        notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
-        search=search,
+        search=SearchDesk(ledger, gateways, settings.limits, clock),
         clock=clock,
     )
+
+
+def _order_jobs(
+    settings: Settings, shop: Shop, orders: OrdersDesk, marks: MarkBox, clock: Clock
+) -> list[Job]:
+    """What the worker does about orders, where the shop has set it up."""
+    jobs: list[Job] = []
+    if settings.till is not None:
+        till = Till(settings.till.url, settings.till.key())
+        jobs.append(TillTeller(marks, till, shop, Http(settings.http), clock).run_once)
+    if settings.orders_inbox is not None:
+        jobs.append(OrderInbox(settings.orders_inbox, orders, clock, settings.language).run_once)
+    return jobs
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

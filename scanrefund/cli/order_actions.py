@@ -20,6 +20,7 @@ from scanrefund.cli.refund import money_of
 from scanrefund.errors import UsageFault
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.staff import Permission
+from scanrefund.model.wallet import Wallet
 
 if TYPE_CHECKING:
     from scanrefund.assemble import House
@@ -136,8 +137,26 @@ def adjust(  # noqa: PLR0913  (each is an option)
 
 def add_to(app: typer.Typer) -> None:
     """Make them commands of `scanrefund orders`."""
-    for command in (release, extend, cancel, adjust, marks):
+    for command in (release, extend, cancel, adjust, fetch, marks):
         app.command()(command)
+
+
+def fetch(
+    ctx: typer.Context,
+    *,
+    order_id: OrderId,
+    wallet: Annotated[
+        Wallet | None, typer.Option("--wallet", help="Ask this wallet; without it, each that is set up.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Ask the wallet for an order by our number, and keep what it tells."""
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=True) as house:
+        with output.waiting(invocation.words("cli.asking_wallet")):
+            order = house.fetch.fetch(order_id, wallet)
+        _tell(order, invocation, as_json=as_json)
+    return 0
 
 
 def _decide(

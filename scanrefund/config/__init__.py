@@ -78,6 +78,7 @@ class Settings:
     lease_s: int
     page: PageSettings
     till: TillSettings | None = None
+    orders_inbox: Path | None = None
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -200,6 +201,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         lease_s=document.dispatch.lease_s,
         page=_page(document.counter),
         till=_till(document.till),
+        orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
     )
 
 

@@ -182,6 +182,7 @@ class People(Section):
 
 class Orders(Section):
     release_required: bool = False
+    inbox_dir: str = ""
 
 
 class Till(Section):

@@ -72,3 +72,26 @@ def test_marks_are_a_csv_that_no_sheet_computes(program: Program, sold: Sell, tm
         == "since_wrong"
     )
     assert program("orders", "marks", "--csv", tmp_path / "no" / "x.csv", "--json").code == 2
+
+
+@pytest.mark.parametrize("wallet", ["wechat", "alipay"])
+def test_an_order_is_fetched_from_its_wallet(wallet: str, program: Program, wallets: Wallets) -> None:
+    wallets.sell(wallet, f"f-{wallet}", 700)
+    told = program("orders", "fetch", f"f-{wallet}", "--json").document
+    assert (told["wallet"], told["amount_fen"], told["state"]) == (wallet, 700, "PAID")
+    assert told["wallet_order_id"]
+    assert program("orders", "fetch", f"f-{wallet}", "--json").document == told
+
+
+def test_what_cannot_be_fetched_is_told(program: Program, wallets: Wallets) -> None:
+    def code(*arguments: str) -> str:
+        return str(program("orders", "fetch", *arguments, "--json").document["error"]["code"])
+
+    assert code("f-nobody") == "fetch_not_found"
+    assert code("134500000000000042") == "order_unknown"
+    for wallet in ("wechat", "alipay"):
+        wallets.sell(wallet, "f-both")
+    assert code("f-both") == "fetch_two"
+    assert program("orders", "fetch", "f-both", "--wallet", "alipay").code == 0
+    wallets.call("/sandbox/faults", {"wallet": "alipay", "on": "order", "fault": "drop_after"})
+    assert code("f-both") == "fetch_not_asked"
