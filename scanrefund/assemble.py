@@ -12,6 +12,7 @@ from scanrefund.aftercare.outbox import Post
 from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
+from scanrefund.aftercare.till_marks import Till, TillTeller
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
@@ -19,13 +20,15 @@ from scanrefund.dispatch.clock import SYSTEM, Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.dispatch.worker import Worker
+from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.mark_box import MarkBox
 from scanrefund.ledger.notices import Notices
+from scanrefund.ledger.order_actions import OrderActions
 from scanrefund.ledger.outbox import Outbox
 from scanrefund.ledger.roster import Roster
 from scanrefund.ledger.sign_ins import SignIns
@@ -36,11 +39,14 @@ from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.notify_desk import ways_of
+from scanrefund.order_fetch import OrderFetch
+from scanrefund.order_inbox import OrderInbox
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.people.pins import PinHasher
 from scanrefund.people.recogniser import Recogniser
 from scanrefund.people.till import TillPeople
 from scanrefund.readiness import Surroundings
+from scanrefund.reversal_desk import ReversalDesk
 from scanrefund.search_desk import SearchDesk
 from scanrefund.slip_desk import SlipDesk
 from scanrefund.staff_desk import StaffDesk, Trusted
@@ -65,6 +71,9 @@ class House:
     desk: Desk
     desk_in: Callable[[str], Desk]
     orders: OrdersDesk
+    reversals: ReversalDesk
+    marks: MarkBox
+    fetch: OrderFetch
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
@@ -116,13 +125,9 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
     backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
     outbox, post = _telling(settings, ledger, keys, clock)
+    orders, marks = OrdersDesk(ledger, keys, clock), MarkBox(ledger)
     jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once, backup.run_once]
-    worker = Worker(ledger, dispatcher, clock, jobs)
-    orders = OrdersDesk(ledger, keys, clock)
-    supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
-    recovery = Recovery(ledger, gateways, dispatcher, clock)
-    search = SearchDesk(ledger, gateways, settings.limits, clock)
-    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
+    jobs += _order_jobs(settings, ledger.shop, orders, marks, clock)
     return House(
         keys=keys,
         ledger=ledger,
@@ -130,19 +135,22 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         desk=desk_in(settings.language),
         desk_in=desk_in,
         orders=orders,
-        supervisor=supervisor,
-        recovery=recovery,
-        worker=worker,
+        supervisor=SupervisorDesk(ledger, dispatcher, clock, writer),
+        recovery=Recovery(ledger, gateways, dispatcher, clock),
+        worker=Worker(ledger, dispatcher, clock, jobs),
         notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
-        search=search,
+        search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
-        reconciler=reconciler,
+        reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock),
         signing=Signing(SignOffs(ledger), clock),
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         customers=CustomerDesk(Customers(ledger), keys, clock),
+        reversals=ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock),
+        marks=marks,
+        fetch=OrderFetch(ledger, gateways, keys, clock),
         clock=clock,
     )
 
@@ -153,6 +161,19 @@ def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tu
     outbox = Outbox(ledger, keys)
     writer = LetterWriter(settings.slips.shop, settings.shop_id, settings.language, settings.rehearsal)
     return outbox, Post(ledger, outbox, clock, ways_of(settings.notify, Http(settings.http)), writer)
+
+
+def _order_jobs(
+    settings: Settings, shop: Shop, orders: OrdersDesk, marks: MarkBox, clock: Clock
+) -> list[Job]:
+    """What the worker does about orders, where the shop has set it up."""
+    jobs: list[Job] = []
+    if settings.till is not None:
+        till = Till(settings.till.url, settings.till.key())
+        jobs.append(TillTeller(marks, till, shop, Http(settings.http), clock).run_once)
+    if settings.orders_inbox is not None:
+        jobs.append(OrderInbox(settings.orders_inbox, orders, clock, settings.language).run_once)
+    return jobs
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:

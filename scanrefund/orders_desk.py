@@ -1,11 +1,11 @@
-"""Orders from outside: read from the till's CSV, kept in the ledger, shown."""
+"""Orders from outside: from the till's files and calls and the wallets' bills; kept in the ledger, shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import Fault, UsageFault
@@ -15,7 +15,9 @@ from scanrefund.ledger.keeping import Keeping, Kept
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.order import Order
 from scanrefund.model.wallet import safe_number
+from scanrefund.orders_bill import bill_rows
 from scanrefund.orders_file import HEADER, BadRow, order_of, rows
+from scanrefund.orders_told import TOLD_ROWS_MAX, Row, json_rows, told_rows
 
 __all__ = ["HEADER", "ImportReport", "OrdersDesk", "RowProblem"]
 
@@ -24,6 +26,8 @@ BATCH_ROWS: Final = 2_000
 
 _KeepAll = Callable[[Sequence[Order]], list[Keeping]]
 OnRows = Callable[[int], None]
+# The rows with their lines, from the beginning each time it is called: a transaction may be tried again.
+_Rows = Callable[[], Iterable[tuple[int, Row]]]
 
 
 class _NothingKept(Exception):
@@ -64,6 +68,16 @@ class OrdersDesk:
             raise UsageFault("order_unknown", order_id=safe_number(order_id))
         return order
 
+    def import_file(
+        self, path: Path, *, strict: bool, bill: bool = False, on_rows: OnRows = lambda _rows_read: None
+    ) -> ImportReport:
+        """Keep the orders of a file: a wallet's bill where it is said to be one, else JSON or CSV by name."""
+        if bill:
+            return self._import(lambda: bill_rows(path), strict=strict, on_rows=on_rows)
+        if path.suffix.lower() == ".json":
+            return self._import(lambda: json_rows(path), strict=strict, on_rows=on_rows)
+        return self.import_csv(path, strict=strict, on_rows=on_rows)
+
     def import_csv(
         self, path: Path, *, strict: bool, on_rows: OnRows = lambda _rows_read: None
     ) -> ImportReport:
@@ -73,20 +87,25 @@ class OrdersDesk:
         `on_rows` is told how many rows were read so far. Raises UsageFault when the file is missing, too
         large, not UTF-8 or lacks a column.
         """
-        return self._kept(lambda: rows(path), strict=strict, on_rows=on_rows)
+        return self._import(lambda: rows(path), strict=strict, on_rows=on_rows)
 
-    def keep(self, told: Sequence[dict[str, str]], *, strict: bool) -> ImportReport:
-        """The same for orders that a till tells, each with every column of HEADER; the first is line 1."""
-        return self._kept(lambda: enumerate(told, start=1), strict=strict, on_rows=lambda _rows_read: None)
+    def take(self, told: Sequence[Any], *, strict: bool = False) -> ImportReport:
+        """Keep the orders that a till tells in one call, by the columns' names of the CSV.
+
+        A problem's `line` is the place in the list, the first is 1. The same call again changes nothing.
+        Raises UsageFault for more than `TOLD_ROWS_MAX`.
+        """
+        if len(told) > TOLD_ROWS_MAX:
+            raise UsageFault("orders_too_many", limit=TOLD_ROWS_MAX)
+        return self._import(lambda: told_rows(told), strict=strict, on_rows=lambda _rows_read: None)
 
     @retried
-    def _kept(
-        self, told: Callable[[], Iterable[tuple[int, dict[str, str]]]], *, strict: bool, on_rows: OnRows
-    ) -> ImportReport:
+    def _import(self, read: _Rows, *, strict: bool, on_rows: OnRows) -> ImportReport:
+        """One transaction, whatever the source."""
         report = ImportReport()
         try:
             with self._ledger.keeping_orders(self._clock.now()) as keep:
-                for batch in self._batches(told(), report):
+                for batch in self._batches(read(), report):
                     _keep(batch, keep, report)
                     on_rows(report.read)
                 _refuse_if(strict and bool(report.problems))
@@ -96,21 +115,28 @@ class OrdersDesk:
         return report
 
     def _batches(
-        self, told: Iterable[tuple[int, dict[str, str]]], report: ImportReport
+        self, read: Iterable[tuple[int, Row]], report: ImportReport
     ) -> Iterator[list[tuple[int, Order]]]:
         """The orders with their lines; rows that tell of none become problems."""
         now = self._clock.now()
         batch: list[tuple[int, Order]] = []
-        for line, row in told:
+        for line, row in read:
             report.read += 1
             try:
-                batch.append((line, order_of(row, self._keys, now)))
+                batch.append((line, order_of(_good(row), self._keys, now)))
             except BadRow as bad:
-                report.problems.append(RowProblem(line, safe_number(row["order_id"][:64]), bad.fault))
+                order_id = "" if isinstance(row, BadRow) else row["order_id"][:64]
+                report.problems.append(RowProblem(line, safe_number(order_id), bad.fault))
             if len(batch) == BATCH_ROWS:
                 yield batch
                 batch = []
         yield batch
+
+
+def _good(row: Row) -> dict[str, str]:
+    if isinstance(row, BadRow):
+        raise row
+    return row
 
 
 def _keep(batch: list[tuple[int, Order]], keep: _KeepAll, report: ImportReport) -> None:

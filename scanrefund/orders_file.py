@@ -144,6 +144,11 @@ def _order_id(text: str) -> str:
     return _matching(text, _ORDER_ID, "row_order_id_wrong")
 
 
+def is_order_id(text: str) -> bool:
+    """Whether an order can have this number: both wallets take it, and it is no payment code."""
+    return not wallet_of_code(text) and _ORDER_ID.fullmatch(text) is not None
+
+
 def _payer(text: str) -> str:
     if len(text) > PAYER_ID_CHARS_MAX:
         raise BadRow("row_payer_id_too_long", limit_chars=PAYER_ID_CHARS_MAX)

@@ -31,7 +31,7 @@ class SupervisorDesk:
 
     def release(self, refund_id: str, hand: Hand) -> Receipt:
         """Let a held refund go on under the same number, and make its next trip."""
-        released = self._by_hand.release(refund_id, _signed(hand), self._clock.now())
+        released = self._by_hand.release(refund_id, signed(hand), self._clock.now())
         return self._receipt(self._dispatcher.dispatch(released))
 
     def close(self, refund_id: str, hand: Hand) -> Receipt:
@@ -39,7 +39,7 @@ class SupervisorDesk:
 
         Where the wallet turns out to know the refund, the receipt says where it is, and nothing is closed.
         """
-        signed = _signed(hand)
+        by_name = signed(hand)
         refund = self._late_enough(self._held(refund_id))
         for _ in range(PROOF_ASKS):
             if refund.state is not RefundState.HELD or self._is_proved(refund):
@@ -47,19 +47,19 @@ class SupervisorDesk:
             refund = self._dispatcher.ask(refund)
         if refund.state is not RefundState.HELD:
             return self._receipt(refund)
-        return self._receipt(self._by_hand.close(refund_id, signed, self._clock.now()))
+        return self._receipt(self._by_hand.close(refund_id, by_name, self._clock.now()))
 
     def cancel(self, refund_id: str, hand: Hand) -> Receipt:
         """Withdraw a refund that was never sent."""
-        return self._receipt(self._by_hand.cancel(refund_id, _signed(hand), self._clock.now()))
+        return self._receipt(self._by_hand.cancel(refund_id, signed(hand), self._clock.now()))
 
     def pay_other_way(self, refund_id: str, hand: Hand) -> Receipt:
         """Write down that the customer got the money another way, after the wallet's refund has ended."""
-        return self._receipt(self._by_hand.pay_other_way(refund_id, _signed(hand), self._clock.now()))
+        return self._receipt(self._by_hand.pay_other_way(refund_id, signed(hand), self._clock.now()))
 
     def thaw(self, order_id: str, hand: Hand) -> None:
         """Let a frozen order be refunded again."""
-        self._by_hand.thaw(order_id, _signed(hand), self._clock.now())
+        self._by_hand.thaw(order_id, signed(hand), self._clock.now())
 
     def _held(self, refund_id: str) -> Refund:
         refund = self._required(refund_id)
@@ -92,7 +92,7 @@ class SupervisorDesk:
         return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
 
 
-def _signed(hand: Hand) -> Hand:
+def signed(hand: Hand) -> Hand:
     """The decision with a name and a reason that can be written down."""
     signed = Hand(hand.by.strip(), hand.why.strip())
     if not 0 < len(signed.by) <= BY_CHARS_MAX or not 0 < len(signed.why) <= WHY_CHARS_MAX:

@@ -84,7 +84,10 @@ def payer_mismatch(case: Case) -> Refusal | None:
 
 
 def return_window_passed(case: Case) -> Refusal | None:
-    """The shop's own return period is over."""
+    """The shop's own return period is over, and nobody has made an exception for this order."""
+    order = case.order
+    if order is not None and order.window_until is not None and case.now <= order.window_until:
+        return None
     return _window(case, Reason.RETURN_WINDOW_PASSED, case.limits.return_window_days)
 
 

@@ -25,6 +25,7 @@ from scanrefund.cli import (
     doctor,
     evidence,
     notices,
+    order_actions,
     orders,
     output,
     purge,
@@ -109,6 +110,7 @@ app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command()(recover.recover)
 app.command()(reconcile.reconcile)
+order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")

@@ -27,11 +27,16 @@ app = typer.Typer(help="The sales a refund may be made for.", no_args_is_help=Tr
 def import_csv(
     ctx: typer.Context,
     *,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: order_id,wallet,wallet_order_id,…")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="CSV (order_id,wallet,wallet_order_id,…) or .json.")
+    ],
+    bill: Annotated[
+        bool, typer.Option("--bill", help="FILE is a wallet's bill, as its own site gives it.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Keep nothing when any row is wrong.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Import orders from CSV. Ends with 1 when any row was wrong, each named with its line and cause."""
+    """Import orders. Ends with 1 when any row was wrong, each named with its line and cause."""
     invocation = of(ctx)
     with invocation.house(invocation.settings(), wallets=False) as house:
 
@@ -39,7 +44,9 @@ def import_csv(
             return invocation.words("cli.reading_orders", rows=rows)
 
         with output.waiting(progress(0)) as tell:
-            report = house.orders.import_csv(file, strict=strict, on_rows=lambda rows: tell(progress(rows)))
+            report = house.orders.import_file(
+                file, strict=strict, bill=bill, on_rows=lambda rows: tell(progress(rows))
+            )
     if as_json:
         output.document(_report_json(report, invocation))
     else:
@@ -59,7 +66,7 @@ def show(
     with invocation.house(invocation.settings(), wallets=False) as house:
         order = house.orders.show(order_id)
     if as_json:
-        output.document(_order_json(order))
+        output.document(order_json(order))
         return 0
     facts = (
         ("order_id", order.order_id),
@@ -98,13 +105,14 @@ def thaw(
         house.supervisor.thaw(order_id, Hand(by, why))
         order = house.orders.show(order_id)
     if as_json:
-        output.document(_order_json(order))
+        output.document(order_json(order))
     else:
         output.say(invocation.words("cli.order_thawed", order_id=order_id, remaining=order.remaining))
     return 0
 
 
-def _order_json(order: Order) -> dict[str, Any]:
+def order_json(order: Order) -> dict[str, Any]:
+    """One order as every command tells it. Amounts in fen."""
     return {
         "order_id": order.order_id,
         "wallet": order.wallet.value,

@@ -145,8 +145,11 @@ def _to_its_end(desk: Desk, request: RefundRequest, wait_s: int) -> Receipt:
 
 
 def _money(text: str | None) -> Money | None:
-    if text is None:
-        return None
+    return None if text is None else money_of(text)
+
+
+def money_of(text: str) -> Money:
+    """Typed yuan as money. Raises UsageFault for what is none."""
     if not text.strip():
         raise UsageFault("amount_empty")
     if _TOO_LARGE.fullmatch(text):

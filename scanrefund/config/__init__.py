@@ -16,8 +16,9 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from scanrefund.aftercare.daily_backup import BackupSettings
+from scanrefund.aftercare.till_marks import TillSettings
 from scanrefund.check.limits import Limits, PeopleLimits
-from scanrefund.config.document import Counter, Document
+from scanrefund.config.document import Counter, Document, Till
 from scanrefund.config.notify_table import notify_settings
 from scanrefund.config.problems import Problem, of_pydantic
 from scanrefund.config.real_wallets import alipay_settings, wechat_settings
@@ -88,6 +89,8 @@ class Settings:
     slips: SlipSettings
     notify: NotifySettings
     training: bool = False
+    till: TillSettings | None = None
+    orders_inbox: Path | None = None
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -215,7 +218,15 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         slips=slip_settings(
             document.receipt, document.shop.name, document.shop.utc_offset_h, home, rehearsal=rehearsal
         ),
+        till=_till(document.till),
+        orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
     )
+
+
+def _till(told: Till) -> TillSettings | None:
+    if not told.webhook_url:
+        return None
+    return TillSettings(told.webhook_url, Path(told.webhook_key_file))
 
 
 def _page(told: Counter) -> PageSettings:

@@ -40,6 +40,11 @@ def _key_file(value: str, info: ValidationInfo) -> str:
     return str(path)
 
 
+def _own_key_file(value: str, info: ValidationInfo) -> str:
+    """One that may be left out."""
+    return _key_file(value, info) if value else ""
+
+
 def _web_address(value: str) -> str:
     """Money travels over TLS only; plain http is for a loopback address."""
     try:
@@ -61,6 +66,7 @@ def _own_address(value: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 KeyFile = Annotated[str, Field(min_length=1), AfterValidator(_key_file)]
+OwnKeyFile = Annotated[str, AfterValidator(_own_key_file)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 OwnAddress = Annotated[str, Field(max_length=256), AfterValidator(_own_address)]
 Reason = Annotated[str, Field(min_length=1, max_length=40)]
@@ -158,6 +164,19 @@ class People(Section):
 
 class Orders(Section):
     release_required: bool = False
+    inbox_dir: str = ""
+
+
+class Till(Section):
+    webhook_url: OwnAddress = ""
+    webhook_key_file: OwnKeyFile = ""
+
+    @model_validator(mode="after")
+    def _with_a_key(self) -> Till:
+        """A till that cannot tell our word from a stranger's must not act on it."""
+        if self.webhook_url and not self.webhook_key_file:
+            raise PydanticCustomError("till_key", "no key")
+        return self
 
 
 class Scan(Section):
@@ -201,6 +220,7 @@ class Document(Section):
     limits: Limits = Limits()
     people: People = People()
     orders: Orders = Orders()
+    till: Till = Till()
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()

@@ -37,6 +37,7 @@ _CAUSES: Final = {
     "notify_smtp": "notify_smtp",
     "notify_sms": "notify_sms",
     "notify_alerts": "notify_alerts",
+    "till_key": "till_key",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")

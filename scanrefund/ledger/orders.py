@@ -189,6 +189,7 @@ def _order(row: Row[Any], sums: _Sums) -> Order:
         last_refund_at=sums.last_sent_at or sums.last_made_at,
         frozen_why=row.frozen_why,
         looked_up_at=row.looked_up_at,
+        window_until=row.window_until,
         extra=json.loads(row.extra),
     )
 

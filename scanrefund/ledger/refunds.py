@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
+from scanrefund.ledger import marks
 from scanrefund.ledger.clerk_uses import Allowance
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
@@ -175,7 +176,7 @@ def make(
         "approver": people.approver.staff_id if people and people.approver else "",
     }
     connection.execute(_NEW, {**_of_order(order), **row})
-    return required(connection, refund_id)
+    return _marked(connection, refund_id, now)
 
 
 def note_version(connection: Connection, refund_id: str, version: str) -> Refund:
@@ -205,7 +206,14 @@ def make_ended(
         "instead_of": instead_of,
     }
     connection.execute(_NEW, {**_of_order(order), **row})
-    return required(connection, ended.refund_id)
+    return _marked(connection, ended.refund_id, now)
+
+
+def _marked(connection: Connection, refund_id: str, now: datetime) -> Refund:
+    """A refund just written, told to the till."""
+    refund = required(connection, refund_id)
+    marks.of_move(connection, refund, refund.state, now)
+    return refund
 
 
 def _of_order(order: Order) -> dict[str, str | int]:

@@ -73,6 +73,8 @@ orders: Final = Table(
     Column("kept_at", UtcTime, nullable=False),
     # When the wallet was last asked for every refund number this order can have.
     Column("looked_up_at", UtcTime),
+    # A person lets the order be refunded until then, although the shop's return period is over.
+    Column("window_until", UtcTime),
     CheckConstraint(f"amount_fen > 0 AND amount_fen <= {AMOUNT_FEN_MAX}", name="amount"),
     CheckConstraint("wallet_reserved_fen BETWEEN 0 AND amount_fen", name="wallet_cap"),
     CheckConstraint("customer_reserved_fen BETWEEN 0 AND amount_fen", name="customer_cap"),
@@ -253,6 +255,44 @@ clerk_uses: Final = Table(
     Column("count", Integer, nullable=False),
     Column("no_code_count", Integer, nullable=False),
     CheckConstraint("amount_fen >= 0 AND count >= 0 AND no_code_count >= 0", name="uses"),
+)
+
+# What people did to an order as a whole: a payment is never edited, each of these is a row beside it.
+reversals: Final = Table(
+    "reversals",
+    metadata,
+    Column("reversal_id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("old_fen", BigInteger, nullable=False),
+    Column("new_fen", BigInteger, nullable=False),
+    # The refund it becomes is asked for under this name.
+    Column("request_id", String(64), unique=True),
+    Column("by", Told(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    CheckConstraint("new_fen >= 0 AND new_fen <= old_fen", name="lower"),
+)
+
+# What the till is to be told, written with the change itself. `next_try_at` is empty once it was told or
+# nobody tries any more; `told_at` says which.
+marks: Final = Table(
+    "marks",
+    metadata,
+    Column("mark_id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("refund_id", String(64), nullable=False, default=""),
+    Column("event", String(40), nullable=False),
+    Column("order_state", String(16), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("refunded_fen", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_try_at", UtcTime, index=True),
+    Column("told_at", UtcTime),
+    Column("trouble", Told(128), nullable=False, default=""),
 )
 
 # How often a refund's slip was printed: from the second time on it is a copy, and says so.

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
-from scanrefund.ledger import orders, telling
+from scanrefund.ledger import marks, orders, reversals, telling
 from scanrefund.ledger.refunds import IS_FREE, at, required
 from scanrefund.ledger.schema import attempts, moves, refunds
 from scanrefund.model.outcome import Answer, Outcome
@@ -205,6 +205,8 @@ def _move(
     if by_fact:
         orders.freeze(connection, refund.order_id, "fact_against_end")
     count(connection, refund, new)
+    marks.of_move(connection, refund, new, now)
+    reversals.follow(connection, refund, new, now)
 
 
 def count(connection: Connection, refund: Refund, new: RefundState) -> None:

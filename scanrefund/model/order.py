@@ -36,7 +36,8 @@ class Order:
     proved to have reached the customer. `payer_fingerprint` is a keyed hash: the payer's id is not kept.
     `refund_count` counts refunds under numbers of ours, `last_sequence` is the highest of them, `in_vain` how
     many numbers in a row up to that one came to nothing.
-    `looked_up_at` is when the wallet was last asked for every number this order can have.
+    `looked_up_at` is when the wallet was last asked for every number this order can have. `window_until` is
+    until when a person lets it be refunded although the shop's return period is over.
     """
 
     order_id: str
@@ -58,6 +59,7 @@ class Order:
     last_refund_at: datetime | None = None
     frozen_why: str = ""
     looked_up_at: datetime | None = None
+    window_until: datetime | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -38,7 +38,7 @@ _ON_ITS_WAY: Final = frozenset({RefundState.READY, RefundState.SENDING})
 
 def check(call: Call) -> dict[str, Any]:
     """Every rule with its verdict, and what the customer is told. Binds nothing."""
-    request = _request(call, _reading(call), request_id="")
+    request = _request(call, reading_of(call), request_id="")
     verdicts = call.site.house.desk.rehearse(request)
     order = call.site.house.ledger.order(request.order_id)
     amount = request.amount or (order.remaining if order else ZERO)
@@ -62,7 +62,7 @@ def served(call: Call, wish: RefundRequest) -> dict[str, Any]:
     """The refund of a wish that has a request number; its code is taken from the reading of the call."""
     if call.site.house.ledger.refund_of_request(wish.request_id) is not None:
         # A lost answer, a second press: the code may be long gone, and is not needed.
-        return _told(call, call.site.house.desk_in(call.language).refund(wish))
+        return told_receipt(call, call.site.house.desk_in(call.language).refund(wish))
     if wish.approval is not None:
         call.site.tries.count(call.now())
     held = _held(call)
@@ -87,7 +87,7 @@ def _made(call: Call, request: RefundRequest) -> dict[str, Any]:
     receipt = making.result()
     if receipt.refund_id is not None and not is_first:
         receipt = desk.refund(replace(request, reading=None))
-    return _told(call, receipt, ends)
+    return told_receipt(call, receipt, ends)
 
 
 def _ended_or_written(call: Call, making: Future[Receipt], request_id: str, ends: float) -> bool:
@@ -110,7 +110,7 @@ def _tell_pages(call: Call, made: Future[Receipt]) -> None:
         call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
 
 
-def _told(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:
+def told_receipt(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:
     """A receipt as the page gets it. Where the worker was quicker to set out, its answer is waited for until
     `ends`.
     """
@@ -135,7 +135,8 @@ def _held(call: Call) -> Held | None:
     return held
 
 
-def _reading(call: Call) -> Reading | None:
+def reading_of(call: Call) -> Reading | None:
+    """What the page has a handle of, or None where it brought none. Raises UsageFault reading_gone."""
     held = _held(call)
     if held is not None and held.reading is None:
         raise UsageFault("reading_gone")

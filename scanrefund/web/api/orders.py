@@ -21,7 +21,7 @@ def keep(told: TillCall) -> Answer:
     """Keep orders, new and changed ones; each that cannot be kept is named with its cause."""
     call = told.call
     rows = [_row(order) for order in call.fields.items("orders", ORDERS_MAX)]
-    report = call.site.house.orders.keep(rows, strict=call.fields.flag("strict"))
+    report = call.site.house.orders.take(rows, strict=call.fields.flag("strict"))
     problems = [_problem(one, call.language) for one in report.problems]
     counts = {"read": report.read, "kept": report.kept, "unchanged": report.unchanged}
     return Answer(counts | {"problems": problems})

@@ -1,0 +1,97 @@
+"""`orders release`, `extend`, `cancel`, `adjust` as they are typed, against the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import HEADER, Program, Wallets
+
+Sell = Callable[[str, str], None]
+SIGNED = ("--by", "Li", "--why", "seen by the supervisor", "--json")
+
+
+def test_a_released_order_is_said_to_be_one(program: Program, sold: Sell) -> None:
+    sold("wechat", "o-1")
+    released = program("orders", "release", "o-1", *SIGNED)
+    assert (released.code, released.document["state"]) == (0, "RELEASED")
+    assert "released for refund" in program("orders", "release", "o-1", *SIGNED[:-1]).out
+    assert program("orders", "extend", "o-1", "--days", "3", *SIGNED).code == 0
+
+
+@pytest.mark.parametrize("wallet", ["wechat", "alipay"])
+def test_an_unpaid_order_is_closed_at_the_wallet(
+    wallet: str, program: Program, wallets: Wallets, tmp_path: Path
+) -> None:
+    order_id = f"u-{wallet}"
+    wallets.call(
+        "/sandbox/orders",
+        {"wallet": wallet, "order_id": order_id, "amount_fen": 500, "state": "unpaid"},
+    )
+    path = tmp_path / "unpaid.csv"
+    path.write_text(f"{HEADER}\n{order_id},{wallet},,500,,UNPAID,\n", encoding="utf-8")
+    assert program("orders", "import", path).code == 0
+    cancelled = program("orders", "cancel", order_id, *SIGNED)
+    assert (cancelled.code, cancelled.document["state"]) == (0, "CANCELLED")
+    there = next(one for one in wallets.call("/sandbox/orders") if one["order_id"] == order_id)
+    assert there["state"] == "closed"
+
+
+def test_a_paid_order_is_refunded_and_cancelled(program: Program, wallets: Wallets, sold: Sell) -> None:
+    sold("alipay", "o-2")
+    code = wallets.fresh_code("alipay")
+    cancelled = program("orders", "cancel", "o-2", *SIGNED, stdin=f"{code}\n")
+    assert (cancelled.code, cancelled.document["amount_fen"]) == (0, 10_000)
+    assert cancelled.document["order_state"] == "CANCELLED"
+
+
+def test_a_lowered_price_is_refunded_by_the_difference(
+    program: Program, wallets: Wallets, sold: Sell
+) -> None:
+    sold("alipay", "o-3")
+    lower = ("orders", "adjust", "o-3", "--new", "99.50", *SIGNED)
+    assert program(*lower, "--old", "99").document["error"]["code"] == "adjust_old_wrong"
+    code = wallets.fresh_code("alipay")
+    adjusted = program(*lower, "--old", "100", stdin=f"{code}\n")
+    assert (adjusted.code, adjusted.document["amount_fen"]) == (0, 50)
+
+
+def test_marks_are_a_csv_that_no_sheet_computes(program: Program, sold: Sell, tmp_path: Path) -> None:
+    sold("alipay", "-m1")
+    assert program("orders", "release", *SIGNED, "--", "-m1").code == 0
+    file = tmp_path / "marks.csv"
+    assert program("orders", "marks", "--csv", file).code == 0
+    row = file.read_text(encoding="utf-8").splitlines()[1].split(",")
+    assert (row[1], row[3], row[4]) == ("ORDER_RELEASED", "'-m1", "RELEASED")
+    later = program("orders", "marks", "--since", "2999-01-01T00:00Z", "--json")
+    assert later.document == []
+    assert (
+        program("orders", "marks", "--since", "yesterday", "--json").document["error"]["code"]
+        == "since_wrong"
+    )
+    assert program("orders", "marks", "--csv", tmp_path / "no" / "x.csv", "--json").code == 2
+
+
+@pytest.mark.parametrize("wallet", ["wechat", "alipay"])
+def test_an_order_is_fetched_from_its_wallet(wallet: str, program: Program, wallets: Wallets) -> None:
+    wallets.sell(wallet, f"f-{wallet}", 700)
+    told = program("orders", "fetch", f"f-{wallet}", "--json").document
+    assert (told["wallet"], told["amount_fen"], told["state"]) == (wallet, 700, "PAID")
+    assert told["wallet_order_id"]
+    assert program("orders", "fetch", f"f-{wallet}", "--json").document == told
+
+
+def test_what_cannot_be_fetched_is_told(program: Program, wallets: Wallets) -> None:
+    def code(*arguments: str) -> str:
+        return str(program("orders", "fetch", *arguments, "--json").document["error"]["code"])
+
+    assert code("f-nobody") == "fetch_not_found"
+    assert code("134500000000000042") == "order_unknown"
+    for wallet in ("wechat", "alipay"):
+        wallets.sell(wallet, "f-both")
+    assert code("f-both") == "fetch_two"
+    assert program("orders", "fetch", "f-both", "--wallet", "alipay").code == 0
+    wallets.call("/sandbox/faults", {"wallet": "alipay", "on": "order", "fault": "drop_after"})
+    assert code("f-both") == "fetch_not_asked"
