@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from scanrefund.aftercare.daily_backup import BackupSettings
+from scanrefund.aftercare.report import ReportSettings
 from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document
 from scanrefund.config.problems import Problem, of_pydantic
@@ -25,6 +26,7 @@ from scanrefund.config.sources import config_file, data_folder, overlay, read_to
 from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.ledger.oddities import OddLimits
 from scanrefund.ledger.purge import KeepFor
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
@@ -80,6 +82,7 @@ class Settings:
     page: PageSettings
     backup: BackupSettings
     keep_for: KeepFor
+    report: ReportSettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -203,6 +206,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         page=_page(document.counter),
         backup=_backup(document, home, base),
         keep_for=KeepFor(**document.privacy.model_dump()),
+        report=_report(document, rehearsal=rehearsal),
     )
 
 
@@ -214,6 +218,11 @@ def _backup(document: Document, home: Path, base: Path) -> BackupSettings:
     told = document.backup
     folder = base / told.folder if told.folder else home / "backups"
     return BackupSettings(folder, told.daily, told.keep, document.shop.utc_offset_h)
+
+
+def _report(document: Document, *, rehearsal: bool) -> ReportSettings:
+    odd = OddLimits(near_fen=document.people.approval_above_fen, **document.report.model_dump())
+    return ReportSettings(document.shop.name, rehearsal, document.shop.utc_offset_h, odd)
 
 
 def _rehearsal_wallets(

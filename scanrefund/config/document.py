@@ -208,6 +208,14 @@ class Privacy(Section):
     account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
 
 
+class Report(Section):
+    near_percent: Annotated[Whole, Field(ge=1, le=100)] = 90
+    soon_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 10
+    opens_hour: Annotated[Whole, Field(ge=0, le=23)] = 8
+    closes_hour: Annotated[Whole, Field(ge=0, le=23)] = 22
+    many_of_order: Annotated[Whole, Field(ge=2, le=50)] = 3
+
+
 class Document(Section):
     """The whole file. An empty one is a complete configuration for the rehearsal."""
 
@@ -224,3 +232,4 @@ class Document(Section):
     counter: Counter = Counter()
     backup: Backup = Backup()
     privacy: Privacy = Privacy()
+    report: Report = Report()

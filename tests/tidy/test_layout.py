@@ -19,6 +19,7 @@ DOORS = {
     "pyzbar": ("scanrefund.scan.engines",),
     "PIL": ("scanrefund.scan", "scanrefund.sandbox"),
     "pypdfium2": ("scanrefund.scan.pdf",),
+    "reportlab": ("scanrefund.aftercare",),
     "distributed": ("scanrefund.scan.cluster",),
     "numpy": ("scanrefund.scan", "scanrefund.sandbox", "scanrefund.readiness"),
     "requests": ("scanrefund.http",),
