@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from scanrefund.web import listening, orders, refunding, refunds, scanning, shell, signing_in, status
+from scanrefund.web import listening, metrics, orders, refunding, refunds, scanning, shell, signing_in, status
 from scanrefund.web.call import Needs, Route
 from scanrefund.web.fields import PICTURE_BODY_BYTES_MAX
 
@@ -43,4 +43,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/camera", status.camera),
     Route("GET", "/desk/camera.mjpg", listening.picture),
     Route("GET", "/desk/events", listening.events, Needs.SOMEBODY),
+    Route("GET", "/metrics", metrics.metrics, Needs.NOBODY),
 )
