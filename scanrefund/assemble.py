@@ -217,4 +217,5 @@ def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
         gateways=gateways,
         addresses=addresses,
         now=clock.now,
+        backups=settings.backup.folder if settings.ledger.url.startswith("sqlite:") else None,
     )

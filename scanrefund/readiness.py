@@ -6,11 +6,8 @@ sentences are in the catalogues under `readiness.<check>.<cause>`, each with `de
 
 from __future__ import annotations
 
-import os
 import platform
-import shutil
 import sqlite3
-import stat
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -22,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund import __version__
+from scanrefund.aftercare import upkeep
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
@@ -39,8 +37,6 @@ from scanrefund.say.gaps import fill
 from scanrefund.say.speak import say_fault
 from scanrefund.wallets.gateway import RefundGateway
 
-# A year of a busy counter's ledger and its backups; below it the day may end in the middle of a refund.
-DISK_FREE_BYTES_MIN: Final = 200_000_000
 # WeChat Pay refuses a signature older than 5 minutes; a minute leaves room for the clock to drift further.
 CLOCK_OFF_S_MAX: Final = 60
 # More open refunds than a shop makes in a week; counting further would tell nobody anything.
@@ -63,6 +59,8 @@ class Surroundings:
     gateways: Callable[[], Mapping[Wallet, RefundGateway]]
     addresses: Mapping[Wallet, str]
     now: Callable[[], datetime]
+    # Where copies of the ledger lie; None: it is on a server, which keeps its own.
+    backups: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +84,7 @@ class Finding:
         return detail, cure
 
 
-# Good, bad, or not looked at (None); then the cause and what its sentence needs.
-Look = tuple[bool | None, str, Mapping[str, object]]
+Look = upkeep.Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,33 +120,9 @@ def is_ready(findings: list[Finding]) -> bool:
     return all(finding.ok is not False for finding in findings)
 
 
-def _data_folder(around: Surroundings) -> Look:
-    """Ours alone: the ledger and the keys lie here."""
-    gaps = {"path": around.home}
-    try:
-        around.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return False, "not_writable", gaps
-    if not os.access(around.home, os.W_OK | os.X_OK):
-        return False, "not_writable", gaps
-    # Windows keeps its own access lists; the mode says nothing there.
-    if os.name != "nt" and stat.S_IMODE(around.home.stat().st_mode) & 0o077:
-        return False, "open_to_others", gaps
-    return True, "good", gaps
-
-
 def _keys(around: Surroundings) -> Look:
     Keys.open(around.home)
     return True, "good", {}
-
-
-def _disk_space(around: Surroundings) -> Look:
-    try:
-        free = shutil.disk_usage(around.home).free
-    except OSError:
-        return None, "not_looked", {}
-    gaps = {"free_mb": free // 1_000_000, "least_mb": DISK_FREE_BYTES_MIN // 1_000_000}
-    return free >= DISK_FREE_BYTES_MIN, "good" if free >= DISK_FREE_BYTES_MIN else "short", gaps
 
 
 def _ledger(around: Surroundings) -> Look:
@@ -167,12 +140,15 @@ def _ledger(around: Surroundings) -> Look:
 
 
 def _books(around: Surroundings) -> Look:
-    """Whether the witness found the books to be an old copy."""
+    """Whether every entry of the book holds, and whether the witness found the books to be an old copy."""
     ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop, Witness(around.home / FILE_NAME))
     try:
+        flaw = ledger.audit([]).flaw
         behind = ledger.hear_witness(around.now()) or ledger.behind_since() is not None
     finally:
         ledger.close()
+    if flaw is not None:
+        return False, "broken", {"number": flaw.number}
     return not behind, "behind" if behind else "good", {}
 
 
@@ -279,15 +255,18 @@ def _versions(_around: Surroundings) -> Look:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    Check("data_folder", _data_folder),
-    Check("disk_space", _disk_space),
+    Check("data_folder", lambda around: upkeep.data_folder(around.home)),
+    Check("disk_space", lambda around: upkeep.disk_space(around.home)),
     Check("keys", _keys),
     Check("ledger", _ledger),
     Check("books", _books),
+    Check("backup", lambda around: upkeep.backup(around.backups, around.now()), needed=False),
     Check("open_refunds", _open_refunds, needed=False),
+    Check("faults", lambda around: upkeep.faults(around.home, around.now()), needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),
     Check("camera", _camera, needed=False),
+    Check("network", lambda around: upkeep.network(around.http, around.addresses), needed=False),
     Check("clock", _clock),
     Check("wallet_wechat", _wallet(Wallet.WECHAT)),
     Check("wallet_alipay", _wallet(Wallet.ALIPAY)),

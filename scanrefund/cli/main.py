@@ -34,6 +34,7 @@ from scanrefund.cli import (
     recover,
     refund,
     refunds,
+    report,
     sandbox,
     scan,
     staff,
@@ -121,6 +122,7 @@ app.add_typer(audit.app, name="audit")
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(purge.purge)
+app.command()(report.report)
 app.command()(evidence.evidence)
 app.command()(support.support_bundle)
 app.command()(doctor.doctor)

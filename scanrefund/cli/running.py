@@ -48,7 +48,11 @@ class Told:
     """Counts the trips, and tells each as it ends."""
 
     def __init__(self, invocation: Invocation, *, quiet: bool) -> None:
+        from scanrefund.aftercare.event_log import EventLog
+        from scanrefund.config import data_folder
+
         self.trips = 0
+        self._log = EventLog(data_folder())
         self._invocation = invocation
         self._quiet = quiet
         self._faults: set[tuple[str, str]] = set()
@@ -68,11 +72,20 @@ class Told:
         if about in self._faults:
             return
         self._faults.add(about)
+        self._note("fault", refund_id=about[0] or None, code=fault.code)
         sentence = say_fault(fault, self._invocation.spoken())
         output.complain(f"{about[0]}: {sentence}" if refund else sentence)
 
+    def _note(self, event: str, **facts: str | None) -> None:
+        from scanrefund.dispatch.clock import SYSTEM
+
+        self._log.write(SYSTEM.now(), event, command=self._invocation.command, **facts)
+
     def __call__(self, refund: Refund) -> None:
         self.trips += 1
+        outcome = refund.outcome.value if refund.outcome else None
+        told = {"refund_id": refund.refund_id, "wallet": refund.wallet.value, "state": refund.state.value}
+        self._note("trip", **told, outcome=outcome, code=refund.wallet_code or None)
         if not self._quiet:
             state = self._invocation.words(f"refund_state.{refund.state.value}")
             gaps = {"refund_id": refund.refund_id, "state": state}

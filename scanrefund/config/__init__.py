@@ -16,6 +16,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from scanrefund.aftercare.daily_backup import BackupSettings
+from scanrefund.aftercare.report import ReportSettings
 from scanrefund.aftercare.till_marks import TillSettings
 from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document, Till
@@ -28,6 +29,7 @@ from scanrefund.config.sources import config_file, data_folder, overlay, read_to
 from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.ledger.oddities import OddLimits
 from scanrefund.ledger.purge import KeepFor
 from scanrefund.model.money import Money
 from scanrefund.notify_desk import NotifySettings
@@ -91,6 +93,7 @@ class Settings:
     training: bool = False
     till: TillSettings | None = None
     orders_inbox: Path | None = None
+    report: ReportSettings
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -220,6 +223,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         ),
         till=_till(document.till),
         orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
+        report=_report(document, rehearsal=rehearsal),
     )
 
 
@@ -237,6 +241,11 @@ def _backup(document: Document, home: Path, base: Path) -> BackupSettings:
     told = document.backup
     folder = base / told.folder if told.folder else home / "backups"
     return BackupSettings(folder, told.daily, told.keep, document.shop.utc_offset_h)
+
+
+def _report(document: Document, *, rehearsal: bool) -> ReportSettings:
+    odd = OddLimits(near_fen=document.people.approval_above_fen, **document.report.model_dump())
+    return ReportSettings(document.shop.name, rehearsal, document.shop.utc_offset_h, odd)
 
 
 def _rehearsal_wallets(

@@ -209,6 +209,14 @@ class Privacy(Section):
     account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
 
 
+class Report(Section):
+    near_percent: Annotated[Whole, Field(ge=1, le=100)] = 90
+    soon_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 10
+    opens_hour: Annotated[Whole, Field(ge=0, le=23)] = 8
+    closes_hour: Annotated[Whole, Field(ge=0, le=23)] = 22
+    many_of_order: Annotated[Whole, Field(ge=2, le=50)] = 3
+
+
 class Document(Section):
     """The whole file. An empty one is a complete configuration for the rehearsal."""
 
@@ -228,3 +236,4 @@ class Document(Section):
     privacy: Privacy = Privacy()
     receipt: Receipt = Receipt()
     notify: Notify = Notify()
+    report: Report = Report()

@@ -127,11 +127,13 @@ def draft_people(case: Case) -> DraftPeople | None:
 
 
 def who(case: Case, counter: str) -> Facts:
-    """The people of a wish for the book; nothing in a ledger without staff."""
-    if case.people is None:
-        return {}
-    clerk, approver = case.people.clerk, case.people.approval.approver
+    """Where and by whom a wish was made, for the book; no people in a ledger without staff."""
     facts: Facts = {"counter": counter}
+    if case.reading is not None:
+        facts["source"] = case.reading.source.value
+    if case.people is None:
+        return facts
+    clerk, approver = case.people.clerk, case.people.approval.approver
     if clerk is not None:
         facts |= {"clerk": clerk.staff_id, "role": clerk.role.value}
     if approver is not None:

@@ -8,6 +8,7 @@ from scanrefund.web import (
     customers,
     diagnosis,
     listening,
+    metrics,
     order_actions,
     orders,
     refunding,
@@ -73,4 +74,5 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", "/desk/training/show", training.show),
     Route("POST", "/desk/training/end", training.end),
     Route("GET", "/desk/events", listening.events, Needs.SOMEBODY),
+    Route("GET", "/metrics", metrics.metrics, Needs.NOBODY),
 )

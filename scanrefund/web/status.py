@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from scanrefund import __version__
-from scanrefund.errors import UsageFault
+from scanrefund.errors import LedgerFault, UsageFault
+from scanrefund.ledger.self_tests import Kept, SelfTests
 from scanrefund.model.refund import RefundState
 from scanrefund.readiness import Finding, is_ready
 from scanrefund.say.speak import say_fault
@@ -47,7 +49,16 @@ def self_test(call: Call) -> dict[str, Any]:
     made = site.errands.begin("self test", site.examine)[0].result()
     findings = [_camera_finding(site, one) if one.name == "camera" else one for one in made]
     site.last_self_test = SelfTest(site.now(), findings)
+    _keep(site, site.last_self_test)
     return {"checks": [_check(one, call.language) for one in findings]}
+
+
+def _keep(site: Site, made: SelfTest) -> None:
+    """Write it down for `doctor --history`. Where the ledger is what is wrong, there is nowhere to write."""
+    told = tuple((one.name, one.ok, one.cause) for one in made.findings)
+    kept = Kept(made.at, site.settings.counter, is_ready(made.findings), told)
+    with contextlib.suppress(LedgerFault):
+        SelfTests(site.house.ledger).keep(kept)
 
 
 def camera(call: Call) -> dict[str, Any]:

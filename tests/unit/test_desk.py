@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -184,10 +185,9 @@ def test_a_refusal_sends_nothing_and_is_written_in_the_book(shop: Shopfloor) -> 
     receipt = shop.refund(10_001)
     assert (receipt.reason, receipt.exit_code, receipt.refund_id) == (Reason.AMOUNT_OVER_REMAINING, 1, None)
     assert shop.wallet.trips == []
-    assert entries(shop.ledger)[-1] == (
-        "refund_refused",
-        '{"amount_fen":10001,"max_fen":10000,"reason":"amount_over_remaining"}',
-    )
+    kind, facts = entries(shop.ledger)[-1]
+    over = {"amount_fen": 10_001, "max_fen": 10_000, "reason": "amount_over_remaining"}
+    assert (kind, json.loads(facts)) == ("refund_refused", over | {"counter": "counter1", "source": "camera"})
 
 
 def test_two_partial_refunds_then_the_third_is_refused_with_the_maximum(shop: Shopfloor) -> None:

@@ -74,6 +74,7 @@ def test_a_refusal_names_who_can_to_the_clerk_and_not_to_the_book(shop: PeopleSh
                 "clerk": "s3",
                 "role": "clerk",
                 "counter": "counter1",
+                "source": "camera",
             },
         )
     ]
@@ -403,7 +404,7 @@ def test_no_secret_is_written_told_or_logged(shop: PeopleShop, caplog: pytest.Lo
     assert not [one for one in (*secrets, *pepper) if one in text]
 
 
-def test_a_ledger_without_staff_writes_what_it_always_wrote(tmp_path: Path) -> None:
+def test_a_ledger_without_staff_writes_of_no_person(tmp_path: Path) -> None:
     plain = open_ledger(tmp_path / "plain.sqlite3")
     keep(plain, ORDER)
     shop = PeopleShop(plain, ALL | {"day_count_max": 0})
@@ -411,5 +412,11 @@ def test_a_ledger_without_staff_writes_what_it_always_wrote(tmp_path: Path) -> N
     assert receipt.state is S.SUCCEEDED
     assert shop.booked("refund_reserved")[0][1] == {"amount_fen": 2_500, "order": ORDER.order_id}
     assert Shopfloor(plain).refund(100_000).reason is Reason.AMOUNT_OVER_REMAINING
-    assert set(shop.booked("refund_refused")[0][1]) == {"reason", "amount_fen", "max_fen"}
+    assert set(shop.booked("refund_refused")[0][1]) == {
+        "reason",
+        "amount_fen",
+        "max_fen",
+        "counter",
+        "source",
+    }
     plain.close()

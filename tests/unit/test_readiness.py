@@ -251,3 +251,51 @@ def test_every_check_and_every_finding_has_its_words(language: str) -> None:
         bad = {key.split(".")[2] for key in keys if key.endswith(".detail")}
         cured = {key.split(".")[2] for key in keys if key.endswith(".cure")}
         assert bad - cured <= {"good", "looked_through", "not_compared", "not_looked", "not_set_up"}
+
+
+@pytest.mark.parametrize(("days", "ok", "cause"), [(None, None, "none"), (1, True, "good"), (3, None, "old")])
+def test_a_backup_that_is_old_or_missing_is_told(
+    around: Surroundings, tmp_path: Path, days: int | None, *, ok: bool | None, cause: str
+) -> None:
+    folder = tmp_path / "backups"
+    if days is not None:
+        folder.mkdir()
+        copy = folder / "daily-2026-11-20.sqlite3"
+        copy.touch()
+        made = (NOW - timedelta(days=days)).timestamp()
+        os.utime(copy, (made, made))
+    finding = found(replace(around, backups=folder), "backup")
+    assert (finding.ok, finding.cause) == (ok, cause)
+    assert ("scanrefund backup" in finding.told("en")[1]) is not ok
+
+
+@pytest.mark.parametrize(("hours", "cause"), [(1, "recent"), (25, "good")])
+def test_a_fault_of_today_is_told_before_the_first_refund(
+    around: Surroundings, hours: int, cause: str
+) -> None:
+    around.home.mkdir()
+    log = around.home / "crash.log"
+    log.touch()
+    met = (NOW - timedelta(hours=hours)).timestamp()
+    os.utime(log, (met, met))
+    assert found(around, "faults").cause == cause
+
+
+def test_the_network_is_told_apart_from_the_wallets_word(around: Surroundings, address: str) -> None:
+    assert found(around, "network").cause == "not_set_up"
+    there = found(replace(around, addresses={Wallet.WECHAT: address}), "network")
+    assert (there.ok, there.cause) == (True, "good")
+    away = found(replace(around, addresses={Wallet.ALIPAY: "http://127.0.0.1:1"}), "network")
+    assert (away.ok, away.cause) == (None, "away")
+    assert "Alipay" in away.told("en")[0]
+
+
+def test_a_book_that_does_not_hold_is_bad(around: Surroundings) -> None:
+    ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop)
+    keep(ledger, ORDER)
+    with ledger.writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER book_no_update")
+        connection.exec_driver_sql("UPDATE book SET facts='{}' WHERE number=1")
+    ledger.close()
+    finding = found(around, "books")
+    assert (finding.ok, finding.cause, finding.gaps["number"]) == (False, "broken", 1)

@@ -68,3 +68,21 @@ def test_the_configuration_in_force_is_shown(program: Program, home: Path) -> No
     shown = program("config", "check").out
     assert "limits.refund_spacing_s" in shown
     assert "secret" not in shown
+
+
+def test_the_history_tells_what_earlier_self_tests_found(program: Program, wallets: Wallets) -> None:
+    assert program("doctor", "--history", "--json").document == {"history": []}
+    made = program("doctor", "--json").document
+    [kept] = program("doctor", "--history", "--json").document["history"]
+    assert (kept["counter"], kept["ready"]) == ("counter1", made["ready"])
+    told = [{key: check[key] for key in ("name", "ok", "cause")} for check in made["checks"]]
+    assert kept["checks"] == told
+    assert "Camera" in program("doctor", "--history").out
+
+
+def test_a_ledger_that_is_broken_does_not_break_the_doctor(program: Program, home: Path) -> None:
+    program("doctor")
+    (home / "ledger.sqlite3").write_bytes(b"no database" * 100)
+    ended = program("doctor", "--json")
+    assert ended.code == 5
+    assert program("doctor", "--history", "--json").document["error"]["code"] == "ledger_not_a_database"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import socket
@@ -9,9 +10,15 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 
+from scanrefund.cli.invocation import Invocation
+from scanrefund.cli.running import Told
+from scanrefund.errors import LedgerFault
+from scanrefund.model.refund import RefundState
+from tests.unit.builders import a_refund
 from tests.unit.cli.conftest import Program, Wallets
 
 ANSWER_S_MAX = 30
@@ -43,3 +50,15 @@ def test_a_port_in_use_is_named(program: Program, wallets: Wallets) -> None:
 def test_a_single_round_takes_no_notices(program: Program) -> None:
     ended = program("worker", "--once", "--notices", "0", "--json")
     assert (ended.code, ended.document["error"]["code"]) == (2, "worker_once_hears_nothing")
+
+
+def test_each_trip_and_each_fault_is_one_line_of_the_log(home: Path) -> None:
+    home.mkdir()
+    told = Told(Invocation(command="worker"), quiet=True)
+    told(a_refund(state=RefundState.SUCCEEDED))
+    for _ in range(2):
+        told.fault(None, LedgerFault("ledger_busy", path="x"))
+    lines = [json.loads(line) for line in (home / "events.jsonl").read_text().splitlines()]
+    assert [(line["event"], line["command"]) for line in lines] == [("trip", "worker"), ("fault", "worker")]
+    assert (lines[0]["state"], lines[1]["code"]) == ("SUCCEEDED", "ledger_busy")
+    assert "amount" not in str(lines)

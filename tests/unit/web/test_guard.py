@@ -13,7 +13,7 @@ from scanrefund.web.routes import ROUTES
 from tests.unit.builders import ALIPAY_DIGITS, WECHAT_DIGITS
 from tests.unit.web.counter import Answered, Page, Served
 
-OPEN = {"/", "/page/{file:path}", "/desk/words/{language}", "/desk/start"}
+OPEN = {"/", "/page/{file:path}", "/desk/words/{language}", "/desk/start", "/metrics"}
 BEFORE_SIGN_IN = OPEN | {
     *("/desk/staff", "/desk/owner", "/desk/sign-in", "/desk/sign-out", "/desk/lock", "/desk/unlock"),
     *("/desk/language", "/desk/help/{screen}", "/desk/training/join", "/desk/badge"),

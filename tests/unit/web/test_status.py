@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from scanrefund.errors import SourceFault
+from scanrefund.ledger.self_tests import SelfTests
 from scanrefund.ledger.story import LastTrip
 from scanrefund.model.wallet import Wallet
 from scanrefund.readiness import Finding
@@ -166,3 +167,21 @@ def test_what_nobody_fetches_is_dropped_the_oldest_first() -> None:
     with ThreadPoolExecutor() as pool:
         kept = pool.submit(lambda: asyncio.run(listens())).result()
     assert kept == list(range(5, WAITING_MAX + 5))
+
+
+def test_a_monitor_gets_figures_and_nobody_else_does(shop: Served) -> None:
+    shop.sell("M1")
+    page = shop.page()
+    page.post("/desk/refund", shop.wish(page, "M1"))
+    shop.site.examine = lambda: [Finding("disk_space", True, "good", {"free_mb": 9_000})]
+    page.post("/desk/self-test")
+    answered = shop.stranger().get("/metrics")
+    told = answered.body.decode()
+    assert answered.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert 'scanrefund_refunds{wallet="alipay",state="SUCCEEDED"} 1\n' in told
+    assert 'scanrefund_trips_total{wallet="alipay",command="SEND",outcome="SUCCEEDED"} 1\n' in told
+    assert "scanrefund_self_test_ready 1\n" in told
+    assert "M1" not in told
+    assert shop.stranger().get("/metrics", Host="evil.example").status == 403
+    [kept] = SelfTests(shop.site.house.ledger).listed(10)
+    assert kept.findings == (("disk_space", True, "good"),)
