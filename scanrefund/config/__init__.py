@@ -90,10 +90,10 @@ class Settings:
     keep_for: KeepFor
     slips: SlipSettings
     notify: NotifySettings
-    training: bool = False
     till: TillSettings | None = None
     orders_inbox: Path | None = None
     report: ReportSettings
+    training: bool = False
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
