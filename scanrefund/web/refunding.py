@@ -135,7 +135,7 @@ def _held(call: Call) -> Held | None:
 def _reading(call: Call) -> Reading | None:
     held = _held(call)
     if held is not None and held.reading is None:
-        # The page looks at its rules again just when the code's minute is over: it is told that, and no riddle.
+        # The page looks at the rules again just when the minute is over: it is told that, and no riddle.
         raise UsageFault("reading_expired")
     return held.reading if held else None
 
