@@ -85,9 +85,9 @@ def test_nothing_listens_beyond_this_machine(shop: Served) -> None:
     """Not even at this machine's own other addresses; 127.0.0.2 is loopback too, and is not served."""
     for address in {one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}:
         if address != "127.0.0.1":
-            with pytest.raises(OSError, match="refused|timed out|unreachable"):
+            with pytest.raises(OSError, match=r"refused|timed out|unreachable"):
                 socket.create_connection((str(address), shop.port), timeout=2).close()
-    with pytest.raises(OSError, match="refused|timed out|unreachable|assign"):
+    with pytest.raises(OSError, match=r"refused|timed out|unreachable|assign"):
         socket.create_connection(("127.0.0.2", shop.port), timeout=2).close()
 
 
