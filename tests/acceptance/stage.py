@@ -27,7 +27,7 @@ TILL_PX = ViewportSize(width=1280, height=800)
 PIN = "739164"
 # Within it keys are one run; a question that has just appeared takes no key for a little longer.
 SILENCE_MS = 450
-END_MS = 60_000
+END_MS = 120_000
 
 
 @dataclass

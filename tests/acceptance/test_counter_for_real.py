@@ -18,6 +18,8 @@ from tests.acceptance.film import film, phone_camera
 from tests.acceptance.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("counter for real")
+# What the page's own tests and the server's try every day, here with everything real behind it.
+ALSO_NEARER = pytest.mark.long
 PERSON_KEY_MS = 90
 # After a kill nobody takes a refund over before the lease of the dead one is out: half a minute is long here.
 QUICK = {"SCANREFUND_HTTP__DEADLINE_S": "9", "SCANREFUND_DISPATCH__LEASE_S": "10"}
@@ -108,6 +110,7 @@ def test_the_browsers_own_camera_sees_the_phone(stage: Stage, driver: Playwright
     assert stage.paid(order) == [(450, "SUCCESS")]
 
 
+@ALSO_NEARER
 def test_a_keyboard_is_enough(stage: Stage) -> None:
     """No scanner, no camera, no mouse: a person types, finds the button with Tab, and presses keys."""
     order = stage.sandbox.sell(stage.program, "alipay", 300)
@@ -129,6 +132,7 @@ def test_a_keyboard_is_enough(stage: Stage) -> None:
     assert stage.paid(order) == [(300, "SUCCESS")]
 
 
+@ALSO_NEARER
 def test_a_page_that_is_reloaded_in_the_middle_makes_no_second_refund(stage: Stage) -> None:
     order = stage.sandbox.sell(stage.program, "alipay", 560)
     with stage.page() as clerk:
@@ -170,6 +174,7 @@ def test_a_counter_that_is_killed_in_the_middle_of_a_refund_ends_it_when_it_is_b
     assert stage.paid(order) == [(780, "SUCCESS")]
 
 
+@ALSO_NEARER
 def test_of_two_pages_on_one_order_one_refunds_and_the_other_is_told(stage: Stage) -> None:
     order = stage.sandbox.sell(stage.program, "wechat", 610)
     with stage.page() as one, stage.page() as other:
