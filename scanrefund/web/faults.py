@@ -34,6 +34,7 @@ STATUSES: Final = {
     "refund_was_sent": 409,
     "refund_under_way": 409,
     "reading_gone": 410,
+    "reading_expired": 410,
     "body_too_large": 413,
     "content_type_wrong": 415,
     "page_locked": 423,

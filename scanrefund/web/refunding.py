@@ -139,7 +139,8 @@ def reading_of(call: Call) -> Reading | None:
     """What the page has a handle of, or None where it brought none. Raises UsageFault reading_gone."""
     held = _held(call)
     if held is not None and held.reading is None:
-        raise UsageFault("reading_gone")
+        # The page looks at the rules again just when the minute is over: it is told that, and no riddle.
+        raise UsageFault("reading_expired")
     return held.reading if held else None
 
 

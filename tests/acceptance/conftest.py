@@ -58,10 +58,15 @@ class Program:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
+    return a_program(tmp_path)
+
+
+def a_program(home: Path, **more: str) -> Program:
+    """The installed program in this data folder, with more of its environment."""
     script = Path(sys.executable).with_name("scanrefund.exe" if os.name == "nt" else "scanrefund")
     assert script.exists(), "install the program first: pip install '.[test]'"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCANREFUND_")}
-    return Program(script, tmp_path, {**kept, "SCANREFUND_HOME": str(tmp_path)})
+    return Program(script, home, {**kept, "SCANREFUND_HOME": str(home), **more})
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,8 @@ def test_a_code_is_let_go_when_it_is_too_old_and_the_refund_says_why(shop: Serve
     shop.time.forward(61)
     shop.site.readings.let_go(shop.time.now())
     assert held.reading is None
+    looked = page.post("/desk/check", wish)
+    assert (looked.status, looked.fault) == (410, "reading_expired")
     receipt = page.post("/desk/refund", wish).document
     assert (receipt["reason"], receipt["refund_id"], receipt["tone"]) == ("code_expired", None, "bad")
     shop.time.forward(AGE_MAX.total_seconds())
