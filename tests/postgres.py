@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 
 from scanrefund.ledger.engine import LedgerSettings, open_engine
 from scanrefund.ledger.migrate import bring_up_to_date
-from scanrefund.ledger.schema_tills import metadata
+from scanrefund.ledger.schema_after import metadata
 
 
 class Server:

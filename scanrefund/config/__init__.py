@@ -90,9 +90,9 @@ class Settings:
     keep_for: KeepFor
     slips: SlipSettings
     notify: NotifySettings
+    report: ReportSettings
     till: TillSettings | None = None
     orders_inbox: Path | None = None
-    report: ReportSettings
     training: bool = False
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from scanrefund.errors import KeyFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.migrate import PEOPLE_KEY, recall
-from scanrefund.ledger.schema import contacts
+from scanrefund.ledger.schema_after import contacts
 from scanrefund.model.contact import Channel, Contact
 
 _CHANNEL = select(contacts.c.channel).where(contacts.c.order_id == bindparam("this"))

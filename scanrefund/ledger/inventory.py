@@ -8,7 +8,8 @@ from sqlalchemy import Connection, String, func, select, text, type_coerce
 
 from scanrefund.ledger import book as entries
 from scanrefund.ledger.behind import since
-from scanrefund.ledger.schema import attempts, book, metadata, refunds
+from scanrefund.ledger.schema import attempts, book, refunds
+from scanrefund.ledger.schema_after import metadata
 
 ALARMS_MAX: Final = 200
 

@@ -13,7 +13,7 @@ from scanrefund.ledger import contacts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import AHEAD_MAX, load
-from scanrefund.ledger.schema import outbox
+from scanrefund.ledger.schema_after import outbox
 from scanrefund.model.contact import Channel, Contact
 from scanrefund.model.message import Event, Message
 from scanrefund.model.wallet import safe_number

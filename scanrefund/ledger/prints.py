@@ -9,7 +9,8 @@ from sqlalchemy import insert, select, update
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import required
-from scanrefund.ledger.schema import prints, refunds
+from scanrefund.ledger.schema import refunds
+from scanrefund.ledger.schema_after import prints
 
 
 class Prints:

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, bindparam, delete, func, insert, select
 
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.schema import self_tests
+from scanrefund.ledger.schema_after import self_tests
 
 # Some years of shifts; the history answers "since when", not "ever".
 KEPT_MAX: Final = 2_000

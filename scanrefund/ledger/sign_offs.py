@@ -12,7 +12,7 @@ from sqlalchemy import Connection, insert, select
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.schema import sign_offs
+from scanrefund.ledger.schema_after import sign_offs
 
 _OF_DAY: Final = select(sign_offs)
 

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, insert
 
 from scanrefund.ledger import contacts
-from scanrefund.ledger.schema import outbox
+from scanrefund.ledger.schema_after import outbox
 from scanrefund.model.contact import Channel
 from scanrefund.model.message import Event
 from scanrefund.model.refund import Refund, RefundState

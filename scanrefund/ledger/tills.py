@@ -14,7 +14,7 @@ from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.postgres import BOOK_LOCK, alone
-from scanrefund.ledger.schema_tills import till_calls, tills
+from scanrefund.ledger.schema_after import till_calls, tills
 from scanrefund.model.printable import written_out
 from scanrefund.model.staff import Permission, Staff
 from scanrefund.model.till import Till

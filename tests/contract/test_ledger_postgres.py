@@ -17,7 +17,7 @@ from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.schema_tills import metadata
+from scanrefund.ledger.schema_after import metadata
 from scanrefund.ledger.trips import Lease
 from scanrefund.model.order import Order
 from scanrefund.model.refund import Command

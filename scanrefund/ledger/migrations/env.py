@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from scanrefund.ledger.schema_tills import metadata
+from scanrefund.ledger.schema_after import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import Inspector
 
-from scanrefund.ledger.schema_tills import metadata
+from scanrefund.ledger.schema_after import metadata
 from tests.unit.builders import open_ledger
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.schema import self_tests
+from scanrefund.ledger.schema_after import self_tests
 from scanrefund.ledger.self_tests import KEPT_MAX, Kept, SelfTests
 from tests.unit.builders import NOW
 

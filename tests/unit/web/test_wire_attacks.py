@@ -15,7 +15,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger.schema_tills import metadata
+from scanrefund.ledger.schema_after import metadata
 from scanrefund.web.api.call import ROOT
 from scanrefund.web.api.routes import OPEN
 from scanrefund.web.api.routes import ROUTES as API_ROUTES

@@ -1,0 +1,166 @@
+"""The tables around the money: what tills, customers and accountants are told, and what was found."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from scanrefund.ledger.columns import Told, UtcTime
+from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, metadata
+
+# Whoever makes or compares every table takes `metadata` from here: it holds these tables too.
+__all__ = [
+    "contacts",
+    "marks",
+    "metadata",
+    "outbox",
+    "prints",
+    "reversals",
+    "self_tests",
+    "sign_offs",
+    "till_calls",
+    "tills",
+]
+
+# What people did to an order as a whole: a payment is never edited, each of these is a row beside it.
+reversals: Final = Table(
+    "reversals",
+    metadata,
+    Column("reversal_id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("old_fen", BigInteger, nullable=False),
+    Column("new_fen", BigInteger, nullable=False),
+    # The refund it becomes is asked for under this name.
+    Column("request_id", String(64), unique=True),
+    Column("by", Told(64), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    CheckConstraint("new_fen >= 0 AND new_fen <= old_fen", name="lower"),
+)
+
+# What the till is to be told, written with the change itself. `next_try_at` is empty once it was told or
+# nobody tries any more; `told_at` says which.
+marks: Final = Table(
+    "marks",
+    metadata,
+    Column("mark_id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("refund_id", String(64), nullable=False, default=""),
+    Column("event", String(40), nullable=False),
+    Column("order_state", String(16), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("refunded_fen", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_try_at", UtcTime, index=True),
+    Column("told_at", UtcTime),
+    Column("trouble", Told(128), nullable=False, default=""),
+)
+
+# How often a refund's slip was printed: from the second time on it is a copy, and says so.
+prints: Final = Table(
+    "prints",
+    metadata,
+    Column("refund_id", ForeignKey("refunds.refund_id"), primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcTime, nullable=False),
+    CheckConstraint("count >= 0", name="count"),
+)
+
+# How an order's customer wants to hear of it: the one personal datum of this ledger, closed with a key that
+# is not in it, and forgotten by itself (`contacts.forget`).
+contacts: Final = Table(
+    "contacts",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), primary_key=True),
+    Column("channel", String(8), nullable=False),
+    Column("closed", Text, nullable=False),
+    Column("masked", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("kept_at", UtcTime, nullable=False, index=True),
+)
+
+# What is to be told, written with what happened; delivered when it can be, or given up.
+outbox: Final = Table(
+    "outbox",
+    metadata,
+    Column("message_id", String(160), primary_key=True),
+    Column("channel", String(8), nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("subject", String(SUBJECT_CHARS_MAX), nullable=False, index=True),
+    Column("made_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try_at", UtcTime, index=True),
+    Column("sent_at", UtcTime),
+    Column("given_up_at", UtcTime),
+    Column("trouble", Told(128), nullable=False),
+    CheckConstraint("sent_at IS NULL OR given_up_at IS NULL", name="one_end"),
+    CheckConstraint(
+        "(next_try_at IS NULL) = (sent_at IS NOT NULL OR given_up_at IS NOT NULL)", name="due_or_ended"
+    ),
+)
+
+# What each self test found, for `doctor --history`; no person, no order stands in it.
+self_tests: Final = Table(
+    "self_tests",
+    metadata,
+    Column("self_test_id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("counter", String(64), nullable=False),
+    Column("ready", Boolean, nullable=False),
+    Column("findings", Text, nullable=False),
+)
+
+# Days that somebody has reconciled and signed, each wallet and the till by itself (`scope`).
+sign_offs: Final = Table(
+    "sign_offs",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("scope", String(16), primary_key=True),
+    Column("signed_by", Told(64), nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
+    # Of the bill's text as it came, and of what was compared and came out.
+    Column("bill_sha256", String(64), nullable=False),
+    Column("content_sha256", String(64), nullable=False),
+    Column("theirs_fen", BigInteger, nullable=False),
+    Column("ours_fen", BigInteger, nullable=False),
+    Column("differences", Integer, nullable=False),
+    CheckConstraint("signed_by <> ''", name="signed"),
+)
+
+# Tills that call by the HTTP API.
+tills: Final = Table(
+    "tills",
+    metadata,
+    Column("till_id", String(16), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("clerk", String(16), nullable=False, default=""),
+    # A keyed hash of its token, in hex. The token itself is shown once and kept nowhere.
+    Column("token_hash", String(32), nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+)
+
+# One idempotency key of a till stands for one call: the same key with another body is another wish.
+till_calls: Final = Table(
+    "till_calls",
+    metadata,
+    Column("till_id", ForeignKey("tills.till_id"), primary_key=True),
+    Column("key_hash", String(32), primary_key=True),
+    Column("call_hash", String(32), nullable=False),
+    Column("bound_at", UtcTime, nullable=False, index=True),
+)
