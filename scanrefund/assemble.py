@@ -106,25 +106,13 @@ class House:
 def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     """Open keys and ledger and put the desk together. Touches no network."""
     keys = Keys.open(settings.home)
-    witness = Witness(settings.home / FILE_NAME)
-    ledger = Ledger.open(settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal), witness)
-    ledger.hear_witness(clock.now())
+    ledger = _open_ledger(settings, keys, clock)
     gateways = wallet_gateways(settings)
     dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
     writer = Writer(settings.language, settings.rehearsal, settings.training)
-    roster, hasher = Roster(ledger, keys), PinHasher()
-    recogniser = Recogniser(SignIns(ledger), keys, hasher, clock, settings.counter)
-    till = TillPeople(ledger, roster, recogniser)
-    counter = Counter(settings.counter, settings.limits)
-
-    def desk_in(language: str) -> Desk:
-        spoken = Writer(language, settings.rehearsal, settings.training)
-        return Desk(counter, keys, ledger, gateways, dispatcher, clock, spoken, till)
-
-    trusted = Trusted(recogniser, keys, hasher)
-    staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
+    desk_in, staff = _with_people(settings, keys, ledger, gateways, dispatcher, clock)
     outbox, post = _telling(settings, ledger, keys, clock)
+    backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
     orders, marks = OrdersDesk(ledger, keys, clock), MarkBox(ledger)
     jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once, backup.run_once]
     jobs += _order_jobs(settings, ledger.shop, orders, marks, clock)
@@ -153,6 +141,36 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         fetch=OrderFetch(ledger, gateways, keys, clock),
         clock=clock,
     )
+
+
+def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:
+    witness = Witness(settings.home / FILE_NAME)
+    ledger = Ledger.open(settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal), witness)
+    ledger.hear_witness(clock.now())
+    return ledger
+
+
+def _with_people(
+    settings: Settings,
+    keys: Keys,
+    ledger: Ledger,
+    gateways: Mapping[Wallet, WalletGateway],
+    dispatcher: Dispatcher,
+    clock: Clock,
+) -> tuple[Callable[[str], Desk], StaffDesk]:
+    """The desk in any language, and that of its staff."""
+    roster, hasher = Roster(ledger, keys), PinHasher()
+    recogniser = Recogniser(SignIns(ledger), keys, hasher, clock, settings.counter)
+    till = TillPeople(ledger, roster, recogniser)
+    counter = Counter(settings.counter, settings.limits)
+
+    def desk_in(language: str) -> Desk:
+        writer = Writer(language, settings.rehearsal, settings.training)
+        return Desk(counter, keys, ledger, gateways, dispatcher, clock, writer, till)
+
+    trusted = Trusted(recogniser, keys, hasher)
+    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    return desk_in, StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
 
 
 def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:

@@ -67,7 +67,7 @@ def test_the_configuration_in_force_is_shown(program: Program, home: Path) -> No
     assert told["keys"]["ledger.url"] == "postgresql://me:***@db/x"
     shown = program("config", "check").out
     assert "limits.refund_spacing_s" in shown
-    assert "secret" not in shown
+    assert "me:secret" not in shown
 
 
 def test_the_history_tells_what_earlier_self_tests_found(program: Program, wallets: Wallets) -> None:
