@@ -53,17 +53,19 @@ def counter(
     with stopped_by_signal() as stopped, alone, sandbox_beside(settings) as sandbox:
         page = _Page(settings.page.port if port is None else port)
         told = Told(invocation, quiet=as_json)
-        while True:
+        while not stopped.is_set():
             # Only now the sandbox has written its keys and its address.
             settings = _settings(invocation, training=training)
-            with invocation.house(settings, wallets=True) as house:
-                with _working(house, told, stopped), page.served(settings, house) as url:
-                    if page.is_first:
-                        _announce(url, settings, invocation, open_page=open_page, as_json=as_json)
-                    _until_moved(settings, stopped, sandbox)
-                if stopped.is_set():
-                    still_open = len(open_refunds(house))
-                    break
+            with (
+                invocation.house(settings, wallets=True) as house,
+                _working(house, told, stopped),
+                page.served(settings, house) as url,
+            ):
+                if page.is_first:
+                    _announce(url, settings, invocation, open_page=open_page, as_json=as_json)
+                _until_moved(settings, stopped, sandbox)
+        with invocation.house(settings, wallets=False) as house:
+            still_open = len(open_refunds(house))
     if not as_json:
         output.say(invocation.words("cli.counter_stopped", still_open=still_open))
     return EXIT_OPEN if still_open else 0

@@ -235,7 +235,9 @@ def test_every_route_stands_in_the_schema_and_nothing_else_does(shop: Served) ->
     named = {(method.upper(), path) for path, methods in told["paths"].items() for method in methods}
     assert named == {(route.method, ROOT + route.path) for route in ROUTES}
     assert all(path.startswith(ROOT) for _, path in named)
-    Draft202012Validator.check_schema(told["components"]["schemas"]["Receipt"])
+    for shape in told["components"]["schemas"].values():
+        Draft202012Validator.check_schema(shape)
+    assert (told["openapi"], told["security"]) == ("3.1.0", [{"token": []}])
 
 
 def test_an_answer_that_does_not_fit_the_schema_is_noticed(till: TillHands) -> None:
