@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till
+from tests.page.conftest import WECHAT_CODE, Till
 
 
 def to_result(till: Till) -> None:
@@ -21,6 +21,26 @@ def test_p_prints_the_slip_of_the_refund_that_is_shown(till: Till) -> None:
     (asked,) = till.desk.told("print")
     assert asked["refund_id"] in till.desk.refunds
     till.at("refund:result")
+
+
+def test_a_customer_who_wants_to_be_told_gives_a_contact_with_the_refund(till: Till) -> None:
+    till.order()
+    till.page.get_by_label("顾客要通知时：手机号或邮箱").fill("13812345678")
+    till.press("Tab")
+    till.press("3")
+    till.silence()
+    till.scan(WECHAT_CODE)
+    till.at("refund:confirm")
+    till.settled()
+    till.press("Enter")
+    till.at("refund:result")
+    (sent,) = till.desk.told("refund")
+    assert sent["contact"] == "13812345678"
+    assert "13812345678" not in till.page.content()
+    till.settled()
+    till.press("Enter")
+    till.order("A1001")
+    expect(till.page.get_by_label("顾客要通知时：手机号或邮箱")).to_have_value("")
 
 
 def test_a_printer_that_is_away_is_told_and_the_result_stays_green(till: Till) -> None:

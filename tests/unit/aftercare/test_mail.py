@@ -142,7 +142,10 @@ def test_a_server_that_drips_is_given_up_at_the_deadline() -> None:
         def drip() -> None:
             line, _ = server.accept()
             with line:
-                while not stop.wait(0.2):
+                # Long enough to be noticed, and an end where nobody hangs up.
+                for _ in range(30):
+                    if stop.wait(0.2):
+                        return
                     try:
                         line.send(b"2")
                     except OSError:

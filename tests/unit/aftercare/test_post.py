@@ -123,8 +123,10 @@ def test_a_forgotten_contact_is_written_to_no_more(ledger: Ledger) -> None:
     assert way.tries == 0
 
 
-def test_a_way_that_hangs_holds_up_neither_the_worker_nor_another_round(ledger: Ledger) -> None:
-    paid(ledger)
+def test_a_way_that_hangs_holds_no_worker_up_and_there_is_one_round_at_a_time(ledger: Ledger) -> None:
+    refund = told_refund(ledger)
+    accepted = moved(ledger, refund, RefundState.PROCESSING, Outcome.PROCESSING)
+    moved(ledger, accepted, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
     let_go, begun = threading.Event(), threading.Event()
 
     def hang(_letter: Letter) -> None:
@@ -135,14 +137,15 @@ def test_a_way_that_hangs_holds_up_neither_the_worker_nor_another_round(ledger: 
     post = a_post(ledger, FakeClock(), way)
     assert post.run_once(nobody_hears, nobody_cures) == 0
     assert begun.wait(20)
-    # The ledger is free while the letter is on its way, and nothing is tried twice.
+    # The ledger is free while the letter is on its way, and the second message waits for the first.
     refund = told_refund(ledger, request_id="request-2")
     assert post.run_once(nobody_hears, nobody_cures) == 0
     assert ledger.refund(refund.refund_id) == refund
-    assert way.tries == 1
+    assert [thread.name for thread in threading.enumerate()].count("post") == 1
     let_go.set()
+    post.finish()
     post.close()
-    assert only(ledger).sent_at == NOW
+    assert way.tries == 2
 
 
 def test_a_letter_touches_no_refund(ledger: Ledger) -> None:

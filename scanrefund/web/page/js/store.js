@@ -31,6 +31,7 @@ export const NO_WORK = {
   amountTaken: false,
   reason: null,
   note: "",
+  contact: "",
   reading: null,
   noCode: false,
   check: null,

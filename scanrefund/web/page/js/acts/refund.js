@@ -144,6 +144,7 @@ function wishOf(state, approval, queue) {
     amount_fen: amount,
     reason: state.reason,
     note: state.note,
+    contact: state.contact || null,
     reading_id: state.reading?.id ?? null,
     approval,
     queue,

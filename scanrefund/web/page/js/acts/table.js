@@ -125,6 +125,7 @@ export const FIELDS = {
   scan: order.hush,
   amount: refund.setAmount,
   note: (text) => store.set({ note: text }),
+  contact: (text) => store.set({ contact: text }),
   typed: (text) => store.set({ typed: text }),
   query: (text) => store.set({ query: text }),
 };

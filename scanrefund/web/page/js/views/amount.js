@@ -10,7 +10,7 @@ export function amountPanel(state, t) {
   if (!state.order.may_refund) return stopped(state, t);
   return h(
     "section", { class: "card amount", key: "amount", "aria-label": t("page.step.amount"), tabindex: -1, focus: true },
-    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t),
+    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t), contact(state, t),
   );
 }
 
@@ -62,6 +62,11 @@ function reasons(state) {
       h("button", { type: "button", class: "reason", act: "reason", arg: one.code, "aria-pressed": String(one.code === state.reason), "aria-keyshortcuts": String(one.digit) },
         key(String(one.digit)), h("span", {}, one.text)))),
   );
+}
+
+// Only for a customer who wants to be told; it is not shown again.
+function contact(state, t) {
+  return inputField("contact", t("page.contact.title"), state.contact, { maxlength: 254 });
 }
 
 function note(state, t) {
