@@ -47,7 +47,18 @@ EXIT_INTERRUPTED: Final = 130
 
 # Commands during which a refund may leave this machine; no other changes anything before it ends.
 MOVES_MONEY: Final = frozenset(
-    {"refund", "status", "counter", "worker", "approve", "release", "close", "cancel", "cash"}
+    {
+        "refund",
+        "status",
+        "counter",
+        "worker",
+        "approve",
+        "release",
+        "release-short",
+        "close",
+        "cancel",
+        "cash",
+    }
 )
 
 app = typer.Typer(
@@ -97,6 +108,8 @@ app.command()(by_hand.release)
 app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
+app.command("cash-slip")(by_hand.cash_slip)
+app.command("release-short")(by_hand.release_short)
 app.command()(recover.recover)
 order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")

@@ -231,6 +231,7 @@ def _limits(document: Document, *, rehearsal: bool) -> Limits:
     picture = told.picture_may_refund
     return Limits(
         amount_cap=Money(told.amount_cap_fen),
+        next_day_cap=Money(told.next_day_cap_fen),
         return_window_days=told.return_window_days,
         code_required=told.code_required,
         reason_required=told.reason_required,
@@ -259,4 +260,5 @@ def _people(document: Document) -> PeopleLimits:
         approval_repeat=told.approval_repeat,
         approval_own_sale=told.approval_own_sale,
         utc_offset_h=document.shop.utc_offset_h,
+        day_turns_h=document.shop.day_turns_h,
     )

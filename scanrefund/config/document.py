@@ -96,6 +96,7 @@ class Shop(Section):
     name: Annotated[str, Field(max_length=60)] = ""
     counter: Name = "counter1"
     utc_offset_h: Annotated[Whole, Field(ge=-12, le=14)] = 8
+    day_turns_h: Annotated[Whole, Field(ge=0, le=12)] = 0
 
 
 class Wechat(Section):
@@ -156,6 +157,7 @@ class Ledger(Section):
 
 class Limits(Section):
     amount_cap_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_000_000
+    next_day_cap_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_000_000
     return_window_days: Annotated[Whole, Field(ge=1, le=3650)] = 365
     code_required: bool = True
     reason_required: bool = True
