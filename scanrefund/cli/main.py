@@ -21,6 +21,7 @@ from scanrefund.cli import (
     counter,
     decode,
     doctor,
+    evidence,
     order_actions,
     orders,
     output,
@@ -113,6 +114,7 @@ app.command("release-short")(by_hand.release_short)
 app.command()(recover.recover)
 order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(staff.app, name="staff")
 app.command()(worker.worker)
 app.command()(doctor.doctor)

@@ -25,6 +25,7 @@ from scanrefund.config.sources import config_file, data_folder, overlay, read_to
 from scanrefund.errors import ConfigFault, UsageFault
 from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.model.evidence import EvidenceKind
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
@@ -79,6 +80,7 @@ class Settings:
     page: PageSettings
     till: TillSettings | None = None
     orders_inbox: Path | None = None
+    evidence_wanted: tuple[EvidenceKind, ...] = ()
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -201,6 +203,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         lease_s=document.dispatch.lease_s,
         page=_page(document.counter),
         till=_till(document.till),
+        evidence_wanted=tuple(document.evidence.wanted),
         orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
     )
 

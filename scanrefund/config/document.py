@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from scanrefund.model.evidence import EvidenceKind
+
 AUTO = "auto"
 
 # The catalogues have words for these; any other text of a shop stands for itself.
@@ -187,6 +189,10 @@ class Orders(Section):
     inbox_dir: str = ""
 
 
+class Evidence(Section):
+    wanted: list[EvidenceKind] = []
+
+
 class Till(Section):
     webhook_url: OwnAddress = ""
     webhook_key_file: OwnKeyFile = ""
@@ -229,6 +235,7 @@ class Document(Section):
     people: People = People()
     orders: Orders = Orders()
     till: Till = Till()
+    evidence: Evidence = Evidence()
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()

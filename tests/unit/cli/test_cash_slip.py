@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
 
 from tests.unit.cli.conftest import Program, Wallets
 
@@ -43,3 +47,26 @@ def test_everything_held_for_the_balance_is_released_at_once(
     released = program("release-short", *SIGNED)
     assert [one["order_id"] for one in released.document] == ["s-1", "s-2"]
     assert {one["state"] for one in released.document} <= {"PROCESSING", "SUCCEEDED"}
+
+
+def test_evidence_is_written_down_listed_and_its_photograph_written_back(
+    program: Program, wallets: Wallets, sold: Sell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "shop.toml"
+    settings.write_text('[evidence]\nwanted = ["photo", "goods_checked"]\n', encoding="utf-8")
+    monkeypatch.setenv("SCANREFUND_CONFIG", str(settings))
+    sold("wechat", "e-1")
+    refund_id = refused_refund(program, wallets, "e-1", "closed")
+    picture = tmp_path / "goods.png"
+    Image.new("RGB", (40, 30), "white").save(picture)
+    added = program(
+        *("evidence", "add", refund_id, "--kind", "photo", "--photo", picture, "--by", "Li", "--json")
+    )
+    assert (added.code, added.document["missing"]) == (0, ["goods_checked"])
+    number = added.document["evidence"][0]["number"]
+    assert "Still wanted: goods checked." in program("evidence", "list", refund_id).out
+    back = tmp_path / "back.png"
+    written = ("evidence", "photo", refund_id, str(number), "--by", "Li", "--to")
+    assert program(*written, back).code == 0
+    assert back.read_bytes() == picture.read_bytes()
+    assert program(*written, tmp_path / "no" / "back.png", "--json").code == 2
