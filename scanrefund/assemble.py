@@ -21,10 +21,12 @@ from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Job, Worker
+from scanrefund.evidence_desk import EvidenceDesk
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.customers import Customers
+from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.mark_box import MarkBox
 from scanrefund.ledger.notices import Notices
@@ -74,6 +76,7 @@ class House:
     reversals: ReversalDesk
     marks: MarkBox
     fetch: OrderFetch
+    evidence: EvidenceDesk
     supervisor: SupervisorDesk
     recovery: Recovery
     worker: Worker
@@ -123,6 +126,10 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         desk=desk_in(settings.language),
         desk_in=desk_in,
         orders=orders,
+        reversals=ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock),
+        marks=marks,
+        fetch=OrderFetch(ledger, gateways, keys, clock),
+        evidence=EvidenceDesk(EvidenceBox(ledger), keys, settings.home, settings.evidence_wanted, clock),
         supervisor=SupervisorDesk(ledger, dispatcher, clock, writer),
         recovery=Recovery(ledger, gateways, dispatcher, clock),
         worker=Worker(ledger, dispatcher, clock, jobs),
@@ -136,9 +143,6 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         customers=CustomerDesk(Customers(ledger), keys, clock),
-        reversals=ReversalDesk(OrderActions(ledger), desk_in(settings.language), gateways, clock),
-        marks=marks,
-        fetch=OrderFetch(ledger, gateways, keys, clock),
         clock=clock,
     )
 

@@ -126,6 +126,20 @@ class Keys:
         """The keyed hash of a badge's secret, 64 hex digits: a stolen database opens no sign-in screen."""
         return self._of_people(b"badge\x00" + secret.encode()).hex()
 
+    def closed_photo(self, name: str, data: bytes) -> bytes:
+        """A photograph as it may lie in the data folder (AES-256-GCM), bound to its name."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._photo_cipher().encrypt(nonce, data, name.encode())
+
+    def opened_photo(self, name: str, closed: bytes) -> bytes:
+        """What `closed_photo` closed under this name. Raises KeyFault for anything else."""
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+
+        try:
+            return self._photo_cipher().decrypt(closed[:_NONCE_BYTES], closed[_NONCE_BYTES:], name.encode())
+        except (ValueError, InvalidTag):
+            raise KeyFault("photo_unreadable", name=name) from None
+
     def people_check_value(self) -> str:
         """Tells people's keys apart without giving anything away."""
         return self._of_people(b"check").hex()[:16]
@@ -139,6 +153,11 @@ class Keys:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
 
         return AESGCM(self._of_people(b"seal"))
+
+    def _photo_cipher(self) -> AESGCM:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+        return AESGCM(self._of_people(b"photo"))
 
     def _of_people(self, purpose: bytes) -> bytes:
         return hmac.new(self._people_key, purpose, hashlib.sha256).digest()

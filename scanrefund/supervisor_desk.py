@@ -12,11 +12,19 @@ from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.refund import Refund, RefundState
-from scanrefund.model.wallet import safe_number
+from scanrefund.model.wallet import Wallet, safe_number
+from scanrefund.say.causes import cause_of_refund
 
 # What the tables hold of a name, and what somebody reads of a reason.
 BY_CHARS_MAX: Final = 64
 WHY_CHARS_MAX: Final = 300
+# More refunds than any shop has open at a time.
+LOOK_MAX: Final = 10_000
+# What speaks against releasing one refund and says nothing of the next.
+_ONLY_THIS_ONE: Final = frozenset(
+    {"own_refund", "refund_not_held", "refund_under_way", "release_over_order", "release_while_behind"}
+)
+HELD_SHORT: Final = "refund.held_balance_short"
 
 
 class SupervisorDesk:
@@ -33,6 +41,32 @@ class SupervisorDesk:
         """Let a held refund go on under the same number, and make its next trip."""
         released = self._by_hand.release(refund_id, signed(hand), self._clock.now())
         return self._receipt(self._dispatcher.dispatch(released))
+
+    def release_short(self, hand: Hand) -> list[Receipt]:
+        """Let every refund go on that is held because the wallet's balance is short, the oldest first.
+
+        One that is held again for the same cause ends it for its wallet: the balance is still short. What the
+        rules forbid for one refund stays held.
+        """
+        held = [
+            one for one in reversed(self._ledger.refunds(open_only=True, limit=LOOK_MAX)) if _is_short(one)
+        ]
+        still_short: set[Wallet] = set()
+        receipts = []
+        for refund in held:
+            if refund.wallet in still_short:
+                continue
+            try:
+                released = self._by_hand.release(refund.refund_id, signed(hand), self._clock.now())
+            except UsageFault as fault:
+                if fault.code not in _ONLY_THIS_ONE:
+                    raise
+                continue
+            after = self._dispatcher.dispatch(released)
+            if _is_short(after):
+                still_short.add(after.wallet)
+            receipts.append(self._receipt(after))
+        return receipts
 
     def close(self, refund_id: str, hand: Hand) -> Receipt:
         """Close a held refund by proof; the wallet is asked now as often as the proof still needs.
@@ -90,6 +124,10 @@ class SupervisorDesk:
 
     def _receipt(self, refund: Refund) -> Receipt:
         return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
+
+
+def _is_short(refund: Refund) -> bool:
+    return refund.state is RefundState.HELD and cause_of_refund(refund) == HELD_SHORT
 
 
 def signed(hand: Hand) -> Hand:

@@ -30,7 +30,7 @@ def receipt_text(found: Evidence, writer: Writer) -> str:
     """What the receipt says, as plain lines."""
     words = _Words(writer.language)
     receipt = writer.of_refund(found.refund)
-    lines = [words("evidence.rehearsal")] if writer.rehearsal else []
+    lines = [words("evidence_bundle.rehearsal")] if writer.rehearsal else []
     lines += [f"{name}: {value}" for name, value in _facts(found, words)]
     lines += ["", receipt.say_clerk, receipt.say_customer]
     return codes_hidden("\n".join(lines)) + "\n"
@@ -59,11 +59,11 @@ class _Page:
     def drawn(self) -> str:
         """The whole page."""
         words, found = self._words, self._found
-        title = words("evidence.title", refund_id=found.refund.refund_id)
+        title = words("evidence_bundle.title", refund_id=found.refund.refund_id)
         parts = [f"<h1>{text(title)}</h1>"]
         if self._writer.rehearsal:
-            parts.append(f'<p class="band">{text(words("evidence.rehearsal"))}</p>')
-        gathered = words("evidence.gathered", at=_local(found.at), version=__version__)
+            parts.append(f'<p class="band">{text(words("evidence_bundle.rehearsal"))}</p>')
+        gathered = words("evidence_bundle.gathered", at=_local(found.at), version=__version__)
         parts.append(f'<p class="soft">{text(gathered)}</p>')
         parts.append(table(("", ""), _facts(found, words)))
         parts += [self._said(), self._story(), self._trips(), self._book()]
@@ -73,12 +73,12 @@ class _Page:
         receipt = self._writer.of_refund(self._found.refund)
         said = (receipt.say_clerk, receipt.say_customer)
         lines = "".join(f"<p>{text(codes_hidden(line))}</p>" for line in said if line)
-        return f"<h2>{text(self._words('evidence.receipt'))}</h2>{lines}"
+        return f"<h2>{text(self._words('evidence_bundle.receipt'))}</h2>{lines}"
 
     def _story(self) -> str:
         rows = [(_local(one.at), self._line(one), codes_hidden(one.who)) for one in self._found.lines]
-        head = [self._words(f"evidence.{name}") for name in ("at", "what", "who")]
-        return f"<h2>{text(self._words('evidence.story'))}</h2>{table(head, rows)}"
+        head = [self._words(f"evidence_bundle.{name}") for name in ("at", "what", "who")]
+        return f"<h2>{text(self._words('evidence_bundle.story'))}</h2>{table(head, rows)}"
 
     def _line(self, happened: Happened) -> str:
         gaps: dict[str, object] = {
@@ -105,8 +105,8 @@ class _Page:
             for trip in self._found.trips
         ]
         names = ("at", "command", "outcome", "code", "message", "http", "signature", "request")
-        head = [self._words(f"evidence.{name}") for name in names]
-        return f"<h2>{text(self._words('evidence.trips'))}</h2>{table(head, rows)}"
+        head = [self._words(f"evidence_bundle.{name}") for name in names]
+        return f"<h2>{text(self._words('evidence_bundle.trips'))}</h2>{table(head, rows)}"
 
     def _book(self) -> str:
         words, found = self._words, self._found
@@ -115,11 +115,11 @@ class _Page:
             for one in found.entries
         ]
         names = ("number", "at", "kind", "subject", "facts", "previous", "seal")
-        whole = words("evidence.whole" if found.whole else "evidence.not_whole")
-        head = words("evidence.head", head=f"{found.head.number}:{found.head.seal}")
-        lines = table([words(f"evidence.{name}") for name in names], rows)
+        whole = words("evidence_bundle.whole" if found.whole else "evidence_bundle.not_whole")
+        head = words("evidence_bundle.head", head=f"{found.head.number}:{found.head.seal}")
+        lines = table([words(f"evidence_bundle.{name}") for name in names], rows)
         return (
-            f"<h2>{text(words('evidence.book'))}</h2><p>{text(whole)}</p>"
+            f"<h2>{text(words('evidence_bundle.book'))}</h2><p>{text(whole)}</p>"
             f'<p class="soft"><code>{text(head)}</code></p>{lines}'
         )
 
@@ -135,19 +135,19 @@ def _facts(found: Evidence, words: _Words) -> list[tuple[str, str]]:
         ("label.order_id", order.order_id),
         ("label.wallet", words(f"wallet.{refund.wallet.value}.name")),
         ("label.wallet_order_id", order.wallet_order_id),
-        ("evidence.wallet_refund_id", refund.wallet_refund_id),
+        ("evidence_bundle.wallet_refund_id", refund.wallet_refund_id),
         ("label.amount", str(refund.amount)),
-        ("evidence.of", str(order.amount)),
+        ("evidence_bundle.of", str(order.amount)),
         ("label.state", words.state(refund.state.value)),
         ("label.reason", codes_hidden(refund.reason)),
         ("label.code", found.code_masked),
-        ("evidence.account", hidden_account(refund.received_account)),
+        ("evidence_bundle.account", hidden_account(refund.received_account)),
         ("label.clerk", codes_hidden(refund.clerk)),
         ("label.approver", codes_hidden(refund.approver)),
-        ("evidence.counter", refund.counter),
+        ("evidence_bundle.counter", refund.counter),
         ("label.paid_at", _local(order.paid_at)),
-        ("evidence.made_at", _local(refund.created_at)),
-        ("evidence.ended_at", _local(refund.ended_at)),
+        ("evidence_bundle.made_at", _local(refund.created_at)),
+        ("evidence_bundle.ended_at", _local(refund.ended_at)),
     ]
     return [(words(key), value) for key, value in facts if value]
 

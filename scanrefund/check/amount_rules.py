@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from scanrefund.check.case import Case
+from scanrefund.check.permission import next_day
 from scanrefund.model.money import AMOUNT_FEN_MAX
 from scanrefund.model.order import IN_VAIN_MAX, Order
 from scanrefund.model.refusal import Reason, Refusal
@@ -35,8 +36,11 @@ def amount_over_remaining(case: Case) -> Refusal | None:
 
 
 def amount_over_cap(case: Case) -> Refusal | None:
-    """More than the shop lets go in one refund."""
-    cap = case.limits.amount_cap
+    """More than the shop lets go in one refund, or in one of an order paid on an earlier day."""
+    cap, of_settled = case.limits.amount_cap, case.limits.next_day_cap
+    order = case.order
+    if of_settled is not None and order is not None and next_day(order, case.now, case.limits.people):
+        cap = min(cap, of_settled)
     if case.amount <= cap:
         return None
     return Refusal(Reason.AMOUNT_OVER_CAP, {"amount_fen": case.amount.fen, "cap_fen": cap.fen})

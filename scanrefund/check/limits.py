@@ -12,9 +12,10 @@ from scanrefund.model.money import AMOUNT_FEN_MAX, Money
 class PeopleLimits:
     """What one person may do without another, in a shop whose ledger knows staff.
 
-    A day and an hour are the shop's own, `utc_offset_h` hours ahead of UTC; whatever was written down counts,
-    however it ended. The `approval_…` fields say when somebody else must agree: above an amount, for orders
-    paid more than so many days ago, on another day, refunded before, or sold by the clerk himself.
+    A day and an hour are the shop's own, `utc_offset_h` hours ahead of UTC; its day begins `day_turns_h`
+    hours after midnight. Whatever was written down counts, however it ended. The `approval_…` fields say when
+    somebody else must agree: above an amount, for orders paid more than so many days ago, on another day,
+    refunded before, or sold by the clerk himself.
     """
 
     day_amount_max: Money
@@ -28,6 +29,7 @@ class PeopleLimits:
     approval_repeat: bool
     approval_own_sale: bool
     utc_offset_h: int
+    day_turns_h: int = 0
 
 
 _NO_COUNT: Final = 1_000_000
@@ -54,7 +56,9 @@ class Limits:
 
     `refund_spacing_s` is the least time between two refunds of one order, None for the wallet's own.
     `wallet_must_confirm_order` refuses while the wallet cannot be asked about the order. `payer_match` asks
-    the wallet whose code was shown. `people` counts only in a ledger that knows staff.
+    the wallet whose code was shown. `next_day_cap` is the most one refund may be where the order was paid on
+    an earlier day of the shop: that money is settled, and comes out of today's balance. `people` counts only
+    in a ledger that knows staff.
     """
 
     amount_cap: Money
@@ -68,4 +72,5 @@ class Limits:
     release_required: bool
     wallet_must_confirm_order: bool
     payer_match: bool = False
+    next_day_cap: Money | None = None
     people: PeopleLimits = UNLIMITED

@@ -105,7 +105,7 @@ def next_day(order: Order, now: datetime, limits: PeopleLimits) -> bool:
 
 def day_of(moment: datetime, limits: PeopleLimits) -> str:
     """The shop's day as `2026-11-23`."""
-    return (moment + timedelta(hours=limits.utc_offset_h)).strftime("%Y-%m-%d")
+    return (moment + timedelta(hours=limits.utc_offset_h - limits.day_turns_h)).strftime("%Y-%m-%d")
 
 
 def hour_of(moment: datetime, limits: PeopleLimits) -> str:

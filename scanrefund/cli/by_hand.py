@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanrefund.cli import receipts
+from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.people import Asker, PinStdin
@@ -16,6 +16,7 @@ from scanrefund.model.staff import Permission
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.assemble import House
+    from scanrefund.config import Settings
 
 By = Annotated[
     str,
@@ -101,12 +102,62 @@ def cash(
     from scanrefund.ledger.by_hand import Hand
 
     invocation = of(ctx)
-
-    def decide(house: House) -> Receipt:
+    settings = invocation.settings()
+    with invocation.house(settings, wallets=False) as house:
         prove(house, by, Permission.REFUND_CASH, Asker(invocation, pin_stdin=pin_stdin))
-        return house.supervisor.pay_other_way(refund_id, Hand(by, why))
+        receipt = house.supervisor.pay_other_way(refund_id, Hand(by, why))
+        text = _slip_of(house, receipt.refund_id or "", settings, invocation, copy=False)
+    if as_json:
+        output.document(receipt.as_json() | {"slip": text})
+        return receipt.exit_code
+    code = receipts.show(receipt, invocation, as_json=False)
+    output.say(text)
+    return code
 
-    return _decide(invocation, decide, wallets=False, as_json=as_json)
+
+def release_short(
+    ctx: typer.Context, *, by: By, why: Why, pin_stdin: PinStdin = False, as_json: AsJson = False
+) -> int:
+    """Let every refund go on that is held because the wallet's balance is short, once it is topped up."""
+    from scanrefund.ledger.by_hand import Hand
+
+    invocation = of(ctx)
+    with invocation.house(invocation.settings(), wallets=True) as house:
+        prove(house, by, Permission.REFUND_RELEASE, Asker(invocation, pin_stdin=pin_stdin))
+        found = house.supervisor.release_short(Hand(by, why))
+    if found or as_json:
+        receipts.show_list(found, invocation, as_json=as_json)
+    else:
+        output.say(invocation.words("cli.none_held_short"))
+    return max((receipt.exit_code for receipt in found), default=0)
+
+
+def cash_slip(ctx: typer.Context, *, refund_id: RefundId, as_json: AsJson = False) -> int:
+    """Print the slip of a refund that was paid by hand once more, marked as a copy."""
+    invocation = of(ctx)
+    settings = invocation.settings()
+    with invocation.house(settings, wallets=False) as house:
+        text = _slip_of(house, refund_id, settings, invocation, copy=True)
+    if as_json:
+        output.document({"refund_id": refund_id, "slip": text})
+    else:
+        output.say(text)
+    return 0
+
+
+def _slip_of(house: House, refund_id: str, settings: Settings, invocation: Invocation, *, copy: bool) -> str:
+    from scanrefund.aftercare.cash_slip import SlipHead
+    from scanrefund.aftercare.cash_slip import cash_slip as slip
+    from scanrefund.errors import UsageFault
+    from scanrefund.model.wallet import safe_number
+
+    refund = house.ledger.refund(refund_id)
+    if refund is None:
+        raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
+    name = next((one.name for one in house.staff.names() if one.staff_id == refund.clerk), "")
+    told = f"{name} ({refund.clerk})" if name else refund.clerk
+    head = SlipHead(settings.shop_name, told, settings.rehearsal, copy)
+    return slip(refund, head, invocation.spoken())
 
 
 def prove(house: House, by: str, permission: Permission | None, asker: Asker) -> None:

@@ -58,7 +58,18 @@ EXIT_INTERRUPTED: Final = 130
 
 # Commands during which a refund may leave this machine; no other changes anything before it ends.
 MOVES_MONEY: Final = frozenset(
-    {"refund", "status", "counter", "worker", "approve", "release", "close", "cancel", "cash"}
+    {
+        "refund",
+        "status",
+        "counter",
+        "worker",
+        "approve",
+        "release",
+        "release-short",
+        "close",
+        "cancel",
+        "cash",
+    }
 )
 
 app = typer.Typer(
@@ -109,10 +120,13 @@ app.command()(by_hand.release)
 app.command()(by_hand.close)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
+app.command("cash-slip")(by_hand.cash_slip)
+app.command("release-short")(by_hand.release_short)
 app.command()(recover.recover)
 app.command()(reconcile.reconcile)
 order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")
 app.add_typer(notices.app, name="notices")
@@ -123,7 +137,6 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(purge.purge)
 app.command()(report.report)
-app.command()(evidence.evidence)
 app.command()(support.support_bundle)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -62,11 +62,17 @@ def show(
     as_json: AsJson = False,
 ) -> int:
     """Show one order, what was refunded of it, and what remains."""
+    from scanrefund.check.permission import day_of, next_day
+
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
+    settings = invocation.settings()
+    people = settings.limits.people
+    with invocation.house(settings, wallets=False) as house:
         order = house.orders.show(order_id)
+        is_settled = next_day(order, house.clock.now(), people)
+    paid_on = day_of(order.paid_at, people) if order.paid_at else None
     if as_json:
-        output.document(order_json(order))
+        output.document(order_json(order) | {"paid_on": paid_on, "next_day": is_settled})
         return 0
     facts = (
         ("order_id", order.order_id),
@@ -75,6 +81,7 @@ def show(
         ("amount", str(order.amount)),
         ("paid_at", output.local(order.paid_at)),
         ("state", invocation.words(f"order_state.{order.state.value}.name")),
+        ("paid_on", f"{paid_on} · {invocation.words('cli.next_day')}" if is_settled else paid_on or ""),
         ("refunded", str(order.refunded)),
         ("remaining", str(order.remaining)),
         ("open_refund_id", order.open_refund_id or ""),

@@ -31,6 +31,7 @@ from scanrefund.http import HttpLimits
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.oddities import OddLimits
 from scanrefund.ledger.purge import KeepFor
+from scanrefund.model.evidence import EvidenceKind
 from scanrefund.model.money import Money
 from scanrefund.notify_desk import NotifySettings
 from scanrefund.say.catalogue import Catalogue
@@ -94,6 +95,7 @@ class Settings:
     till: TillSettings | None = None
     orders_inbox: Path | None = None
     training: bool = False
+    evidence_wanted: tuple[EvidenceKind, ...] = ()
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -222,6 +224,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
             document.receipt, document.shop.name, document.shop.utc_offset_h, home, rehearsal=rehearsal
         ),
         till=_till(document.till),
+        evidence_wanted=tuple(document.evidence.wanted),
         orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
         report=_report(document, rehearsal=rehearsal),
     )
@@ -264,6 +267,7 @@ def _limits(document: Document, *, rehearsal: bool) -> Limits:
     picture = told.picture_may_refund
     return Limits(
         amount_cap=Money(told.amount_cap_fen),
+        next_day_cap=Money(told.next_day_cap_fen),
         return_window_days=told.return_window_days,
         code_required=told.code_required,
         reason_required=told.reason_required,
@@ -292,4 +296,5 @@ def _people(document: Document) -> PeopleLimits:
         approval_repeat=told.approval_repeat,
         approval_own_sale=told.approval_own_sale,
         utc_offset_h=document.shop.utc_offset_h,
+        day_turns_h=document.shop.day_turns_h,
     )

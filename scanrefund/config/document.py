@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 from scanrefund.config.notify_table import Notify
 from scanrefund.config.receipt_table import Receipt
 from scanrefund.config.section import Section, Whole
+from scanrefund.model.evidence import EvidenceKind
 
 AUTO = "auto"
 
@@ -78,6 +79,7 @@ class Shop(Section):
     name: Annotated[str, Field(max_length=60)] = ""
     counter: Name = "counter1"
     utc_offset_h: Annotated[Whole, Field(ge=-12, le=14)] = 8
+    day_turns_h: Annotated[Whole, Field(ge=0, le=12)] = 0
 
 
 class Wechat(Section):
@@ -138,6 +140,7 @@ class Ledger(Section):
 
 class Limits(Section):
     amount_cap_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_000_000
+    next_day_cap_fen: Annotated[Whole, Field(ge=1, le=100_000_000)] = 2_000_000
     return_window_days: Annotated[Whole, Field(ge=1, le=3650)] = 365
     code_required: bool = True
     reason_required: bool = True
@@ -165,6 +168,10 @@ class People(Section):
 class Orders(Section):
     release_required: bool = False
     inbox_dir: str = ""
+
+
+class Evidence(Section):
+    wanted: tuple[EvidenceKind, ...] = ()
 
 
 class Till(Section):
@@ -229,6 +236,7 @@ class Document(Section):
     people: People = People()
     orders: Orders = Orders()
     till: Till = Till()
+    evidence: Evidence = Evidence()
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
     counter: Counter = Counter()

@@ -27,6 +27,7 @@ _CAUSES: Final = {
     "too_long": "list",
     "string_pattern_mismatch": "name",
     "literal_error": "one_of",
+    "enum": "one_of",
     "greater_than_equal": "at_least",
     "less_than_equal": "at_most",
     "model_type": "table",

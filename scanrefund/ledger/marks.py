@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, Row, bindparam, insert, or_, select, update
 
 from scanrefund.ledger import orders
-from scanrefund.ledger.schema_after import marks
+from scanrefund.ledger.order_schema import marks
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState
 from scanrefund.model.refund import TERMINAL, Refund, RefundState

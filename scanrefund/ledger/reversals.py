@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from scanrefund.ledger import marks, orders
+from scanrefund.ledger.order_schema import reversals
 from scanrefund.ledger.schema import orders as orders_table
-from scanrefund.ledger.schema_after import reversals
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
 from scanrefund.model.refund import TERMINAL, Refund, RefundState

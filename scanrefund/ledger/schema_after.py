@@ -17,59 +17,20 @@ from sqlalchemy import (
 )
 
 from scanrefund.ledger.columns import Told, UtcTime
-from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, metadata
+from scanrefund.ledger.order_schema import metadata
+from scanrefund.ledger.schema import SUBJECT_CHARS_MAX
 
 # Whoever makes or compares every table takes `metadata` from here: it holds these tables too.
 __all__ = [
     "contacts",
-    "marks",
     "metadata",
     "outbox",
     "prints",
-    "reversals",
     "self_tests",
     "sign_offs",
     "till_calls",
     "tills",
 ]
-
-# What people did to an order as a whole: a payment is never edited, each of these is a row beside it.
-reversals: Final = Table(
-    "reversals",
-    metadata,
-    Column("reversal_id", Integer, primary_key=True),
-    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
-    Column("kind", String(16), nullable=False),
-    Column("state", String(8), nullable=False),
-    Column("old_fen", BigInteger, nullable=False),
-    Column("new_fen", BigInteger, nullable=False),
-    # The refund it becomes is asked for under this name.
-    Column("request_id", String(64), unique=True),
-    Column("by", Told(64), nullable=False),
-    Column("why", Text, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("ended_at", UtcTime),
-    CheckConstraint("new_fen >= 0 AND new_fen <= old_fen", name="lower"),
-)
-
-# What the till is to be told, written with the change itself. `next_try_at` is empty once it was told or
-# nobody tries any more; `told_at` says which.
-marks: Final = Table(
-    "marks",
-    metadata,
-    Column("mark_id", Integer, primary_key=True),
-    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
-    Column("refund_id", String(64), nullable=False, default=""),
-    Column("event", String(40), nullable=False),
-    Column("order_state", String(16), nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("refunded_fen", BigInteger, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("tries", Integer, nullable=False, default=0),
-    Column("next_try_at", UtcTime, index=True),
-    Column("told_at", UtcTime),
-    Column("trouble", Told(128), nullable=False, default=""),
-)
 
 # How often a refund's slip was printed: from the second time on it is a copy, and says so.
 prints: Final = Table(

@@ -21,7 +21,7 @@ from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import BY_CHARS_MAX, SupervisorDesk
-from tests.unit.builders import ORDER, FakeClock, FakeWallet, answering, reserve
+from tests.unit.builders import ORDER, FakeClock, FakeWallet, an_order, answering, keep, reserve
 
 S = RefundState
 HAND = Hand("Li", "topped up")
@@ -284,3 +284,21 @@ def test_an_answer_in_between_makes_the_proof_start_anew(shop: Shop) -> None:
     for _ in range(3):
         refund = shop.dispatcher.ask(refund)
     assert ByHand(shop.ledger).proofs(refund, shop.time.at) == 1
+
+
+def test_all_that_is_held_for_the_balance_is_released_until_it_is_short_again(shop: Shop) -> None:
+    keep(shop.ledger, *(an_order(order_id=f"H{number}") for number in range(3)))
+    shop.wallet.sends = [answering(Outcome.HELD, "NOT_ENOUGH")] * 2 + [answering(Outcome.HELD, "NO_AUTH")]
+    for number in range(3):
+        shop.trip(reserve(shop.ledger, f"H{number}", request_id=f"h-{number}", now=shop.time.at))
+        shop.time.forward(1)
+    shop.wallet.sends = [shop.wallet.pay, answering(Outcome.HELD, "NOT_ENOUGH")]
+    told = [(one.order_id, one.state) for one in shop.desk.release_short(HAND)]
+    assert told == [("H0", S.SUCCEEDED), ("H1", S.HELD)]
+    keep(shop.ledger, an_order(order_id="H3"))
+    shop.wallet.sends = [answering(Outcome.HELD, "NOT_ENOUGH")] * 2
+    shop.trip(reserve(shop.ledger, "H3", request_id="h-3", now=shop.time.at))
+    # The first that is short again leaves the others where they are, and one held for another cause stays.
+    assert [(one.order_id, one.state) for one in shop.desk.release_short(HAND)] == [("H1", S.HELD)]
+    assert [one.order_id for one in shop.desk.release_short(HAND)] == ["H1", "H3"]
+    assert shop.desk.release_short(HAND) == []

@@ -36,12 +36,15 @@ def code(
 def test_the_evidence_of_a_refund_is_one_file(program: Program, code: str, tmp_path: Path) -> None:
     refund_id = program("refunds", "--json").document[0]["refund_id"]
     out = tmp_path / "evidence.zip"
-    made = program("evidence", refund_id, "--out", out, "--json")
+    made = program("evidence", "bundle", refund_id, "--out", out, "--json")
     assert (made.code, made.document["whole"]) == (0, True)
     assert anywhere(out, code) == []
     assert refund_id in unpacked(out)["index.html"]
-    assert program("evidence", refund_id, "--out", out, "--json").document["error"]["code"] == "file_is_there"
-    missing = program("evidence", "SRT_nothing", "--out", tmp_path / "no.zip", "--json")
+    assert (
+        program("evidence", "bundle", refund_id, "--out", out, "--json").document["error"]["code"]
+        == "file_is_there"
+    )
+    missing = program("evidence", "bundle", "SRT_nothing", "--out", tmp_path / "no.zip", "--json")
     assert (missing.code, missing.document["error"]["code"]) == (2, "refund_unknown")
     assert not (tmp_path / "no.zip").exists()
 

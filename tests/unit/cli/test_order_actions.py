@@ -95,3 +95,12 @@ def test_what_cannot_be_fetched_is_told(program: Program, wallets: Wallets) -> N
     assert program("orders", "fetch", "f-both", "--wallet", "alipay").code == 0
     wallets.call("/sandbox/faults", {"wallet": "alipay", "on": "order", "fault": "drop_after"})
     assert code("f-both") == "fetch_not_asked"
+
+
+def test_an_order_of_an_earlier_day_is_said_to_be_one(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(f"{HEADER}\nd-1,alipay,,100,2026-01-05T23:00:00Z,PAID,\n", encoding="utf-8")
+    assert program("orders", "import", path).code == 0
+    told = program("orders", "show", "d-1", "--json").document
+    assert (told["paid_on"], told["next_day"]) == ("2026-01-06", True)
+    assert "2026-01-06 · paid on an earlier day, settled" in program("orders", "show", "d-1").out

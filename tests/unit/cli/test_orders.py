@@ -63,6 +63,8 @@ def test_an_order_is_shown_with_what_remains(program: Program, orders: Path) -> 
         "refund_count": 0,
         "open_refund_id": None,
         "frozen_why": None,
+        "paid_on": "2026-11-20",
+        "next_day": True,
     }
     assert "¥12.50" in program("orders", "show", "s-1").out
 

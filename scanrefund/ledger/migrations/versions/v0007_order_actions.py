@@ -1,4 +1,4 @@
-"""What people do to an order, and what the till is told of it."""
+"""What people do to an order, what the till is told of it, what was looked at for a refund."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ def upgrade() -> None:
     op.add_column("orders", sa.Column("window_until", sa.String(27), nullable=True))
     _reversals()
     _marks()
+    _evidence()
 
 
 def _reversals() -> None:
@@ -55,3 +56,19 @@ def _marks() -> None:
     )
     op.create_index(op.f("ix_marks_order_id"), "marks", ["order_id"], unique=False)
     op.create_index(op.f("ix_marks_next_try_at"), "marks", ["next_try_at"], unique=False)
+
+
+def _evidence() -> None:
+    op.create_table(
+        "evidence",
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("refund_id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("photo_sha256", sa.String(length=64), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.refund_id"], name=op.f("fk_evidence_refund_id")),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_evidence")),
+    )
+    op.create_index(op.f("ix_evidence_refund_id"), "evidence", ["refund_id"], unique=False)

@@ -1,0 +1,60 @@
+"""The slip that both sides sign when a refund was paid by hand: the shop's proof that the customer has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from scanrefund.errors import UsageFault
+from scanrefund.model.refund import Refund, RefundState
+from scanrefund.say.amount_words import amount_in_words
+from scanrefund.say.catalogue import Catalogue
+from scanrefund.say.gaps import fill
+
+# Room for a name written by hand.
+_LINE: Final = "_" * 24
+
+
+@dataclass(frozen=True, slots=True)
+class SlipHead:
+    """What stands on every slip of this shop. `payer_name` is who paid out, as the shop knows him."""
+
+    shop_name: str
+    payer_name: str
+    rehearsal: bool
+    copy: bool = False
+
+
+def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
+    """The slip as lines of text. Raises UsageFault for a refund that was not paid by hand.
+
+    The customer's name is written by hand and kept on paper: the books hold no names of customers.
+    """
+    if refund.state is not RefundState.PAID_OTHER_WAY:
+        raise UsageFault("cash_slip_of_no_cash", refund_id=refund.refund_id, state=refund.state.value)
+    catalogue = Catalogue.load(language)
+
+    def say(key: str, **gaps: object) -> str:
+        return fill(catalogue.get(f"cash_slip.{key}") or key, gaps, catalogue)
+
+    marks = [say("rehearsal")] if head.rehearsal else []
+    marks += [say("copy")] if head.copy else []
+    amount = f"{refund.amount} {amount_in_words(refund.amount, language)}".strip()
+    lines = [
+        *marks,
+        say("title"),
+        *([head.shop_name] if head.shop_name else []),
+        say("at", paid_at=refund.created_at),
+        say("order", order_id=refund.order_id),
+        say("refund", refund_id=refund.refund_id, instead_of=refund.instead_of),
+        say("amount", amount=amount),
+        say("why", reason=refund.reason),
+        say("no_wallet"),
+        "",
+        say("paid_by", name=head.payer_name, line=_LINE),
+        "",
+        say("taken_by", line=_LINE),
+        say("signature", line=_LINE),
+        *marks,
+    ]
+    return "\n".join(lines) + "\n"
