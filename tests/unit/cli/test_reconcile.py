@@ -71,7 +71,7 @@ def test_a_day_that_agrees_ends_with_0(program: Program, bill: Callable[..., Pat
     assert "Everything agrees" in ended.out
     told = program(*asked(bill(*SOLD), "--json")).document
     [scope] = told["scopes"]
-    assert told["day"] == "2026-11-23"
+    assert (told["day"], told["rehearsal"]) == ("2026-11-23", True)
     assert (scope["scope"], scope["look"], scope["lines"]) == ("wechat", "FETCHED", 2)
     assert scope["sums"]["sales"] == {
         "theirs_fen": 1_500,
@@ -130,6 +130,7 @@ def test_a_pdf_is_made_in_every_language(
     text = document[0].get_textpage().get_text_range()
     document.close()
     assert "2026-11-23" in text
+    assert "REHEARSAL" in text
     assert "OTHER_1" in text.replace("\r\n", "")
 
 
