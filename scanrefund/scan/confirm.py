@@ -7,10 +7,12 @@ and its misreads look right (18 digits, a wallet's prefix). So a barcode is beli
   - or zxing-cpp and pyzbar, two different engines, say the same,
   - or three frames say the same after the same treatment,
 
-and in each case nothing in the window contradicts it. Two treatments of one engine prove nothing: they make
-the same mistake. A QR code in the middle of another one is its ornament, as a logo is, and goes unreported;
-one that means money is heard all the same. A product barcode is only ever named: one read names it in a still
-picture, a video waits for three frames, because payment pages out of focus give product numbers now and then.
+and in each case it is no shorter than any number at a counter, and nothing in the window contradicts it: the
+pattern of a character or two stands by chance in much that is no barcode. Two treatments of one engine prove
+nothing: they make the same mistake. A QR code in the middle of another one is its ornament, as a logo is, and
+goes unreported; one that means money is heard all the same. A product barcode is only ever named: one read
+names it in a still picture, a video waits for three frames, because payment pages out of focus give product
+numbers now and then.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from scanrefund.model.shown import Kind, Shown
-from scanrefund.scan.engines import PRODUCT_SYMBOLOGIES, Box, Engine, Symbol, Symbology
+from scanrefund.scan.engines import BARS_CHARACTERS_MIN, PRODUCT_SYMBOLOGIES, Box, Engine, Symbol, Symbology
 from scanrefund.scan.identify import identify
 
 # Measured on 17,000 hard barcodes held still: two equal frames were wrong twice, three never.
@@ -93,6 +95,8 @@ def _is_certain(reads: Symbols, window: Sequence[Symbols], *, still: bool) -> bo
         return True
     if any(read.symbology in PRODUCT_SYMBOLOGIES for read in reads):
         return still or _three_frames(reads, window)
+    if len(reads[0].text) < BARS_CHARACTERS_MIN:
+        return False
     return (_two_engines(reads) or _three_frames(reads, window)) and not _contradicted(reads, window)
 
 

@@ -38,6 +38,8 @@ class Symbology(StrEnum):
     UPC_E = "UPC-E"
 
 
+# No number at a counter is shorter; both engines have agreed on a lone "*" in averaged bars of a long code.
+BARS_CHARACTERS_MIN: Final = 5
 PRODUCT_SYMBOLOGIES: Final = frozenset(Symbology) - {Symbology.QR, Symbology.CODE_128}
 
 

@@ -70,7 +70,7 @@ def bars(grey: Grey, seen: Structure) -> list[Symbol]:
     """
     for place in find_bars(seen):
         found = _read_strips(grey, place)
-        if found:
+        if any(len(one.text) >= engines.BARS_CHARACTERS_MIN for one in found):
             return found
     return []
 

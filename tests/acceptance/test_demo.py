@@ -9,6 +9,8 @@ from tests.acceptance.conftest import Program
 
 # The form of both wallets' payment codes, standing alone in whatever was written.
 PAYMENT_CODE = re.compile(rb"(?<![0-9])(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})(?![0-9])")
+# Fingerprints and the book's chain: among so many digits and letters a run of digits may look like a code.
+HASH = re.compile(rb"[0-9a-f]{32,}")
 TEN_STORIES = 10
 
 
@@ -32,4 +34,4 @@ def test_the_demo_refuses_a_folder_that_holds_something(program: Program, tmp_pa
 
 
 def _bytes(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+    return HASH.sub(b"", path.read_bytes()) if path.is_file() else b""

@@ -41,7 +41,8 @@ def test_a_clerk_signs_in_by_digit_and_pin_and_a_wrong_pin_tells_the_tries_left(
 
 @started(idle_lock_s=1.0)
 def test_an_idle_page_locks_hides_the_work_and_keeps_it(till: Till) -> None:
-    till.order()
+    with till.page.expect_response("**/desk/lock"):
+        till.order()
     till.at("locked")
     assert "A1001" not in till.page.content()
     assert till.desk.told("lock") == [{}]

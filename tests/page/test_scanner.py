@@ -16,7 +16,9 @@ def test_a_burst_never_lands_in_the_amount(till: Till) -> None:
     amount.press("Control+a")
     till.by_hand("5.60")
     till.silence()
-    till.scan(WECHAT_CODE)
+    with till.page.expect_response("**/desk/check") as checked:
+        till.scan(WECHAT_CODE)
+    assert checked.value.ok
     expect(amount).to_have_value("5.60")
     expect(till.page.locator("#amount-said")).to_contain_text("¥7.20")
     assert till.desk.told("scan")[-1] == {"text": WECHAT_CODE, "typed": False}

@@ -55,6 +55,13 @@ def test_a_third_text_from_the_same_bars_takes_certainty_away() -> None:
     assert certain([*agreed, bars("91583022140", box=ELSEWHERE)]) == [WECHAT]
 
 
+def test_a_character_or_four_in_bars_are_never_certain() -> None:
+    for text, sure in (("*", []), ("1234", []), ("12345", ["12345"])):
+        assert certain([bars(text), bars(text, Engine.ZBAR)]) == sure
+        assert certain([bars(text)], [bars(text)], [bars(text)], still=False) == sure
+    assert certain([qr_code("*")]) == ["*"]
+
+
 def test_a_second_payment_code_anywhere_takes_certainty_from_a_barcode() -> None:
     assert certain([bars(WECHAT), bars(WECHAT, Engine.ZBAR), bars(WECHAT_OTHER, box=ELSEWHERE)]) == []
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from scanrefund.sandbox.drawing import code128, qr
-from scanrefund.scan import engines
+from scanrefund.scan import engines, opinion
 from scanrefund.scan.confirm import is_settled
 from scanrefund.scan.decode import decode
 from scanrefund.scan.engines import Engine, Symbology, available_engines
 from scanrefund.scan.frame import Frame, Grey
 from scanrefund.scan.opinion import second_opinion
+from scanrefund.scan.structure import structure_of
 from tests.unit.scan.symbols import WECHAT, bars, grey, qr_code
 
 WITH_ZBAR = pytest.mark.skipif(not available_engines()[Engine.ZBAR], reason="libzbar is not installed")
@@ -51,6 +52,12 @@ def test_strips_are_asked_where_the_picture_itself_says_nothing() -> None:
     found = second_opinion(noisy, [bars(WECHAT, box=box)])
     assert {(symbol.text, symbol.symbology) for symbol in found} == {(WECHAT, Symbology.CODE_128)}
     assert all(symbol.treatment.startswith("bars") for symbol in found)
+
+
+@pytest.mark.parametrize(("text", "found"), [("*", False), ("12", False), ("123456", True)])
+def test_strips_tell_nothing_of_a_character_or_two(text: str, found: bool) -> None:
+    page = grey(code128(text, 6, 160))
+    assert (text in {symbol.text for symbol in opinion.bars(page, structure_of(page))}) is found
 
 
 def test_a_box_outside_the_picture_has_no_second_opinion() -> None:
