@@ -26,14 +26,14 @@ _SIGNATURE_LINE: Final = "_" * 40
 
 
 class ReconcilePdf:
-    """Raises UsageFault pdf_not_installed where the part is missing."""
+    """Raises UsageFault reconcile_pdf_missing where the part is missing."""
 
     def __init__(self, words: ReconcileWords) -> None:
         try:
             from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
             from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415
         except ImportError:
-            raise UsageFault("pdf_not_installed", extra=EXTRA) from None
+            raise UsageFault("reconcile_pdf_missing", extra=EXTRA) from None
         self._words = words
         self._font = _FONTS[words.language]
         pdfmetrics.registerFont(UnicodeCIDFont(self._font))

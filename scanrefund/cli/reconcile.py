@@ -106,10 +106,10 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageFault("day_wrong", text=text[:40]) from None
+        raise UsageFault("bill_day_wrong", text=text[:40]) from None
     # Python reads other ISO forms too; a day of the books is written in one.
     if day.isoformat() != text:
-        raise UsageFault("day_wrong", text=text[:40])
+        raise UsageFault("bill_day_wrong", text=text[:40])
     return day
 
 

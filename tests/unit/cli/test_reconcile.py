@@ -166,9 +166,9 @@ def test_a_broken_file_is_refused_with_its_line(program: Program, bill: Callable
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--date", "2026-1-2"), "day_wrong"),
-        (("--date", "20261123"), "day_wrong"),
-        (("--date", "2026-02-30"), "day_wrong"),
+        (("--date", "2026-1-2"), "bill_day_wrong"),
+        (("--date", "20261123"), "bill_day_wrong"),
+        (("--date", "2026-02-30"), "bill_day_wrong"),
         (("--date", "2026-11-23", "--sign-off"), "signer_missing"),
         (("--date", "2026-11-23", "--staff", "s1"), "staff_without_sign_off"),
         (("--date", "2026-11-23", "--bill", "x", "--wallet", "wechat"), "wallet_and_bill"),
