@@ -89,7 +89,7 @@ def test_a_difference_ends_with_5_and_says_what_to_do(program: Program, bill: Ca
     assert "scanrefund recover A1" in " ".join(ended.out.split())
     [found] = program(*asked(path, "--json")).document["differences"]
     assert (found["kind"], found["amount_fen"], found["line"]) == ("refund_not_ours", 200, 4)
-    assert "scanrefund recover A1" in found["proposal"]
+    assert "scanrefund recover A1 --refund OTHER_1" in found["proposal"]
 
 
 @pytest.mark.usefixtures("books")
