@@ -26,14 +26,14 @@ _SIGNATURE_LINE: Final = "_" * 40
 
 
 class ReconcilePdf:
-    """Raises UsageFault pdf_not_installed where the part is missing."""
+    """Raises UsageFault reconcile_pdf_missing where the part is missing."""
 
     def __init__(self, words: ReconcileWords) -> None:
         try:
             from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
             from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415
         except ImportError:
-            raise UsageFault("pdf_not_installed", extra=EXTRA) from None
+            raise UsageFault("reconcile_pdf_missing", extra=EXTRA) from None
         self._words = words
         self._font = _FONTS[words.language]
         pdfmetrics.registerFont(UnicodeCIDFont(self._font))
@@ -46,7 +46,7 @@ class ReconcilePdf:
         from reportlab.lib.units import mm  # noqa: PLC0415
         from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415
 
-        title = self._words.say("reconcile.title", day=done.day)
+        title = self._words.title(done)
         margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 12 * mm)
         page = SimpleDocTemplate(str(path), pagesize=A4, **margins)
         page.title = title
@@ -104,8 +104,9 @@ class ReconcilePdf:
 
         cells = [[self._text(cell, size=8) for cell in row] for row in rows]
         table = Table(cells, colWidths=[width * mm for width in widths_mm], repeatRows=1)
-        lines = ("GRID", (0, 0), (-1, -1), 0.3, colors.grey)
-        table.setStyle(TableStyle([lines, ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)]))
+        whole = ((0, 0), (-1, -1))
+        style = [("GRID", *whole, 0.3, colors.grey), ("VALIGN", *whole, "TOP")]
+        table.setStyle(TableStyle([*style, ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke)]))
         return table
 
     def _gap(self) -> Any:

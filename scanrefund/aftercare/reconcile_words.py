@@ -21,15 +21,21 @@ CSV_HEADER: Final = (
 
 
 class ReconcileWords:
-    """Speaks one language."""
+    """Speaks one language, and marks what was made against the sandbox."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, *, rehearsal: bool) -> None:
         self._catalogue = Catalogue.load(language)
         self.language = self._catalogue.language
+        self.rehearsal = rehearsal
 
     def say(self, key: str, **gaps: object) -> str:
         """A text of the catalogues."""
         return fill(self._catalogue.get(key) or key, gaps, self._catalogue)
+
+    def title(self, done: Reconciliation) -> str:
+        """Which day this is, and whether it is only a rehearsal."""
+        title = self.say("reconcile.title", day=done.day)
+        return f"{title} · {self.say('reconcile.rehearsal')}" if self.rehearsal else title
 
     def proposal(self, one: Difference) -> str:
         """What to do about a difference: one sentence."""

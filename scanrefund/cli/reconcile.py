@@ -12,7 +12,7 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.by_hand import prove
 from scanrefund.cli.choices import AsJson
-from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.invocation import of
 from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.errors import UsageFault, os_cause
 from scanrefund.model.bill import BillLook
@@ -58,11 +58,14 @@ def reconcile(  # noqa: PLR0913  (one option each)
     as_json: AsJson = False,
 ) -> int:
     """Match the wallets' bills of a day with our books, line by line, and name every difference."""
+    from scanrefund.aftercare.reconcile_words import ReconcileWords
+
     wanted = _day(day)
     _refuse_nonsense(wallet, bill, staff, sign_off=sign_off)
     invocation = of(ctx)
     asker = Asker(invocation, pin_stdin=pin_stdin)
-    with invocation.house(invocation.settings(), wallets=not bill) as house:
+    settings = invocation.settings()
+    with invocation.house(settings, wallets=not bill) as house:
         if sign_off:
             prove(house, staff, Permission.BOOKS_SIGN, asker)
         with (
@@ -75,21 +78,19 @@ def reconcile(  # noqa: PLR0913  (one option each)
                 lambda read: tell(invocation.words("reconcile.reading", lines=read)),
             ) as done,
         ):
-            return _finish(house, done, invocation, (csv, pdf), staff if sign_off else "", as_json=as_json)
+            words = ReconcileWords(settings.language, rehearsal=settings.rehearsal)
+            return _finish(house, done, words, (csv, pdf), staff if sign_off else "", as_json=as_json)
 
 
 def _finish(
     house: House,
     done: Reconciliation,
-    invocation: Invocation,
+    words: ReconcileWords,
     files: tuple[Path | None, Path | None],
     signer: str,
     *,
     as_json: bool,
 ) -> int:
-    from scanrefund.aftercare.reconcile_words import ReconcileWords
-
-    words = ReconcileWords(invocation.spoken())
     if signer:
         house.signing.sign(done, signer)
     signed = house.signing.signed(done)
@@ -105,10 +106,10 @@ def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageFault("day_wrong", text=text[:40]) from None
+        raise UsageFault("bill_day_wrong", text=text[:40]) from None
     # Python reads other ISO forms too; a day of the books is written in one.
     if day.isoformat() != text:
-        raise UsageFault("day_wrong", text=text[:40])
+        raise UsageFault("bill_day_wrong", text=text[:40])
     return day
 
 
@@ -143,7 +144,7 @@ def _write_files(
 
 
 def _show(done: Reconciliation, words: ReconcileWords, signed: dict[str, Signed]) -> None:
-    output.say(words.say("reconcile.title", day=done.day))
+    output.say(words.title(done))
     for scope in done.scopes:
         output.say(f"{words.say(f'scope.{scope.name}.name')}: {words.look(scope)}")
     keys = ("scope", "side", "theirs", "ours", "differences", "unexplained")
@@ -189,6 +190,7 @@ def _document(done: Reconciliation, words: ReconcileWords, signed: dict[str, Sig
     found = [_difference(one, words) for one in islice(done.differences(), DIFFERENCES_MAX)]
     return {
         "day": done.day.isoformat(),
+        "rehearsal": words.rehearsal,
         "scopes": [_scope(scope, signed.get(scope.name)) for scope in done.scopes],
         "unexplained_fen": sum(scope.unexplained_fen for scope in done.scopes),
         "differences": found,

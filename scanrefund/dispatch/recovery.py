@@ -5,6 +5,7 @@ WeChat Pay lists no refunds of an order (APIv3), and Alipay asks by number too: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +27,9 @@ from scanrefund.wallets.gateway import RefundGateway
 # Both wallets: asks that find nothing count as errors, and more than 6 errors a second stop a merchant.
 ASK_PAUSE_S: Final = 0.2
 ORDERS_AT_ONCE: Final = 100
+# Both wallets' limits on a merchant's refund number (WeChat Pay 4013071036, Alipay trade.refund).
+NUMBER_CHARS_MAX: Final = 64
+_REFUND_NUMBER: Final = re.compile(r"[A-Za-z0-9_\-|*@]{1,64}")
 
 _FOUND_AS: Final = {
     Outcome.SUCCEEDED: RefundState.EXTERNAL,
@@ -63,10 +67,23 @@ class Recovery:
 
     def one(self, order_id: str) -> LookedUp:
         """Look one order up. Raises UsageFault for one our books do not hold."""
-        order = self._ledger.order(order_id)
-        if order is None:
-            raise UsageFault("order_unknown", order_id=safe_number(order_id))
-        return self._look_up(order)
+        return self._look_up(self._required(order_id))
+
+    def named(self, order_id: str, number: str) -> LookedUp:
+        """Ask for one refund of an order under a number from elsewhere, such as a wallet's bill.
+
+        One the wallet holds is written down as it tells it. Raises UsageFault for an order our books do not
+        hold, and for what can be no refund's number.
+        """
+        order = self._required(order_id)
+        if not _REFUND_NUMBER.fullmatch(number):
+            raise UsageFault("refund_number_wrong", text=safe_number(number[:NUMBER_CHARS_MAX]))
+        if self._ledger.refund(number) is not None:
+            return LookedUp(order_id, (), complete=True)
+        answer = self._ask(order, number)
+        refund = self._recorded(order, number, answer)
+        complete = refund is not None or answer.outcome is Outcome.ABSENT
+        return LookedUp(order_id, (refund,) if refund else (), complete)
 
     def all(self) -> Iterator[LookedUp]:
         """Look up every order that old books make uncertain and the wallets still refund, one after another.
@@ -92,8 +109,9 @@ class Recovery:
                     return LookedUp(order.order_id, tuple(found), complete=False)
                 absent = 0
                 continue
-            answer = self._ask(order, sequence)
-            refund = self._recorded(order, sequence, answer)
+            number = self._number(order, sequence)
+            answer = self._ask(order, number)
+            refund = self._recorded(order, number, answer)
             if refund is None and answer.outcome is not Outcome.ABSENT:
                 return LookedUp(order.order_id, tuple(found), complete=False)
             found += [refund] if refund else []
@@ -110,20 +128,25 @@ class Recovery:
             return self._dispatcher.ask(refund)
         return refund
 
-    def _ask(self, order: Order, sequence: int) -> Answer:
+    def _required(self, order_id: str) -> Order:
+        order = self._ledger.order(order_id)
+        if order is None:
+            raise UsageFault("order_unknown", order_id=safe_number(order_id))
+        return order
+
+    def _ask(self, order: Order, number: str) -> Answer:
         gateway = self._gateways.get(order.wallet)
         if gateway is None:
             return Answer(Outcome.NOT_SENT)
         self._clock.sleep(ASK_PAUSE_S)
-        return gateway.ask(self._any_refund(order, self._number(order, sequence), gateway.account))
+        return gateway.ask(self._any_refund(order, number, gateway.account))
 
-    def _recorded(self, order: Order, sequence: int, answer: Answer) -> Refund | None:
+    def _recorded(self, order: Order, number: str, answer: Answer) -> Refund | None:
         """What the wallet holds, written down; None where it holds nothing or told no amount."""
         state = _FOUND_AS.get(answer.outcome)
         if state is None or answer.amount is None or answer.amount <= ZERO:
             return None
-        number, now = self._number(order, sequence), self._clock.now()
-        account = self._gateways[order.wallet].account
+        account, now = self._gateways[order.wallet].account, self._clock.now()
         return self._found.record_external(order.order_id, number, answer.amount, now, state, account)
 
     def _number(self, order: Order, sequence: int) -> str:

@@ -7,6 +7,7 @@ from the open ledger to the last difference.
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import sys
 import tempfile
@@ -157,6 +158,10 @@ def _move(row: Row) -> dict[str, Any]:
 
 
 def _peak_mb() -> float:
-    """The most memory this process has had; Linux tells KiB, macOS bytes."""
+    """The most memory this process has had. Not `ru_maxrss` on Linux: that begins with the parent's."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        [kib] = re.findall(r"^VmHWM:\s+(\d+) kB$", status.read_text(encoding="ascii"), re.MULTILINE)
+        return int(kib) / 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most / (1024**2 if sys.platform == "darwin" else 1024)

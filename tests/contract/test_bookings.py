@@ -18,8 +18,10 @@ from scanrefund.ledger.sign_offs import SignOff, SignOffs
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState
 from scanrefund.model.outcome import Outcome
+from scanrefund.model.refund import RefundState
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import (
+    ACCOUNT,
     NOW,
     FakeClock,
     FakeWallet,
@@ -81,6 +83,17 @@ def test_any_refund_is_found_by_its_number_and_one_never_sent_here_has_no_moment
         "OTHER_1": ("EXTERNAL", None),
     }
     assert found[open_id].made_at == NOW
+
+
+def test_one_that_was_found_on_its_way_has_no_moment_when_it_ends_later(ledger: Ledger) -> None:
+    on_its_way = RefundState.PROCESSING
+    found = Found(ledger).record_external("S1", "OTHER_1", Money(100), NOW, on_its_way, account=ACCOUNT)
+    wallet = FakeWallet()
+    wallet.asks.append(answering(Outcome.SUCCEEDED))
+    Dispatcher(ledger, {Wallet.WECHAT: wallet}, FakeClock().clock, 30).dispatch(found)
+    [now] = Bookings(ledger).refunds_of(["OTHER_1"])
+    assert (now.state, now.at) == (RefundState.SUCCEEDED, None)
+    assert list(Bookings(ledger).refunds_taken_in(*STRETCH)) == []
 
 
 def test_cash_is_of_the_moment_it_was_paid(ledger: Ledger) -> None:

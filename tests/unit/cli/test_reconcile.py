@@ -71,7 +71,7 @@ def test_a_day_that_agrees_ends_with_0(program: Program, bill: Callable[..., Pat
     assert "Everything agrees" in ended.out
     told = program(*asked(bill(*SOLD), "--json")).document
     [scope] = told["scopes"]
-    assert told["day"] == "2026-11-23"
+    assert (told["day"], told["rehearsal"]) == ("2026-11-23", True)
     assert (scope["scope"], scope["look"], scope["lines"]) == ("wechat", "FETCHED", 2)
     assert scope["sums"]["sales"] == {
         "theirs_fen": 1_500,
@@ -89,7 +89,7 @@ def test_a_difference_ends_with_5_and_says_what_to_do(program: Program, bill: Ca
     assert "scanrefund recover A1" in " ".join(ended.out.split())
     [found] = program(*asked(path, "--json")).document["differences"]
     assert (found["kind"], found["amount_fen"], found["line"]) == ("refund_not_ours", 200, 4)
-    assert "scanrefund recover A1" in found["proposal"]
+    assert "scanrefund recover A1 --refund OTHER_1" in found["proposal"]
 
 
 @pytest.mark.usefixtures("books")
@@ -130,6 +130,7 @@ def test_a_pdf_is_made_in_every_language(
     text = document[0].get_textpage().get_text_range()
     document.close()
     assert "2026-11-23" in text
+    assert "REHEARSAL" in text
     assert "OTHER_1" in text.replace("\r\n", "")
 
 
@@ -165,9 +166,9 @@ def test_a_broken_file_is_refused_with_its_line(program: Program, bill: Callable
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (("--date", "2026-1-2"), "day_wrong"),
-        (("--date", "20261123"), "day_wrong"),
-        (("--date", "2026-02-30"), "day_wrong"),
+        (("--date", "2026-1-2"), "bill_day_wrong"),
+        (("--date", "20261123"), "bill_day_wrong"),
+        (("--date", "2026-02-30"), "bill_day_wrong"),
         (("--date", "2026-11-23", "--sign-off"), "signer_missing"),
         (("--date", "2026-11-23", "--staff", "s1"), "staff_without_sign_off"),
         (("--date", "2026-11-23", "--bill", "x", "--wallet", "wechat"), "wallet_and_bill"),

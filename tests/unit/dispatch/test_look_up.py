@@ -14,10 +14,11 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.model.money import Money
 from scanrefund.model.order import IN_VAIN_MAX
+from scanrefund.model.outcome import Outcome
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import FACTS
-from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, open_ledger, reserve
+from tests.unit.builders import ACCOUNT, NOW, ORDER, WECHAT_DIGITS, answering, open_ledger, reserve
 from tests.unit.dispatch.restored import Restored, number
 
 S = RefundState
@@ -108,3 +109,48 @@ def test_an_order_our_books_do_not_hold_cannot_be_looked_up(
     with pytest.raises(UsageFault) as caught:
         restored.recovery.one(order_id)
     assert (caught.value.code, caught.value.details) == ("order_unknown", {"order_id": told})
+
+
+def test_a_number_from_a_bill_is_asked_for_once_and_written_down_as_the_wallet_tells_it(
+    ledger: Ledger,
+) -> None:
+    restored = Restored(ledger, noticed=False)
+    restored.wallet.paid["OTHER_1"], restored.wallet.ended["OTHER_1"] = Money(300), Outcome.SUCCEEDED
+    told = restored.recovery.named(ORDER.order_id, "OTHER_1")
+    assert [(one.refund_id, one.state, one.amount.fen) for one in told.found] == [
+        ("OTHER_1", S.EXTERNAL, 300)
+    ]
+    assert restored.recovery.named(ORDER.order_id, "OTHER_1").found == ()
+    assert [one.refund_id for one in restored.wallet.asked] == ["OTHER_1"]
+    order = ledger.order(ORDER.order_id)
+    assert order is not None
+    assert order.remaining == ORDER.amount - Money(300)
+    assert order.looked_up_at is None
+
+
+def test_a_number_the_wallet_does_not_hold_writes_nothing_and_silence_proves_nothing(ledger: Ledger) -> None:
+    restored = Restored(ledger, noticed=False)
+    absent = restored.recovery.named(ORDER.order_id, "OTHER_1")
+    assert (absent.found, absent.complete) == ((), True)
+    restored.wallet.asks.append(answering(Outcome.UNKNOWN))
+    silent = restored.recovery.named(ORDER.order_id, "OTHER_1")
+    assert (silent.found, silent.complete) == ((), False)
+    assert ledger.refunds() == []
+
+
+@pytest.mark.parametrize(
+    ("order_id", "number", "code"),
+    [
+        ("nobodys", "OTHER_1", "order_unknown"),
+        (ORDER.order_id, "../etc", "refund_number_wrong"),
+        (ORDER.order_id, "x" * 65, "refund_number_wrong"),
+        (ORDER.order_id, "", "refund_number_wrong"),
+    ],
+)
+def test_only_numbers_of_orders_in_our_books_are_asked_for(
+    ledger: Ledger, order_id: str, number: str, code: str
+) -> None:
+    restored = Restored(ledger, noticed=False)
+    with pytest.raises(UsageFault) as caught:
+        restored.recovery.named(order_id, number)
+    assert (caught.value.code, restored.wallet.asked) == (code, [])

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scanrefund.errors import UsageFault
 from scanrefund.model.bill_line import BillLine, LineKind, LineState
@@ -146,6 +148,26 @@ def test_a_broken_bill_is_refused_with_its_line(text: str, trouble: str, line: i
     with pytest.raises(BadBill) as caught:
         read(text)
     assert (caught.value.trouble, caught.value.line) == (trouble, line)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    text=st.sampled_from([GOOD, GOOD_ALIPAY]),
+    at=st.integers(0, 2_000),
+    cut=st.integers(0, 40),
+    put=st.text('`,#\r\n\t"0.-9x\x00合计：笔', max_size=6),
+)
+def test_whatever_happens_to_a_bill_it_is_read_or_refused(text: str, at: int, cut: int, put: str) -> None:
+    broken = text[:at] + put + text[at + cut :]
+    lines, line = read_or_refused(broken)
+    assert line >= 1 if lines is None else all(one.amount_fen >= 0 and one.order_id for one in lines)
+
+
+def read_or_refused(text: str) -> tuple[list[BillLine] | None, int]:
+    try:
+        return read(text), 0
+    except BadBill as bad:
+        return None, bad.line
 
 
 def test_every_trouble_has_its_words() -> None:
