@@ -92,7 +92,14 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
+    backup = DailyBackup(
+        ledger,
+        settings.ledger,
+        keys,
+        settings.backup,
+        clock,
+        is_quiet=lambda: not ledger.due(clock.now(), 1, dispatcher.accounts),
+    )
     worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once, backup.run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
