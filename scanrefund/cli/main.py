@@ -24,6 +24,7 @@ from scanrefund.cli import (
     decode,
     doctor,
     evidence,
+    incident,
     orders,
     output,
     purge,
@@ -112,6 +113,7 @@ app.command()(backup.restore)
 app.command()(purge.purge)
 app.command()(report.report)
 app.command()(evidence.evidence)
+app.command()(incident.incident)
 app.command()(support.support_bundle)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -83,6 +83,7 @@ class Settings:
     backup: BackupSettings
     keep_for: KeepFor
     report: ReportSettings
+    support: tuple[str, ...]
 
 
 def load(path: Path | None = None, language: str | None = None) -> Settings:
@@ -207,6 +208,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         backup=_backup(document, home, base),
         keep_for=KeepFor(**document.privacy.model_dump()),
         report=_report(document, rehearsal=rehearsal),
+        support=tuple(document.support.contacts),
     )
 
 

@@ -26,6 +26,10 @@ AUTO = "auto"
 REASONS = ["faulty", "wrong_item", "changed_mind", "wrong_price", "paid_twice", "out_of_stock", "other"]
 
 
+# The wallets' own lines for merchants; a shop adds its acquirer and whoever looks after its machine.
+SUPPORT = ["微信支付 95017", "支付宝 95188"]
+
+
 def _no_truth_value(value: Any) -> Any:
     """In TOML `true` is not a number, whatever Python thinks of it."""
     if isinstance(value, bool):
@@ -208,6 +212,10 @@ class Privacy(Section):
     account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
 
 
+class Support(Section):
+    contacts: Annotated[list[Text], Field(max_length=20)] = SUPPORT
+
+
 class Report(Section):
     near_percent: Annotated[Whole, Field(ge=1, le=100)] = 90
     soon_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 10
@@ -233,3 +241,4 @@ class Document(Section):
     backup: Backup = Backup()
     privacy: Privacy = Privacy()
     report: Report = Report()
+    support: Support = Support()
