@@ -115,7 +115,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     writer = Writer(settings.language, settings.rehearsal, settings.training)
     desk_in, staff = _with_people(settings, keys, ledger, gateways, dispatcher, clock)
     outbox, post = _telling(settings, ledger, keys, clock)
-    backup = DailyBackup(ledger, settings.ledger, keys, settings.backup, clock)
+    backup = _backup(settings, ledger, keys, dispatcher, clock)
     orders, marks = OrdersDesk(ledger, keys, clock), MarkBox(ledger)
     jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once, backup.run_once]
     jobs += _order_jobs(settings, ledger.shop, orders, marks, clock)
@@ -175,6 +175,15 @@ def _with_people(
     trusted = Trusted(recogniser, keys, hasher)
     writer = Writer(settings.language, settings.rehearsal, settings.training)
     return desk_in, StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
+
+
+def _backup(
+    settings: Settings, ledger: Ledger, keys: Keys, dispatcher: Dispatcher, clock: Clock
+) -> DailyBackup:
+    def is_quiet() -> bool:
+        return not ledger.due(clock.now(), 1, dispatcher.accounts)
+
+    return DailyBackup(ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet)
 
 
 def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:

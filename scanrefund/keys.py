@@ -79,7 +79,7 @@ class Keys:
 
     def seal(self, previous: str, entry: bytes) -> str:
         """The book's next link: HMAC over the previous link and the entry's canonical JSON, hex."""
-        return hmac.new(self._book_key, previous.encode() + b"\n" + entry, hashlib.sha256).hexdigest()
+        return hmac.digest(self._book_key, previous.encode() + b"\n" + entry, "sha256").hex()
 
     def check_value(self) -> str:
         """Tells key sets apart without giving anything away."""

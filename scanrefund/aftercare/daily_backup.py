@@ -1,8 +1,9 @@
-"""One backup a day, made by the worker in the first round of the shop's day; older ones make room."""
+"""One backup a day, made by the worker in the first quiet round of the shop's day; older ones make room."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
@@ -33,17 +34,33 @@ class BackupSettings:
 
 
 class DailyBackup:
-    """A job of the worker. It never holds a refund up: what goes wrong is an alarm in the book."""
+    """A job of the worker. It waits for a round in which no refund is due, and what goes wrong is an alarm in
+    the book: it holds no refund up.
+    """
 
-    def __init__(self, ledger: Ledger, lies: LedgerSettings, keys: Keys, told: BackupSettings, clock: Clock):
+    def __init__(
+        self,
+        ledger: Ledger,
+        lies: LedgerSettings,
+        keys: Keys,
+        told: BackupSettings,
+        clock: Clock,
+        is_quiet: Callable[[], bool],
+    ) -> None:
         self._ledger, self._lies, self._keys, self._told, self._clock = ledger, lies, keys, told, clock
+        self._is_quiet = is_quiet
         self._made_for: date | None = None
         self._not_before: datetime | None = None
 
     def run_once(self, _on_refund: OnRefund, _on_fault: OnFault) -> int:
         """Make the day's copy unless it is there; no trip is made. Does nothing for a ledger on a server."""
         now = self._clock.now()
-        if self._told.daily and self._lies.url.startswith("sqlite:///") and self._is_due(now):
+        if (
+            self._told.daily
+            and self._lies.url.startswith("sqlite:///")
+            and self._is_due(now)
+            and self._is_quiet()
+        ):
             self._make(now)
         return 0
 

@@ -24,6 +24,7 @@ from scanrefund.cli import (
     decode,
     doctor,
     evidence,
+    incident,
     notices,
     order_actions,
     orders,
@@ -137,6 +138,8 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(purge.purge)
 app.command()(report.report)
+app.command()(evidence.evidence)
+app.command()(incident.incident)
 app.command()(support.support_bundle)
 app.command()(doctor.doctor)
 app.add_typer(config.app, name="config")

@@ -92,6 +92,7 @@ class Settings:
     slips: SlipSettings
     notify: NotifySettings
     report: ReportSettings
+    support: tuple[str, ...]
     till: TillSettings | None = None
     orders_inbox: Path | None = None
     training: bool = False
@@ -227,6 +228,7 @@ def _settings(document: Document, home: Path, base: Path) -> Settings:
         evidence_wanted=tuple(document.evidence.wanted),
         orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
         report=_report(document, rehearsal=rehearsal),
+        support=tuple(document.support.contacts),
     )
 
 

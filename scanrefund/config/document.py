@@ -23,6 +23,17 @@ AUTO = "auto"
 REASONS = ["faulty", "wrong_item", "changed_mind", "wrong_price", "paid_twice", "out_of_stock", "other"]
 
 
+# The wallets' own lines for merchants; a shop adds its acquirer and whoever looks after its machine.
+SUPPORT = ["微信支付 95017", "支付宝 95188"]
+
+
+def _no_truth_value(value: Any) -> Any:
+    """In TOML `true` is not a number, whatever Python thinks of it."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "a truth value is no number")
+    return value
+
+
 def _auto_is_none(value: Any) -> Any:
     return None if value == AUTO else value
 
@@ -216,6 +227,10 @@ class Privacy(Section):
     account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
 
 
+class Support(Section):
+    contacts: Annotated[list[Text], Field(max_length=20)] = SUPPORT
+
+
 class Report(Section):
     near_percent: Annotated[Whole, Field(ge=1, le=100)] = 90
     soon_minutes: Annotated[Whole, Field(ge=1, le=1440)] = 10
@@ -245,3 +260,4 @@ class Document(Section):
     receipt: Receipt = Receipt()
     notify: Notify = Notify()
     report: Report = Report()
+    support: Support = Support()

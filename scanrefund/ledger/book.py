@@ -30,6 +30,8 @@ _ALL: Final = select(
     book.c.previous,
     book.c.seal,
 ).order_by(book.c.number)
+# Made once: a walk through a year's book asks it a hundred thousand times.
+_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LAST: Final = select(book.c.number, book.c.seal).order_by(book.c.number.desc()).limit(1)
 _NEXT: Final = insert(book)
 
@@ -146,4 +148,4 @@ def head(connection: Connection) -> tuple[int, str]:
 
 def _canonical(number: int, at: str, kind: str, subject: str, facts: str) -> bytes:
     parts = [str(part) for part in (number, at, kind, subject, facts)]
-    return json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode()
+    return _COMPACT.encode(parts).encode()

@@ -12,6 +12,8 @@ import pytest
 
 from scanrefund.aftercare.report import ReportSettings, as_json, as_rows, make_report
 from scanrefund.errors import UsageFault
+from scanrefund.ledger.by_hand import ByHand, Hand
+from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.oddities import OddLimits
 from scanrefund.ledger.trips import Lease
@@ -190,6 +192,25 @@ def test_a_second_refund_of_one_order_is_shown(ledger_url: str) -> None:
     found = make_report(ledger, TOLD, FIRST, LAST, at).odd
     ledger.close()
     assert [one.count for one in found if one.name == "many_of_order"] == [2]
+
+
+def test_cash_and_refunds_made_elsewhere_have_lines_of_their_own(ledger_url: str) -> None:
+    at = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    ledger = open_ledger_at(ledger_url)
+    keep(ledger, an_order(order_id="T1", paid_at=at), an_order(order_id="T2", paid_at=at))
+    refund = reserve(ledger, "T1", 70, at)
+    attempt = ledger.begin(refund, Command.SEND, Lease("test", 30), at)
+    assert attempt is not None
+    ledger.end(attempt, Answer(Outcome.CLOSED), RefundState.CLOSED, {}, "", at)
+    ByHand(ledger).pay_other_way(refund.refund_id, Hand("Li", "closed"), at)
+    Found(ledger).record_external("T2", "THEIRS", Money(40), at)
+    told = as_json(make_report(ledger, TOLD, FIRST, LAST, at))
+    ledger.close()
+    assert (told["total"]["count"], told["total"]["amount_fen"], told["total"]["failed"]) == (1, 70, 1)
+    ways = {name: one["amount_fen"] for name, one in told["ways"].items()}
+    assert ways == {"PAID_OTHER_WAY": 70, "EXTERNAL": 40}
+    assert told["failed"] == {"CLOSED": 1}
+    assert told["alarms"] == {"external": 1}
 
 
 def test_an_empty_day_is_a_report_too(ledger_url: str) -> None:

@@ -23,12 +23,15 @@ class Night:
     def __init__(self, ledger: Ledger, path: Path) -> None:
         self.lies = LedgerSettings(f"sqlite:///{path}", 30)
         self.told = BackupSettings(path.parent / "backups", daily=True, keep=3, utc_offset_h=8)
-        self.ledger, self.clock = ledger, FakeClock()
+        self.ledger, self.clock, self.quiet = ledger, FakeClock(), True
         self.job = self.anew()
 
     def anew(self) -> DailyBackup:
         """The job of a program that was started again."""
-        return DailyBackup(self.ledger, self.lies, KEYS, self.told, self.clock.clock)
+        return self.of(self.lies, self.told)
+
+    def of(self, lies: LedgerSettings, told: BackupSettings) -> DailyBackup:
+        return DailyBackup(self.ledger, lies, KEYS, told, self.clock.clock, lambda: self.quiet)
 
     def run(self, job: DailyBackup | None = None) -> list[str]:
         """One round; what lies in the folder then."""
@@ -86,7 +89,13 @@ def test_a_copy_that_fails_is_an_alarm_and_tried_again_after_an_hour(night: Nigh
 
 
 def test_switched_off_or_on_a_server_it_does_nothing(night: Night) -> None:
-    off = DailyBackup(night.ledger, night.lies, KEYS, replace(night.told, daily=False), night.clock.clock)
-    assert night.run(off) == []
+    assert night.run(night.of(night.lies, replace(night.told, daily=False))) == []
     server = LedgerSettings("postgresql+psycopg://a@b/c", 1)
-    assert night.run(DailyBackup(night.ledger, server, KEYS, night.told, night.clock.clock)) == []
+    assert night.run(night.of(server, night.told)) == []
+
+
+def test_a_refund_that_is_due_goes_first(night: Night) -> None:
+    night.quiet = False
+    assert night.run() == []
+    night.quiet = True
+    assert night.run() == ["daily-2026-11-23.sqlite3"]

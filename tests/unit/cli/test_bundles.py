@@ -47,6 +47,10 @@ def test_the_evidence_of_a_refund_is_one_file(program: Program, code: str, tmp_p
     missing = program("evidence", "bundle", "SRT_nothing", "--out", tmp_path / "no.zip", "--json")
     assert (missing.code, missing.document["error"]["code"]) == (2, "refund_unknown")
     assert not (tmp_path / "no.zip").exists()
+    told = program("incident", refund_id, "--json").document
+    assert refund_id in told["text"]
+    assert told["contacts"] == ["微信支付 95017", "支付宝 95188"]
+    assert "95017" in program("incident", refund_id).out
 
 
 def secrets_of(home: Path, sandbox: Path) -> list[str]:

@@ -4,11 +4,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 
 from scanrefund.errors import KeyFault, LedgerFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import migrate
-from tests.unit.builders import ORDER, keep, open_ledger
+from scanrefund.ledger import book, migrate
+from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
+from scanrefund.ledger.migrations.versions import v0009_book
+from tests.unit.builders import KEYS, NOW, ORDER, keep, open_ledger
 
 
 def edit(path: Path, *statements: str) -> None:
@@ -59,3 +63,29 @@ def test_foreign_keys_are_refused(ledger_path: Path) -> None:
         with pytest.raises(KeyFault) as caught:
             open_ledger(ledger_path, strangers)
         assert caught.value.code == "keys_foreign"
+
+
+def made_up_to(path: Path, version: str) -> None:
+    """A ledger as an earlier version of the program left it, with one entry in its book."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    engine = open_engine(LedgerSettings(f"sqlite:///{path}", 30))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        book.enter(connection, KEYS, at=NOW, kind="test", subject="", facts={})
+    engine.dispose()
+
+
+def test_a_ledger_of_an_earlier_version_goes_on_with_its_book(ledger_path: Path) -> None:
+    made_up_to(ledger_path, v0009_book.down_revision)
+    again = open_ledger(ledger_path)
+    keep(again, ORDER)
+    found = again.audit([])
+    again.close()
+    assert (found.is_whole, found.entries) == (True, 2)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        edit(
+            ledger_path,
+            "INSERT INTO book SELECT 9, at, kind, subject, facts, previous, seal FROM book LIMIT 1",
+        )
