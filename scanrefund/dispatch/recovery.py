@@ -148,5 +148,5 @@ class Recovery:
 
 
 def _still_to_ask(refund: Refund) -> bool:
-    """Whether an end, whose amount counts no more, was asked about in vain."""
-    return not refund.is_open and refund.next_command is Command.ASK
+    """Whether an end, whose amount counts no more, was asked about in vain; a paid one counts in any case."""
+    return refund.state in _MAY_BE_WRONG and not refund.is_open and refund.next_command is Command.ASK

@@ -179,6 +179,17 @@ def test_an_order_whose_old_end_cannot_be_asked_about_stays_behind(ledger: Ledge
     assert restored.recovery.one(ORDER.order_id).complete
 
 
+def test_a_paid_refund_that_was_last_asked_about_in_vain_holds_no_look_up_up(ledger: Ledger) -> None:
+    restored = Restored(ledger, noticed=False)
+    paid = restored.dispatcher.dispatch(reserve(ledger))
+    restored.wallet.asks = [answering(Outcome.UNKNOWN)]
+    paid = restored.dispatcher.ask(paid)
+    assert (paid.state, paid.next_command) == (S.SUCCEEDED, Command.ASK)
+    restored.notice()
+    assert restored.recovery.one(ORDER.order_id).complete
+    assert not restored.ledger.is_behind(restored.order)
+
+
 def test_all_orders_are_looked_up_slowly_and_then_the_books_are_current(restored: Restored) -> None:
     others = [an_order(order_id=f"B{number}", wallet_order_id="") for number in range(3)]
     old = an_order(order_id="OLD", wallet_order_id="", paid_at=NOW - timedelta(days=400))
