@@ -11,7 +11,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till, started
+from tests.page.conftest import ALIPAY_CODE, Till, started
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = "() => axe.run({ resultTypes: ['violations'] })"
@@ -41,6 +41,41 @@ def key(name: str, place: str) -> Callable[[Till], None]:
     return go
 
 
+def to_approving(till: Till) -> None:
+    till.desk.needs_approval = True
+    till.to_confirm()
+    till.settled()
+    till.press("Enter")
+    till.at("refund:approving")
+    till.press("1")
+    expect(till.page.locator("[data-secret=approval]")).to_be_visible()
+
+
+def to_decision(till: Till) -> None:
+    till.to_result(state="WAIT_APPROVAL")
+    till.page.locator("[data-act=openDetail]").press("Enter")
+    till.at("detail")
+    till.page.locator("[data-arg=decline]").press("Enter")
+    till.at("dialog:decide")
+
+
+def to_queue(till: Till) -> None:
+    till.to_result(state="HELD")
+    till.press("F4")
+    expect(till.page.locator(".part-held .row")).to_be_visible()
+
+
+def to_stopped(till: Till) -> None:
+    till.scan("A1003")
+    expect(till.page.locator(".stopped")).to_be_visible()
+
+
+def to_blocked(till: Till) -> None:
+    till.desk.noes = ["order_frozen"]
+    till.to_confirm("A1002", ALIPAY_CODE)
+    expect(till.page.locator(".rung-no")).to_be_visible()
+
+
 SCREENS: dict[str, Callable[[Till], None]] = {
     "order": lambda till: None,
     "amount": Till.order,
@@ -49,7 +84,14 @@ SCREENS: dict[str, Callable[[Till], None]] = {
     "good": lambda till: till.to_result(state="SUCCEEDED"),
     "unknown": lambda till: till.to_result(state="UNKNOWN"),
     "refused": lambda till: till.to_result(state="wallet_mismatch"),
+    "processing": lambda till: till.to_result(state="PROCESSING"),
     "detail": to_detail,
+    "approving": to_approving,
+    "decision": to_decision,
+    "queue": to_queue,
+    "stopped": to_stopped,
+    "blocked": to_blocked,
+    "locked": key("F10", "locked"),
     "help": key("F1", "help"),
     "customer": key("F7", "customer"),
     "equipment": key("F6", "equipment"),
@@ -80,6 +122,11 @@ def test_nothing_serious_stands_in_the_way_of_reading(till: Till, screen: str) -
 
 @started(signed_in=False)
 def test_the_door_can_be_read_too(till: Till) -> None:
+    judged(till)
+
+
+@started(signed_in=False, needs_owner=True)
+def test_the_first_start_can_be_read_too(till: Till) -> None:
     judged(till)
 
 

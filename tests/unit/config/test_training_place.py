@@ -78,8 +78,10 @@ def test_a_folder_that_the_training_did_not_make_is_left_alone(shop: Settings) -
     assert [one.name for one in foreign.iterdir()] == ["ledger.sqlite3"]
 
 
-def test_a_link_to_the_shops_own_folder_is_refused(shop: Settings) -> None:
-    (shop.home / "training").symlink_to(shop.home, target_is_directory=True)
+@pytest.mark.parametrize("target", [".", "elsewhere"])
+def test_a_link_that_leads_elsewhere_is_refused_even_to_an_empty_folder(shop: Settings, target: str) -> None:
+    (shop.home / target).mkdir(exist_ok=True)
+    (shop.home / "training").symlink_to(shop.home / target, target_is_directory=True)
     assert refused(shop) == "training_folder_foreign"
 
 

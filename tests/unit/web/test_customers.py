@@ -62,6 +62,13 @@ def test_a_signature_is_kept_closed_once_and_opened_for_whoever_may_see_it(shop:
     assert "500" not in bytes.fromhex(closed).decode("latin-1")
 
 
+def test_another_clerk_does_not_see_what_a_customer_signed(shop: Served) -> None:
+    page, refund_id = made(shop, "SIGNEDC", shop.crew.supervisor)
+    page.post(f"/desk/refunds/{refund_id}/signature", {"strokes": DRAWING})
+    assert shop.page(shop.crew.clerk).get(f"/desk/refunds/{refund_id}/signature").fault == "not_permitted"
+    assert shop.page(shop.crew.owner).get(f"/desk/refunds/{refund_id}/signature").status == 200
+
+
 def test_a_signature_of_another_refund_opens_nothing(shop: Served) -> None:
     page, first = made(shop, "SIGNEDA")
     _, second = made(shop, "SIGNEDB")

@@ -18,7 +18,7 @@ export function result(state, t) {
     h("p", { class: "sentence" }, receipt.say_clerk),
     h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(receipt, t)),
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
-    cards(state, t, tone), codes(receipt, t), foot(state, t),
+    cards(state, t, tone), foot(state, t),
   );
 }
 
@@ -55,7 +55,8 @@ function cards(state, t, tone) {
     h("section", { class: "does" }, h("h3", {}, t("page.result.program")), h("p", {}, t(`page.program.${receipt.state === null ? "refused" : tone}`)),
       h("dl", { class: "facts" },
         receipt.refund_id ? fact(t("page.result.refund_id"), receipt.refund_id) : null, fact(t("page.confirm.order"), receipt.order_id),
-        receipt.clerk ? fact(t("page.confirm.by"), receipt.clerk) : null, receipt.approver ? fact(t("page.approve.by"), receipt.approver) : null)),
+        receipt.clerk ? fact(t("page.confirm.by"), receipt.clerk) : null, receipt.approver ? fact(t("page.approve.by"), receipt.approver) : null),
+      codes(receipt, t)),
   );
 }
 
