@@ -182,7 +182,7 @@ class Orders(Section):
 
 
 class Evidence(Section):
-    wanted: tuple[EvidenceKind, ...] = ()
+    wanted: list[EvidenceKind] = Field(default_factory=list)
 
 
 class Till(Section):

@@ -16,14 +16,15 @@ from sqlalchemy import (
     Text,
 )
 
+from scanrefund.ledger import order_schema
 from scanrefund.ledger.columns import Told, UtcTime
-from scanrefund.ledger.order_schema import metadata
-from scanrefund.ledger.schema import SUBJECT_CHARS_MAX
+from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, metadata
 
 # Whoever makes or compares every table takes `metadata` from here: it holds these tables too.
 __all__ = [
     "contacts",
     "metadata",
+    "order_schema",
     "outbox",
     "prints",
     "self_tests",
