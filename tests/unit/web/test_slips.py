@@ -32,7 +32,7 @@ def made(shop: Served, order_id: str) -> tuple[Page, str]:
 
 
 def test_a_slip_is_looked_at_printed_and_reprinted_as_a_copy(printing: Served, tmp_path: Path) -> None:
-    page, refund_id = made(printing, "S1")
+    page, refund_id = made(printing, "SLIP1")
     looked = page.get(f"/desk/refunds/{refund_id}/slip").document
     assert (looked["prints"], looked["printer"]) == (0, True)
     assert looked["slip"]["code"].startswith(f"scanrefund:{refund_id}.")
@@ -44,20 +44,20 @@ def test_a_slip_is_looked_at_printed_and_reprinted_as_a_copy(printing: Served, t
 
 
 def test_a_contact_given_at_the_counter_is_kept_and_never_told_back(shop: Served) -> None:
-    shop.sell("S3")
+    shop.sell("SLIP3")
     page = shop.page()
-    told = page.post("/desk/refund", shop.wish(page, "S3", contact="li.lei@example.com"))
+    told = page.post("/desk/refund", shop.wish(page, "SLIP3", contact="li.lei@example.com"))
     assert "li.lei" not in str(told.document)
     (message,) = shop.site.house.outbox.listed(unsent_only=False, limit=9)
     assert message.subject == told.document["refund_id"]
     assert shop.site.house.outbox.masked_contact(message) == "l•••@example.com"
-    wrong = page.post("/desk/refund", shop.wish(page, "S3", contact="li lei"))
+    wrong = page.post("/desk/refund", shop.wish(page, "SLIP3", contact="li lei"))
     assert wrong.document["fault"] == "contact_wrong"
 
 
 def test_a_printer_that_is_away_is_told_and_the_refund_stays(shop: Served, tmp_path: Path) -> None:
     _plug_in(shop, str(tmp_path / "away"), tmp_path)
-    page, refund_id = made(shop, "S2")
+    page, refund_id = made(shop, "SLIP2")
     before = shop.site.house.ledger.refund(refund_id)
     told = page.post(f"/desk/refunds/{refund_id}/print", {})
     assert told.document["fault"] == "printer_away"
