@@ -55,8 +55,10 @@ def picture_of(text: str) -> str:
 
 def put_everywhere(page: Page, digits: str) -> None:
     """The code typed into every field there is, as a clerk in a hurry does."""
-    for path in ("/desk/order", "/desk/orders/thaw"):
-        page.post(path, {"number": digits, "order_id": digits, "why": digits})
+    acts = ("thaw", "release", "extend", "cancel", "adjust")
+    for path in ("/desk/order", *(f"/desk/orders/{act}" for act in acts)):
+        amounts = {"old_fen": 1_000, "new_fen": 900}
+        page.post(path, {"number": digits, "order_id": digits, "why": digits, **amounts})
     for body in ({"name": digits, "pin": digits}, {"staff_id": digits, "pin": digits}):
         page.post("/desk/owner", body)
         page.post("/desk/sign-in", body)
