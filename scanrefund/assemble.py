@@ -92,14 +92,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 
     trusted = Trusted(recogniser, keys, hasher)
     staff = StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
-    backup = DailyBackup(
-        ledger,
-        settings.ledger,
-        keys,
-        settings.backup,
-        clock,
-        is_quiet=lambda: not ledger.due(clock.now(), 1, dispatcher.accounts),
-    )
+    backup = _daily_backup(settings, ledger, keys, dispatcher, clock)
     worker = Worker(ledger, dispatcher, clock, [Hints(ledger, dispatcher, clock).run_once, backup.run_once])
     orders = OrdersDesk(ledger, keys, clock)
     supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
@@ -121,6 +114,15 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         search=search,
         clock=clock,
     )
+
+
+def _daily_backup(
+    settings: Settings, ledger: Ledger, keys: Keys, dispatcher: Dispatcher, clock: Clock
+) -> DailyBackup:
+    def is_quiet() -> bool:
+        return not ledger.due(clock.now(), 1, dispatcher.accounts)
+
+    return DailyBackup(ledger, settings.ledger, keys, settings.backup, clock, is_quiet)
 
 
 def wallet_gateways(settings: Settings) -> dict[Wallet, WalletGateway]:
