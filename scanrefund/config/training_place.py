@@ -47,6 +47,7 @@ def training_settings(shop: Settings) -> Settings:
         shop_id=SHOP_ID,
         rehearsal=True,
         training=True,
+        slips=replace(shop.slips, rehearsal=True, training=True),
         ledger=LedgerSettings(
             f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}", shop.ledger.busy_timeout_s
         ),

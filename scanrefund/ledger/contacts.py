@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from scanrefund.errors import KeyFault
 from scanrefund.keys import Keys
@@ -50,11 +50,6 @@ def opened(connection: Connection, keys: Keys, order_id: str) -> Contact | None:
         return None
     address = keys.opened(_name(order_id), row.closed).decode()
     return Contact(Channel(row.channel), address, row.language)
-
-
-def forget(connection: Connection, kept_before: datetime) -> int:
-    """Forget the contacts that were kept before a moment; how many there were. Their messages stay unsent."""
-    return connection.execute(delete(contacts).where(contacts.c.kept_at < kept_before)).rowcount
 
 
 def _name(order_id: str) -> str:

@@ -16,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.schema import attempts, codes, orders, refunds
+from scanrefund.ledger.schema import attempts, codes, orders, refunds, signatures
+from scanrefund.ledger.schema_after import contacts
 from scanrefund.model.refund import OPEN
 
 
@@ -80,6 +81,15 @@ def _wallet_words(before: datetime) -> ColumnElement[bool]:
     return and_(attempts.c.message != "", ended)
 
 
+def _contacts(before: datetime) -> ColumnElement[bool]:
+    settled = exists().where(orders.c.order_id == contacts.c.order_id, _settled(before))
+    return and_(contacts.c.kept_at < before, settled)
+
+
+def _signatures(before: datetime) -> ColumnElement[bool]:
+    return exists().where(refunds.c.refund_id == signatures.c.refund_id, _ended(before))
+
+
 def _values(**values: Any) -> Mapping[str, Any]:
     return MappingProxyType(values)
 
@@ -97,6 +107,8 @@ STOCKS: Final[tuple[Stock, ...]] = (
     Stock("payers", lambda told: told.payer_days, orders, _payers, _values(payer_fingerprint="", extra="{}")),
     Stock("accounts", lambda told: told.account_days, refunds, _accounts, _values(received_account="")),
     Stock("wallet_words", lambda told: told.account_days, attempts, _wallet_words, _values(message="")),
+    Stock("contacts", lambda told: told.account_days, contacts, _contacts),
+    Stock("signatures", lambda told: told.account_days, signatures, _signatures),
 )
 
 

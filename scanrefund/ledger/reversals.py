@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from scanrefund.ledger import marks, orders
+from scanrefund.ledger import marks, orders, telling
 from scanrefund.ledger.order_schema import reversals
 from scanrefund.ledger.schema import orders as orders_table
 from scanrefund.model.money import ZERO, Money
@@ -96,6 +96,7 @@ def cancel(connection: Connection, order_id: str, why: str, now: datetime) -> No
         return
     order = orders.load(connection, order_id)
     marks.of_order(connection, order_id, "CANCELLED", order.amount if order else ZERO, now)
+    telling.note_cancelled(connection, order_id, now)
 
 
 def cost(order: Order, done: list[Reversal]) -> Money:

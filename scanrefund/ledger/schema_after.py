@@ -43,8 +43,8 @@ prints: Final = Table(
     CheckConstraint("count >= 0", name="count"),
 )
 
-# How an order's customer wants to hear of it: the one personal datum of this ledger, closed with a key that
-# is not in it, and forgotten by itself (`contacts.forget`).
+# How an order's customer wants to hear of it: closed with a key that is not in this ledger, and taken out by
+# `purge`. Messages that wait for it then stay unsent.
 contacts: Final = Table(
     "contacts",
     metadata,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
-from scanrefund.ledger import contacts
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.outbox import Outbox
 from scanrefund.ledger.prints import Prints
@@ -57,11 +55,9 @@ def test_of_workers_at_once_one_delivers(ledger: Ledger) -> None:
     assert way.tries == 1
 
 
-def test_a_message_is_given_up_with_an_alarm_and_a_contact_forgotten(ledger: Ledger) -> None:
+def test_a_message_is_given_up_with_an_alarm(ledger: Ledger) -> None:
     moved(ledger, told_refund(ledger), RefundState.CLOSED, Outcome.CLOSED)
     a_post(ledger, FakeClock(), HandWay([refusing])).deliver_due()
     (message,) = Outbox(ledger, KEYS).listed(unsent_only=True, limit=9)
     assert (message.given_up_at, message.trouble) == (NOW, "smtp_550")
-    with ledger.writing() as connection:
-        assert contacts.forget(connection, NOW + timedelta(days=1)) == 1
     assert ledger.first_broken_entry() is None

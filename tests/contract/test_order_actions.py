@@ -17,6 +17,7 @@ from scanrefund.ledger import marks
 from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.order_actions import OrderActions
+from scanrefund.ledger.outbox import Outbox
 from scanrefund.ledger.schema import orders as orders_table
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrderState
@@ -27,7 +28,8 @@ from scanrefund.model.reversal import ReversalState
 from scanrefund.model.wallet import Wallet
 from scanrefund.reversal_desk import Present, ReversalDesk
 from tests.people import PeopleShop, hire
-from tests.unit.builders import NOW, ORDER, an_order, answering, keep, open_ledger_at, wallet_order
+from tests.unit.aftercare.posting import MAIL
+from tests.unit.builders import KEYS, NOW, ORDER, an_order, answering, keep, open_ledger_at, wallet_order
 
 S = RefundState
 LI = Hand("s2", "the customer changed his mind")
@@ -188,6 +190,15 @@ def test_an_unpaid_order_is_closed_at_the_wallet_and_cancelled(shop: Shop) -> No
         assert shop.reversals.cancel("U1", LI).order.state is OrderState.CANCELLED
     assert shop.till.closed == ["U1"]
     assert shop.marks() == [("ORDER_CANCELLED", "CANCELLED")]
+
+
+def test_the_customer_of_a_cancelled_order_is_told_once(shop: Shop) -> None:
+    with shop.ledger.writing() as connection:
+        shop.ledger.keep_contact(connection, "U1", MAIL, NOW)
+    for _ in range(2):
+        shop.reversals.cancel("U1", LI)
+    told = Outbox(shop.ledger, KEYS).listed(unsent_only=False, limit=9)
+    assert [(one.event, one.subject) for one in told] == [("order_cancelled", "U1")]
 
 
 NOT_FOUND = (CloseAnswer(Closing.NOT_FOUND), OrderAnswer(OrderLook.NOT_FOUND))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+from sqlalchemy import delete
+
 from scanrefund.aftercare.notify import Letter
 from scanrefund.aftercare.outbox import TRIES_MAX
 from scanrefund.dispatch.worker import nobody_cures, nobody_hears
-from scanrefund.ledger import contacts
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.outbox import Outbox
+from scanrefund.ledger.schema_after import contacts
 from scanrefund.model.contact import Channel
 from scanrefund.model.message import Message
 from scanrefund.model.outcome import Outcome
@@ -116,7 +118,7 @@ def test_a_customers_message_that_is_given_up_alerts_staff(ledger: Ledger) -> No
 def test_a_forgotten_contact_is_written_to_no_more(ledger: Ledger) -> None:
     paid(ledger)
     with ledger.writing() as connection:
-        contacts.forget(connection, NOW + timedelta(days=1))
+        connection.execute(delete(contacts))
     way = HandWay()
     a_post(ledger, FakeClock(), way).deliver_due()
     assert only(ledger).trouble == "contact_forgotten"

@@ -160,11 +160,3 @@ def test_other_keys_open_no_contact_and_keep_none(ledger: Ledger) -> None:
         Outbox(ledger, strange).contact(ORDER.order_id)
     with pytest.raises(KeyFault, match="people_key_foreign"), ledger.writing() as connection:
         contacts.keep(connection, strange, ORDER.order_id, PHONE, NOW)
-
-
-def test_contacts_are_forgotten_by_their_age(ledger: Ledger) -> None:
-    told_refund(ledger)
-    with ledger.writing() as connection:
-        assert contacts.forget(connection, NOW) == 0
-        assert contacts.forget(connection, NOW + timedelta(seconds=1)) == 1
-    assert Outbox(ledger, KEYS).contact(ORDER.order_id) is None
