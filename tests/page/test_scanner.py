@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.acceptance.scanner import scan
 from tests.page.conftest import SCANNER_KEY_MS, WECHAT_CODE, Till
 
 
@@ -23,6 +24,14 @@ def test_a_burst_never_lands_in_the_amount(till: Till) -> None:
     expect(till.page.locator("#amount-said")).to_contain_text("¥7.20")
     assert till.desk.told("scan")[-1] == {"text": WECHAT_CODE, "typed": False}
     assert till.desk.told("check")[-1]["amount_fen"] == 560
+
+
+def test_a_digit_and_a_scan_after_it_are_two_though_the_page_was_busy(till: Till) -> None:
+    till.order()
+    till.press("Enter", "3")
+    scan(till.page, WECHAT_CODE, "", after_s=0.3)
+    till.at("refund:confirm")
+    assert till.desk.told("scan")[-1]["text"] == WECHAT_CODE
 
 
 def test_an_amount_typed_by_hand_with_enter_is_no_scan(till: Till) -> None:

@@ -39,7 +39,7 @@ export class ScanBuffer {
     const field = fieldOf(event.target);
     if (field === "" || event.isComposing || event.inputType !== "insertText" || !event.data) return;
     if (event.data.normalize("NFKC") === event.data) return;
-    const run = this.#run ?? this.#begin(event, field);
+    const run = this.#continued(event) ?? this.#begin(event, field);
     run.text += event.data;
     this.#wait(run, event);
   }
@@ -55,11 +55,17 @@ export class ScanBuffer {
     // A held key is a person's; a space or an arrow belongs to the button or list it is pressed on.
     if (event.repeat || (event.key === " " && this.#run === null && field === "")) return;
     if (field === "") event.preventDefault();
-    const run = this.#run ?? this.#begin(event, field);
+    const run = this.#continued(event) ?? this.#begin(event, field);
     run.text += event.key;
     if (field === "" && run.text.length === 1) run.undo = this.#on.hint(event.key);
     else if (run.text.length === 2) run.undo = void run.undo?.();
     this.#wait(run, event);
+  }
+
+  // A busy page ends a run late: the silence is told by the times of the keys, too.
+  #continued(event) {
+    if (this.#run !== null && event.timeStamp - this.#run.last >= SILENCE_MS) this.#end();
+    return this.#run;
   }
 
   #wait(run, event) {
