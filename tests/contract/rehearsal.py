@@ -155,7 +155,8 @@ def rehearsing(folder: Path, **limits: Any) -> Iterator[Rehearsal]:
         yield Rehearsal(running.base_url, running.folder, settings, house, time_of_desk, notices_url)
 
 
-def _settings(folder: Path, notices_url: str, limits: dict[str, Any]) -> Settings:
+def settings_in(folder: Path, **limits: Any) -> Settings:
+    """What the desk takes from a rehearsal in this folder, without addresses for notices."""
     before = os.environ.get("SCANREFUND_HOME")
     os.environ["SCANREFUND_HOME"] = str(folder)
     try:
@@ -164,7 +165,11 @@ def _settings(folder: Path, notices_url: str, limits: dict[str, Any]) -> Setting
         os.environ.pop("SCANREFUND_HOME")
         if before is not None:
             os.environ["SCANREFUND_HOME"] = before
-    assert settings.wechat is not None
-    wechat = replace(settings.wechat, notify_url=f"{notices_url}/wechat")
     policy = replace(settings.limits, code_required=False, **limits)
-    return replace(settings, wechat=wechat, limits=policy, http=LIMITS, language="en")
+    return replace(settings, limits=policy, http=LIMITS, language="en")
+
+
+def _settings(folder: Path, notices_url: str, limits: dict[str, Any]) -> Settings:
+    settings = settings_in(folder, **limits)
+    assert settings.wechat is not None
+    return replace(settings, wechat=replace(settings.wechat, notify_url=f"{notices_url}/wechat"))
