@@ -249,4 +249,5 @@ def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
         addresses=addresses,
         now=clock.now,
         backups=settings.backup.folder if settings.ledger.url.startswith("sqlite:") else None,
+        printer=settings.slips.printer,
     )

@@ -20,6 +20,7 @@ from typing import Final
 
 from scanrefund import __version__
 from scanrefund.aftercare import upkeep
+from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
@@ -46,6 +47,8 @@ OPEN_MAX: Final = 10_000
 SAMPLE_DIGITS: Final = "130987650987650987"
 _MODULE_PIXELS: Final = 8
 
+NO_PRINTER: Final = PrinterSettings()
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -61,6 +64,7 @@ class Surroundings:
     now: Callable[[], datetime]
     # Where copies of the ledger lie; None: it is on a server, which keeps its own.
     backups: Path | None = None
+    printer: PrinterSettings = NO_PRINTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +270,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),
     Check("camera", _camera, needed=False),
+    Check("printer", lambda around: upkeep.printer(around.printer), needed=False),
     Check("network", lambda around: upkeep.network(around.http, around.addresses), needed=False),
     Check("clock", _clock),
     Check("wallet_wechat", _wallet(Wallet.WECHAT)),

@@ -57,6 +57,11 @@ class Printer:
         else:
             self._to_network(place, data)
 
+    def reach(self) -> None:
+        """Open the printer and let go of it: nothing is printed. Raises PrinterFault like `print`."""
+        if self.settings.place != DUMMY:
+            self.print(b"")
+
     def _to_device(self, path: str, data: bytes) -> None:
         """To `/dev/usb/lp0` or a Windows share; never to a file that is not there yet."""
         try:

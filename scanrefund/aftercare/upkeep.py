@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund.aftercare.daily_backup import newest
+from scanrefund.aftercare.printer import Printer, PrinterSettings
 from scanrefund.errors import NetworkFault
 from scanrefund.http import Http
 from scanrefund.model.wallet import Wallet
@@ -54,6 +55,14 @@ def disk_space(home: Path) -> Look:
         return None, "not_looked", {}
     gaps = {"free_mb": free // 1_000_000, "least_mb": DISK_FREE_BYTES_MIN // 1_000_000}
     return free >= DISK_FREE_BYTES_MIN, "good" if free >= DISK_FREE_BYTES_MIN else "short", gaps
+
+
+def printer(settings: PrinterSettings) -> Look:
+    """Whether the receipt printer answers; refunds go on without one. Raises PrinterFault with its cure."""
+    if not settings.place:
+        return None, "not_set_up", {}
+    Printer(settings).reach()
+    return True, "good", {"place": settings.place}
 
 
 def backup(folder: Path | None, now: datetime) -> Look:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 import segno
 
 from scanrefund import readiness
+from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.errors import KeyFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
@@ -267,6 +269,21 @@ def test_a_backup_that_is_old_or_missing_is_told(
     finding = found(replace(around, backups=folder), "backup")
     assert (finding.ok, finding.cause) == (ok, cause)
     assert ("scanrefund backup" in finding.told("en")[1]) is not ok
+
+
+def test_a_printer_that_answers_prints_nothing_and_one_that_is_away_is_told(
+    around: Surroundings,
+) -> None:
+    assert found(around, "printer").cause == "not_set_up"
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        place = f"127.0.0.1:{listening.getsockname()[1]}"
+        finding = found(replace(around, printer=PrinterSettings(place)), "printer")
+        line, _ = listening.accept()
+        with line:
+            assert (finding.ok, finding.cause, line.recv(1)) == (True, "good", b"")
+    away = found(replace(around, printer=PrinterSettings(place)), "printer")
+    assert (away.ok, away.cause) == (None, "printer_away")
+    assert place in away.told("en")[1]
 
 
 @pytest.mark.parametrize(("hours", "cause"), [(1, "recent"), (25, "good")])
