@@ -170,9 +170,9 @@ def test_what_nobody_fetches_is_dropped_the_oldest_first() -> None:
 
 
 def test_a_monitor_gets_figures_and_nobody_else_does(shop: Served) -> None:
-    shop.sell("M1")
+    shop.sell("MON1")
     page = shop.page()
-    page.post("/desk/refund", shop.wish(page, "M1"))
+    page.post("/desk/refund", shop.wish(page, "MON1"))
     shop.site.examine = lambda: [Finding("disk_space", True, "good", {"free_mb": 9_000})]
     page.post("/desk/self-test")
     answered = shop.stranger().get("/metrics")
@@ -181,7 +181,7 @@ def test_a_monitor_gets_figures_and_nobody_else_does(shop: Served) -> None:
     assert 'scanrefund_refunds{wallet="alipay",state="SUCCEEDED"} 1\n' in told
     assert 'scanrefund_trips_total{wallet="alipay",command="SEND",outcome="SUCCEEDED"} 1\n' in told
     assert "scanrefund_self_test_ready 1\n" in told
-    assert "M1" not in told
+    assert "MON1" not in told
     assert shop.stranger().get("/metrics", Host="evil.example").status == 403
     [kept] = SelfTests(shop.site.house.ledger).listed(10)
     assert kept.findings == (("disk_space", True, "good"),)

@@ -62,15 +62,15 @@ def written(shop: Served) -> dict[str, list[Any]]:
 
 def test_no_get_changes_anything(shop: Served) -> None:
     """An address can be put into an image or a link of any page: looking must do nothing."""
-    shop.sell("W1")
+    shop.sell("WA1")
     page, till = shop.page(), till_of(shop)
-    made = page.post("/desk/refund", shop.wish(page, "W1")).document["refund_id"]
+    made = page.post("/desk/refund", shop.wish(page, "WA1")).document["refund_id"]
     shop.house.desk.wait(made, ANSWER_S_MAX)
     before, sessions = written(shop), len(shop.site.sessions._kept)
-    gaps = {"refund_id": made, "order_id": "W1", "language": "en", "screen": "order", "file:path": "x"}
+    gaps = {"refund_id": made, "order_id": "WA1", "language": "en", "screen": "order", "file:path": "x"}
     for route in ROUTES:
         if route.method == "GET" and route.path not in STREAMS:
-            page.get(re.sub(r"\{([a-z_:]+)\}", lambda gap: gaps[gap[1]], route.path) + "?open=1&q=W1")
+            page.get(re.sub(r"\{([a-z_:]+)\}", lambda gap: gaps[gap[1]], route.path) + "?open=1&q=WA1")
     for api in API_ROUTES:
         if api.method == "GET":
             till.get(re.sub(r"\{([a-z_]+)\}", lambda gap: gaps[gap[1]], api.path))
@@ -78,7 +78,7 @@ def test_no_get_changes_anything(shop: Served) -> None:
         page.get(ROOT + path)
     assert written(shop) == before
     assert len(shop.site.sessions._kept) == sessions
-    assert "W1" in str(before["orders"])
+    assert "WA1" in str(before["orders"])
 
 
 def test_nothing_listens_beyond_this_machine(shop: Served) -> None:
@@ -175,8 +175,8 @@ def test_a_body_that_never_ends_is_given_up() -> None:
 
 def test_nobody_refunds_in_another_persons_name(shop: Served) -> None:
     """Names that come with a call count for nothing: the session's person is the clerk."""
-    shop.sell("W2")
-    shop.sell("W3")
+    shop.sell("WA2")
+    shop.sell("WA3")
     page = shop.page(shop.crew.clerk)
     named = {
         "clerk": shop.crew.owner.staff_id,
@@ -184,12 +184,12 @@ def test_nobody_refunds_in_another_persons_name(shop: Served) -> None:
         "by": "s1",
         "approver": "s1",
     }
-    made = page.post("/desk/refund", {**shop.wish(page, "W2"), **named}).document
+    made = page.post("/desk/refund", {**shop.wish(page, "WA2"), **named}).document
     kept = shop.house.ledger.refund(made["refund_id"])
     assert kept is not None
     assert (kept.clerk, kept.approver) == (shop.crew.clerk.staff_id, "")
     till = till_of(shop, clerk=shop.crew.clerk.staff_id)
     for clerk in ("s1", {"staff_id": "s1"}, {"staff_id": "s1", "secret": ""}, ["s1"]):
-        answered = till.post("/refunds", {**till.wish("W3", shop), "clerk": clerk}, f"as {clerk}")
+        answered = till.post("/refunds", {**till.wish("WA3", shop), "clerk": clerk}, f"as {clerk}")
         assert answered.status in (400, 401)
-    assert shop.wallets.times_sent("W3") == []
+    assert shop.wallets.times_sent("WA3") == []
