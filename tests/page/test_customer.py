@@ -124,6 +124,7 @@ def test_a_badge_names_somebody_and_the_pin_is_still_asked(till: Till) -> None:
 
 def test_a_badge_in_the_middle_of_work_is_told_and_goes_nowhere(till: Till) -> None:
     till.order()
+    till.silence()
     till.scan(BADGE)
     expect(till.page.locator(".scan .message")).to_contain_text("工牌")
     assert till.desk.told("badge") == []
