@@ -14,13 +14,9 @@ import os
 import secrets
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from scanrefund.errors import KeyFault, os_cause
-
-if TYPE_CHECKING:
-    # Only codes of the moment need it; every command opens keys.
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
 # 16 bytes of HMAC-SHA256: no chance of two codes meeting, short enough to read aloud in part.
@@ -92,35 +88,19 @@ class Keys:
 
     def close_up(self, staff_id: str, secret: bytes) -> str:
         """A secret of somebody's as it may lie in the database (AES-256-GCM, hex), bound to that person."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return (nonce + self._cipher().encrypt(nonce, secret, staff_id.encode())).hex()
+        return _closed(self._of_people(b"seal"), staff_id, secret).hex()
 
     def opened(self, staff_id: str, closed: str) -> bytes:
         """What `close_up` closed for this person. Raises KeyFault for anything else."""
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-
-        try:
-            raw = bytes.fromhex(closed)
-            return self._cipher().decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], staff_id.encode())
-        except (ValueError, InvalidTag):
-            raise KeyFault("people_key_foreign") from None
+        return _opened(self._of_people(b"seal"), staff_id, _raw(closed), KeyFault("people_key_foreign"))
 
     def close_signature(self, refund_id: str, drawn: bytes) -> str:
         """A customer's drawing as it may lie in the database (AES-256-GCM, hex), bound to that refund."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return (nonce + self._customers_cipher().encrypt(nonce, drawn, refund_id.encode())).hex()
+        return _closed(self._customers_key(), refund_id, drawn).hex()
 
     def opened_signature(self, refund_id: str, closed: str) -> bytes:
         """What `close_signature` closed for this refund. Raises KeyFault for anything else."""
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-
-        try:
-            raw = bytes.fromhex(closed)
-            return self._customers_cipher().decrypt(
-                raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], refund_id.encode()
-            )
-        except (ValueError, InvalidTag):
-            raise KeyFault("signature_key_foreign") from None
+        return _opened(self._customers_key(), refund_id, _raw(closed), KeyFault("signature_key_foreign"))
 
     def badge(self, secret: str) -> str:
         """The keyed hash of a badge's secret, 64 hex digits: a stolen database opens no sign-in screen."""
@@ -128,36 +108,18 @@ class Keys:
 
     def closed_photo(self, name: str, data: bytes) -> bytes:
         """A photograph as it may lie in the data folder (AES-256-GCM), bound to its name."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        return nonce + self._photo_cipher().encrypt(nonce, data, name.encode())
+        return _closed(self._of_people(b"photo"), name, data)
 
     def opened_photo(self, name: str, closed: bytes) -> bytes:
         """What `closed_photo` closed under this name. Raises KeyFault for anything else."""
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-
-        try:
-            return self._photo_cipher().decrypt(closed[:_NONCE_BYTES], closed[_NONCE_BYTES:], name.encode())
-        except (ValueError, InvalidTag):
-            raise KeyFault("photo_unreadable", name=name) from None
+        return _opened(self._of_people(b"photo"), name, closed, KeyFault("photo_unreadable", name=name))
 
     def people_check_value(self) -> str:
         """Tells people's keys apart without giving anything away."""
         return self._of_people(b"check").hex()[:16]
 
-    def _customers_cipher(self) -> AESGCM:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
-        return AESGCM(hmac.new(self._fingerprint_key, b"customer's signature", hashlib.sha256).digest())
-
-    def _cipher(self) -> AESGCM:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
-        return AESGCM(self._of_people(b"seal"))
-
-    def _photo_cipher(self) -> AESGCM:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
-        return AESGCM(self._of_people(b"photo"))
+    def _customers_key(self) -> bytes:
+        return hmac.new(self._fingerprint_key, b"customer's signature", hashlib.sha256).digest()
 
     def _of_people(self, purpose: bytes) -> bytes:
         return hmac.new(self._people_key, purpose, hashlib.sha256).digest()
@@ -165,6 +127,33 @@ class Keys:
     def _hash(self, purpose: bytes, text: str) -> str:
         whole = hmac.new(self._fingerprint_key, purpose + b"\x00" + text.encode(), hashlib.sha256)
         return whole.digest()[:FINGERPRINT_BYTES].hex()
+
+
+def _closed(key: bytes, name: str, data: bytes) -> bytes:
+    """AES-256-GCM under a fresh nonce, which stands before it; `name` is what it is bound to."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, data, name.encode())
+
+
+def _opened(key: bytes, name: str, closed: bytes, foreign: KeyFault) -> bytes:
+    """What `_closed` closed under this key for this name. Raises `foreign` for anything else."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
+    try:
+        return AESGCM(key).decrypt(closed[:_NONCE_BYTES], closed[_NONCE_BYTES:], name.encode())
+    except (ValueError, InvalidTag):
+        raise foreign from None
+
+
+def _raw(closed: str) -> bytes:
+    """The bytes of hex; none, which open nothing, where it is not hex."""
+    try:
+        return bytes.fromhex(closed)
+    except ValueError:
+        return b""
 
 
 def _read_or_make(path: Path) -> bytes:

@@ -9,34 +9,25 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
+from scanrefund.aftercare.pdf_font import chinese_font
 from scanrefund.aftercare.reconcile import Reconciliation
 from scanrefund.aftercare.reconcile_words import ReconcileWords
 from scanrefund.aftercare.signing import Signed
-from scanrefund.errors import UsageFault
 from scanrefund.model.printable import written_out
 
 # Nobody reads more on paper; the CSV has all.
 DIFFERENCES_MAX: Final = 1_000
-EXTRA: Final = "receipt"
-# Adobe's own names of Chinese fonts that every PDF reader brings along: nothing to embed.
-_FONTS: Final = {"zh-Hans": "STSong-Light", "zh-Hant": "MSung-Light", "en": "STSong-Light"}
 _WIDTHS_MM: Final = (22, 34, 48, 22, 60)
 _SUM_WIDTHS_MM: Final = (30, 30, 32, 32, 32, 30)
 _SIGNATURE_LINE: Final = "_" * 40
 
 
 class ReconcilePdf:
-    """Raises UsageFault reconcile_pdf_missing where the part is missing."""
+    """Raises UsageFault receipt_extra_missing where reportlab is not there."""
 
     def __init__(self, words: ReconcileWords) -> None:
-        try:
-            from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
-            from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415
-        except ImportError:
-            raise UsageFault("reconcile_pdf_missing", extra=EXTRA) from None
         self._words = words
-        self._font = _FONTS[words.language]
-        pdfmetrics.registerFont(UnicodeCIDFont(self._font))
+        self._font = chinese_font(words.language)
 
     def write(
         self, path: Path, done: Reconciliation, signed: Mapping[str, Signed], made_at: datetime

@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from typing import IO, Any, Final
 
+from scanrefund.aftercare.pdf_font import chinese_font
 from scanrefund.aftercare.report import Report
 from scanrefund.aftercare.report_words import ReportWords, Table
-from scanrefund.errors import UsageFault
 
-# Adobe's own names for fonts that every reader of PDF finds for itself: nothing is embedded. An English sheet
-# has a Chinese font too: the shop's name is Chinese all the same.
-_FONTS: Final = {"zh-Hant": "MSung-Light"}
-_FONT: Final = "STSong-Light"
 _MARGIN: Final = 42
 
 
 def write_pdf(out: IO[bytes], report: Report, words: ReportWords) -> None:
     """Write the report as A4 pages. Raises UsageFault where reportlab is not installed."""
-    try:
-        from reportlab.lib.pagesizes import A4  # noqa: PLC0415
-        from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise UsageFault("pdf_not_installed", extra="receipt") from error
-    styles = _styles(words.language)
+    styles = _styles(chinese_font(words.language))
+    from reportlab.lib.pagesizes import A4  # noqa: PLC0415
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer  # noqa: PLC0415
+
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)
     paper = SimpleDocTemplate(out, pagesize=A4, title=words.title, **margins)
     parts: list[Any] = [Paragraph(_safe(words.title), styles["title"])]
@@ -37,10 +31,9 @@ def write_pdf(out: IO[bytes], report: Report, words: ReportWords) -> None:
     paper.build(parts)
 
 
-def _styles(language: str) -> dict[str, Any]:
+def _styles(font: str) -> dict[str, Any]:
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
 
-    font = _font(language)
     wrap = {"wordWrap": "CJK"}
     title = {"spaceBefore": 12, "spaceAfter": 4, "keepWithNext": 1}
     return {
@@ -50,15 +43,6 @@ def _styles(language: str) -> dict[str, Any]:
         "small": ParagraphStyle("small", fontName=font, fontSize=7, leading=10, **wrap),
         "number": ParagraphStyle("number", fontName=font, fontSize=9, leading=13, alignment=2),
     }
-
-
-def _font(language: str) -> str:
-    from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415
-    from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415
-
-    name = _FONTS.get(language, _FONT)
-    pdfmetrics.registerFont(UnicodeCIDFont(name))
-    return name
 
 
 def _grid(told: Table, styles: dict[str, Any], width: float) -> Any:

@@ -11,10 +11,10 @@ from typing import Final
 
 import segno
 from reportlab.lib.units import mm
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from scanrefund.aftercare.pdf_font import chinese_font
 from scanrefund.aftercare.slip import PrintedSlip
 from scanrefund.aftercare.slip_text import folded
 
@@ -26,14 +26,11 @@ _TITLE_SIZE: Final = 14
 _CODE_SIDE: Final = 34 * mm
 # Columns of half a Chinese character that fit between the margins.
 _COLUMNS: Final = 44
-_FONTS: Final = {"zh-Hant": "MSung-Light"}
-_FONT: Final = "STSong-Light"
 
 
 def pdf_bytes(slip: PrintedSlip, language: str) -> bytes:
     """One page. The same slip gives the same bytes."""
-    font = _FONTS.get(language, _FONT)
-    registerFont(UnicodeCIDFont(font))
+    font = chinese_font(language)
     rows = _rows(slip)
     height = 2 * _MARGIN + _CODE_SIDE + sum(_LINE * row.lines for row in rows)
     file = io.BytesIO()

@@ -1,14 +1,10 @@
 """Letters as SMS: a template's id and its variables, posted to the shop's gateway and signed.
 
 Never free text: mainland China's operators take none.
-
-`X-Scanrefund-Signature` is the hex HMAC-SHA256 over `<X-Scanrefund-Timestamp>.<body>` with the shared secret.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund.aftercare.notify import Letter, NotDelivered
+from scanrefund.aftercare.signed_post import signed_headers
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http, HttpLimits
 from scanrefund.keys import refuse_if_others_read
@@ -58,23 +55,13 @@ class SmsWay:
         limit_s = self._settings.deadline_s
         limits = HttpLimits(limit_s, limit_s, limit_s, self._http.limits.body_bytes_max)
         try:
-            headers = self._headers(body, letter.message_id)
+            headers = signed_headers(self._secret(), letter.message_id, body, self._epoch_s())
             reply = self._http.exchange("POST", self._settings.url, headers=headers, body=body, limits=limits)
         except NetworkFault as fault:
             raise NotDelivered(f"sms_{fault.code}") from None
         if not 200 <= reply.status < 300:
             lasting = 400 <= reply.status < 500 and reply.status not in _LATER
             raise NotDelivered(f"sms_{reply.status}", lasting=lasting)
-
-    def _headers(self, body: bytes, message_id: str) -> dict[str, str]:
-        timestamp = str(int(self._epoch_s()))
-        seal = hmac.new(self._secret(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
-        return {
-            "Content-Type": "application/json; charset=utf-8",
-            "Idempotency-Key": message_id,
-            "X-Scanrefund-Timestamp": timestamp,
-            "X-Scanrefund-Signature": seal,
-        }
 
     def _secret(self) -> bytes:
         path = self._settings.secret_file

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from scanrefund.aftercare.signed_post import signed_headers
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.worker import OnFault, OnRefund
 from scanrefund.errors import KeyFault, NetworkFault
@@ -31,8 +30,6 @@ WAITS_S: Final = (10, 60, 300, 1_800, 3_600, 21_600, 21_600, 21_600, 21_600, 21_
 TAKEN_S: Final = 60
 # Enough that nobody guesses it: 32 characters of hex are 128 bits.
 KEY_CHARS_MIN: Final = 32
-
-SIGNATURE: Final = "Scanrefund-Signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class TillTeller:
     def _tell(self, mark: Mark) -> bool:
         body = document(mark, self._shop)
         name = json.loads(body)["id"]
-        headers = signed_headers(self._till.key, name, body, self._clock.now())
+        headers = signed_headers(self._till.key, name, body, self._clock.now().timestamp())
         try:
             reply = self._http.exchange("POST", self._till.url, headers=headers, body=body, limits=LIMITS)
         except NetworkFault as fault:
@@ -127,10 +124,3 @@ def told(mark: Mark, shop: Shop) -> dict[str, Any]:
 def document(mark: Mark, shop: Shop) -> bytes:
     """The body that is signed and posted."""
     return json.dumps(told(mark, shop), ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def signed_headers(key: bytes, name: str, body: bytes, now: datetime) -> dict[str, str]:
-    """`Scanrefund-Signature: t=SECONDS,id=ID,v1=HEX`: HMAC-SHA256 over `SECONDS.ID.` and the body."""
-    seconds = int(now.timestamp())
-    signature = hmac.new(key, f"{seconds}.{name}.".encode() + body, hashlib.sha256).hexdigest()
-    return {"Content-Type": "application/json", SIGNATURE: f"t={seconds},id={name},v1={signature}"}

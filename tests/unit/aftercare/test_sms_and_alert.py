@@ -80,9 +80,9 @@ def test_an_sms_is_a_template_with_variables_and_signed(tmp_path: Path) -> None:
     told = json.loads(body)
     assert (told["template"], told["phone"]) == ("SMS_1001", PHONE.address)
     assert told.keys() == {"message_id", "template", "phone", "variables"}
-    assert headers["X-Scanrefund-Timestamp"] == "1700000000"
-    seal = hmac.new(b"s3cret", b"1700000000." + body, hashlib.sha256).hexdigest()
-    assert headers["X-Scanrefund-Signature"] == seal
+    name = LETTER.message_id
+    seal = hmac.new(b"s3cret", f"1700000000.{name}.".encode() + body, hashlib.sha256).hexdigest()
+    assert headers["Scanrefund-Signature"] == f"t=1700000000,id={name},v1={seal}"
     assert headers["Idempotency-Key"] == told["message_id"] == LETTER.message_id
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from scanrefund.aftercare.till_marks import QUIET_S, SIGNATURE, WAITS_S, Till, TillSettings, TillTeller
+from scanrefund.aftercare.signed_post import SIGNATURE
+from scanrefund.aftercare.till_marks import QUIET_S, WAITS_S, Till, TillSettings, TillTeller
 from scanrefund.dispatch.worker import nobody_cures, nobody_hears
 from scanrefund.errors import KeyFault
 from scanrefund.http import Http
