@@ -14,6 +14,8 @@ from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.errors import KeyFault, UsageFault, os_cause
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
+from scanrefund.notify_desk import NotifySettings
+from scanrefund.slip_desk import SlipSettings
 
 FOLDER: Final = "training"
 # Made with the folder: whatever else lies under that name was never the training's.
@@ -47,7 +49,12 @@ def training_settings(shop: Settings) -> Settings:
         shop_id=SHOP_ID,
         rehearsal=True,
         training=True,
-        slips=replace(shop.slips, rehearsal=True, training=True),
+        slips=_slips(shop.slips, home),
+        # Nobody outside hears of an exercise, and it takes none of the shop's files.
+        notify=NotifySettings(home / "messages.jsonl"),
+        till=None,
+        orders_inbox=None,
+        backup=replace(shop.backup, folder=home / "backups", daily=False),
         ledger=LedgerSettings(
             f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}", shop.ledger.busy_timeout_s
         ),
@@ -104,6 +111,12 @@ def _limits(shop: Limits) -> Limits:
         payer_match=False,
         people=people,
     )
+
+
+def _slips(shop: SlipSettings, home: Path) -> SlipSettings:
+    """The shop's paper and printer: what comes out says that it is the training's."""
+    printer = replace(shop.printer, dummy_file=home / shop.printer.dummy_file.name)
+    return replace(shop, printer=printer, rehearsal=True, training=True)
 
 
 def _page(shop: PageSettings) -> PageSettings:

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from scanrefund.aftercare.till_marks import TillSettings
 from scanrefund.config import Settings, load
 from scanrefund.config.training_place import training_settings
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.notify_desk import NotifySettings
 
 WECHAT = {
     **dict.fromkeys(("mchid", "appid", "merchant_serial_no"), "x"),
@@ -51,6 +53,31 @@ def test_everything_lies_in_a_folder_of_its_own(shop: Settings) -> None:
     assert training.alipay is None
     assert training.shop_id == "TRAINING"
     assert training.page.port != shop.page.port
+
+
+def test_nobody_outside_hears_of_an_exercise_and_no_file_of_the_shop_is_taken(shop: Settings) -> None:
+    home = shop.home
+    (home / "key").write_text("x")
+    busy = replace(
+        shop,
+        notify=NotifySettings(home / "messages.jsonl", alerts=True, alert_urls=home / "urls"),
+        till=TillSettings("https://till.example", home / "key"),
+        orders_inbox=home / "inbox",
+    )
+    training = training_settings(busy)
+    inside = shop.home / "training"
+    assert training.notify == NotifySettings(inside / "messages.jsonl")
+    assert (training.till, training.orders_inbox) == (None, None)
+    assert (training.backup.folder, training.backup.daily) == (inside / "backups", False)
+    assert (training.slips.training, training.slips.rehearsal) == (True, True)
+    assert training.slips.printer.dummy_file.parent == inside
+
+
+def test_no_setting_of_the_training_points_at_a_place_of_the_shop(shop: Settings) -> None:
+    """A new setting that holds a path must be thought of here too."""
+    told = repr(training_settings(shop))
+    inside = str(shop.home / "training")
+    assert str(shop.home) not in told.replace(inside, "")
 
 
 def test_the_real_wallets_of_the_shop_are_not_taken_over(shop: Settings) -> None:
