@@ -26,15 +26,16 @@ SANDBOX_START_S: Final = 60.0
 class Sandbox:
     """The sandbox of a counter: a child of its own, or somebody else's that is left alone."""
 
-    def __init__(self, folder: Path, child: subprocess.Popen[str] | None) -> None:
+    def __init__(self, folder: Path, port: int, child: subprocess.Popen[str] | None) -> None:
         self._folder = folder
+        self._port = port
         self._child = child
 
     def look(self) -> None:
         """Start a child anew that has ended. It may serve elsewhere then. Raises sandbox_does_not_start."""
         if self._child is not None and self._child.poll() is not None:
             self._child.communicate()
-            self._child = _start_sandbox(self._folder)
+            self._child = _start_sandbox(self._folder, self._port)
 
     def stop(self) -> None:
         """End a child."""
@@ -43,16 +44,20 @@ class Sandbox:
             self._child.communicate()
 
 
+def first_port(*, training: bool) -> int:
+    """The port to try first. The shop's own is left free by the training, which may be open beside it."""
+    return 0 if training else SANDBOX_PORT
+
+
 @contextmanager
 def sandbox_beside(settings: Settings) -> Iterator[Sandbox]:
     """A sandbox of our own while the block runs, in rehearsal, where none serves from that folder."""
     if settings.sandbox_trouble is not None:
         raise settings.sandbox_trouble
     ours = settings.rehearsal and not _serves(settings)
-    first_port = 0 if settings.training else SANDBOX_PORT
-    sandbox = Sandbox(
-        settings.sandbox_dir, _start_sandbox(settings.sandbox_dir, first_port) if ours else None
-    )
+    port = first_port(training=settings.training)
+    child = _start_sandbox(settings.sandbox_dir, port) if ours else None
+    sandbox = Sandbox(settings.sandbox_dir, port, child)
     try:
         yield sandbox
     finally:
@@ -65,9 +70,9 @@ def _serves(settings: Settings) -> bool:
     return settings.wechat is not None and answers(settings.wechat.base_url)
 
 
-def _start_sandbox(folder: Path, first_port: int = SANDBOX_PORT) -> subprocess.Popen[str]:
+def _start_sandbox(folder: Path, wanted: int) -> subprocess.Popen[str]:
     """A sandbox that serves; port 0 is its last one, or a free one. Raises Fault sandbox_does_not_start."""
-    port = first_port if _is_free(first_port) else 0
+    port = wanted if _is_free(wanted) else 0
     command = [sys.executable, "-m", "scanrefund", "sandbox", "--dir", str(folder), "--port", str(port)]
     # In a group of its own: Ctrl-C is for us, and a trip under way still needs the sandbox.
     sandbox = subprocess.Popen(  # noqa: S603  (our own program)

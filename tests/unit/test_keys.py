@@ -103,3 +103,12 @@ def test_a_seal_hangs_on_the_entry_and_on_the_one_before() -> None:
         Keys(b"f" * 32, b"x" * 32).seal("0", b"a"),
     }
     assert len(seals) == 4
+
+
+@pytest.mark.parametrize("closed", ["", "no hex", "00", "00" * 40])
+def test_what_nobody_closed_opens_nothing(closed: str) -> None:
+    keys = Keys(b"f" * 32, b"b" * 32, b"p" * 32)
+    with pytest.raises(KeyFault, match="people_key_foreign"):
+        keys.opened("s1", closed)
+    with pytest.raises(KeyFault, match="signature_key_foreign"):
+        keys.opened_signature("SRT_1", closed)
