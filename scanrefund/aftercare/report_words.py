@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta, timezone
 from typing import Final
 
 from scanrefund.aftercare.report import Report
@@ -49,9 +50,9 @@ class ReportWords:
         return f"{self._report.told.shop_name} {self('title', days=days)}".strip()
 
     def made_at(self) -> str:
-        """When it was counted."""
-        at = self._report.at.astimezone().isoformat(sep=" ", timespec="seconds")
-        return self("made_at", at=at)
+        """When it was counted, by the shop's clock, as its hours and days are."""
+        shops = timezone(timedelta(hours=self._report.told.utc_offset_h))
+        return self("made_at", at=self._report.at.astimezone(shops).isoformat(sep=" ", timespec="seconds"))
 
     def book(self) -> str:
         """Whether the book holds, and its last entry, to be kept on paper."""

@@ -76,6 +76,10 @@ def test_no_table_lacks_a_word(report: Report, language: str) -> None:
     assert all(len(row) == len(table.head) for table in words.tables() for row in table.rows)
 
 
+def test_a_report_is_dated_by_the_shops_clock(report: Report) -> None:
+    assert "2026-11-23 18:00:00+08:00" in ReportWords(report, "en").made_at()
+
+
 def test_a_book_that_does_not_hold_is_said_on_top(report: Report) -> None:
     page = drawn(replace(report, flaw="3: changed"), ReportWords(report, "en"))
     assert "NOT whole (3: changed)" in page
