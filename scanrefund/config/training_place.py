@@ -9,13 +9,11 @@ from urllib.parse import urlsplit
 
 from scanrefund.check.limits import UNLIMITED, Limits
 from scanrefund.config import PageSettings, Settings
+from scanrefund.config.apart import apart
 from scanrefund.config.document import REASONS
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.errors import KeyFault, UsageFault, os_cause
-from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.money import Money
-from scanrefund.notify_desk import NotifySettings
-from scanrefund.slip_desk import SlipSettings
 
 FOLDER: Final = "training"
 # Made with the folder: whatever else lies under that name was never the training's.
@@ -43,21 +41,13 @@ def training_settings(shop: Settings) -> Settings:
     for told in (wechat, alipay):
         if told is not None:
             _refuse_real(told.base_url)
+    place = apart(shop, home)
     return replace(
-        shop,
-        home=home,
+        place,
         shop_id=SHOP_ID,
         rehearsal=True,
         training=True,
-        slips=_slips(shop.slips, home),
-        # Nobody outside hears of an exercise, and it takes none of the shop's files.
-        notify=NotifySettings(home / "messages.jsonl"),
-        till=None,
-        orders_inbox=None,
-        backup=replace(shop.backup, folder=home / "backups", daily=False),
-        ledger=LedgerSettings(
-            f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}", shop.ledger.busy_timeout_s
-        ),
+        slips=replace(place.slips, rehearsal=True, training=True),
         limits=_limits(shop.limits),
         wechat=wechat,
         alipay=alipay,
@@ -111,12 +101,6 @@ def _limits(shop: Limits) -> Limits:
         payer_match=False,
         people=people,
     )
-
-
-def _slips(shop: SlipSettings, home: Path) -> SlipSettings:
-    """The shop's paper and printer: what comes out says that it is the training's."""
-    printer = replace(shop.printer, dummy_file=home / shop.printer.dummy_file.name)
-    return replace(shop, printer=printer, rehearsal=True, training=True)
 
 
 def _page(shop: PageSettings) -> PageSettings:

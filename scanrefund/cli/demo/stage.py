@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import os
 import random
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from scanrefund.assemble import House, open_house
 from scanrefund.config import Settings, load
+from scanrefund.config.apart import apart
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import Bug
 from scanrefund.http import Http
-from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS, Wallet
 from scanrefund.sandbox import drawing, photograph
@@ -141,8 +141,4 @@ def _items(found: Any) -> list[dict[str, Any]]:
 
 
 def _settings(folder: Path, language: str) -> Settings:
-    settings = load(folder / "sandbox" / "scanrefund.toml", language)
-    home = folder / "desk"
-    url = f"sqlite:///{(home / 'ledger.sqlite3').as_posix()}"
-    ledger = LedgerSettings(url, settings.ledger.busy_timeout_s)
-    return replace(settings, home=home, ledger=ledger)
+    return apart(load(folder / "sandbox" / "scanrefund.toml", language), folder / "desk")
