@@ -14,10 +14,9 @@ _ANY: Final = "STSong-Light"
 def chinese_font(language: str) -> str:
     """The font's name, ready to be used. Raises UsageFault receipt_extra_missing without reportlab."""
     try:
-        from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # noqa: PLC0415  (an extra, and slow to load)
-        from reportlab.pdfbase.pdfmetrics import registerFont  # noqa: PLC0415
+        from reportlab.pdfbase import cidfonts, pdfmetrics  # noqa: PLC0415  (an extra, and slow to load)
     except ImportError:
         raise UsageFault("receipt_extra_missing") from None
     name = _TRADITIONAL.get(language, _ANY)
-    registerFont(UnicodeCIDFont(name))
+    pdfmetrics.registerFont(cidfonts.UnicodeCIDFont(name))
     return name

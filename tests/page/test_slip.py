@@ -55,7 +55,8 @@ def test_a_printer_that_is_away_is_told_and_the_result_stays_green(till: Till) -
 def test_a_scan_that_begins_with_p_prints_nothing(till: Till) -> None:
     to_result(till)
     till.silence()
-    till.scan("P1001")
+    with till.page.expect_response("**/desk/scan"):
+        till.scan("P1001")
     expect(till.page.locator(".scan .message")).to_be_visible()
     assert till.desk.told("scan")[-1]["text"] == "P1001"
     assert till.desk.told("print") == []

@@ -19,8 +19,8 @@ def test_a_token_is_printed_once_and_kept_nowhere(program: Program, home: Path) 
     assert [one["till_id"] for one in listed.document] == ["t1", "t2"]
     files = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     for secret in (token, told["token"]):
-        assert secret.rpartition("_")[2] not in listed.out + program("tills", "list").out
-        assert secret.rpartition("_")[2].encode() not in files
+        assert secret.split("_", 2)[2] not in listed.out + program("tills", "list").out
+        assert secret.split("_", 2)[2].encode() not in files
     revoked = program("tills", "revoke", "t1", "--json").document
     assert revoked["revoked_at"] is not None
     assert "is revoked" in program("tills", "revoke", "t1").out
