@@ -10,6 +10,7 @@ The rooms, in the order data flows:
     wallets/    it is sent
     dispatch/   until the wallet has answered
     aftercare/  after the money
+    order_sources/ where orders come from
     desk.py     the whole refund on one page; assemble.py puts it together
     cli/        the door; sandbox/ the rehearsal room, which knows nothing of the rest
 """

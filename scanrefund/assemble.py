@@ -41,8 +41,8 @@ from scanrefund.ledger.witness import FILE_NAME, Witness
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.notify_desk import ways_of
-from scanrefund.order_fetch import OrderFetch
 from scanrefund.order_inbox import OrderInbox
+from scanrefund.order_sources.fetch import OrderFetch
 from scanrefund.orders_desk import OrdersDesk
 from scanrefund.people.pins import PinHasher
 from scanrefund.people.recogniser import Recogniser

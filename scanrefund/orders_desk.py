@@ -15,9 +15,9 @@ from scanrefund.ledger.keeping import Keeping, Kept
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.order import Order
 from scanrefund.model.wallet import safe_number
-from scanrefund.orders_bill import bill_rows
-from scanrefund.orders_file import HEADER, BadRow, order_of, rows
-from scanrefund.orders_told import TOLD_ROWS_MAX, Row, json_rows, told_rows
+from scanrefund.order_sources.bill import bill_rows
+from scanrefund.order_sources.file import HEADER, BadRow, order_of, rows
+from scanrefund.order_sources.told import TOLD_ROWS_MAX, Row, json_rows, told_rows
 
 __all__ = ["HEADER", "ImportReport", "OrdersDesk", "RowProblem"]
 

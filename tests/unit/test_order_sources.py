@@ -14,8 +14,8 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState
 from scanrefund.model.wallet import Wallet
+from scanrefund.order_sources.told import TOLD_ROWS_MAX
 from scanrefund.orders_desk import ImportReport, OrdersDesk
-from scanrefund.orders_told import TOLD_ROWS_MAX
 from tests.unit.builders import KEYS, WECHAT_DIGITS, FakeClock
 
 TOLD = {

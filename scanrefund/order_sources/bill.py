@@ -16,8 +16,8 @@ from typing import Final
 from scanrefund.errors import UsageFault, os_cause
 from scanrefund.model.money import Money, NotMoney
 from scanrefund.model.wallet import Wallet
-from scanrefund.orders_file import FILE_BYTES_MAX, HEADER, BadRow
-from scanrefund.orders_told import Row
+from scanrefund.order_sources.file import FILE_BYTES_MAX, HEADER, BadRow
+from scanrefund.order_sources.told import Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import OrderAnswer, OrderLook
 from scanrefund.model.wallet import Wallet, safe_number
-from scanrefund.orders_file import is_order_id
+from scanrefund.order_sources.file import is_order_id
 
 _TOLD: Final = {
     WalletOrderState.PAID: OrderState.PAID,

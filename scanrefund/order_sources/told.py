@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scanrefund.errors import UsageFault, os_cause
-from scanrefund.orders_file import HEADER, BadRow
+from scanrefund.order_sources.file import HEADER, BadRow
 
 # A year of sales of one counter; a document is read whole, unlike a CSV.
 JSON_BYTES_MAX: Final = 64 * 1024 * 1024
