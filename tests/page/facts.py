@@ -5,22 +5,40 @@ from __future__ import annotations
 from typing import Any
 
 CODE_AGE_S = 60.0
-REASONS = (
-    ("quality", "质量问题"),
-    ("wrong_item", "拿错商品"),
-    ("changed_mind", "不想要了"),
-    ("overcharged", "多收了钱"),
-    ("out_of_stock", "缺货"),
-    ("late", "太晚了"),
-    ("other", "其他"),
-)
+REASONS = ("faulty", "wrong_item", "changed_mind", "wrong_price", "paid_twice", "out_of_stock", "other")
+# What stands in the gaps of a sentence that no test asks about.
+GAPS: dict[str, Any] = {
+    "amount_fen": 20_00,
+    "max_fen": 12_80,
+    "age_s": 75,
+    "limit_s": 60,
+    "wallet": "wechat",
+    "order_wallet": "wechat",
+    "code_wallet": "alipay",
+    "because": "amount",
+    "names": "王店长",
+    "code": "NOT_ENOUGH",
+}
 OPEN_STATES = ("UNKNOWN", "PROCESSING", "HELD", "WAIT_APPROVAL")
-TONES = {"SUCCEEDED": "good", "UNKNOWN": "open", "PROCESSING": "open", "HELD": "person", "CLOSED": "bad"}
+TONES = {"SUCCEEDED": "good", "UNKNOWN": "open", "PROCESSING": "open", "HELD": "person", "CLOSED": "bad"} | {
+    "RETURNED_TO_MERCHANT": "person",
+    "PAID_OTHER_WAY": "good",
+    "WAIT_APPROVAL": "wait",
+}
 CAUSES = {
     "HELD": "held_balance_short",
     "CLOSED": "closed_by_wallet",
     "WAIT_APPROVAL": "wait_approval",
     "CANCELLED": "cancelled",
+    "PAID_OTHER_WAY": "paid_other_way",
+}
+MAY = {
+    "UNKNOWN": ["ask"],
+    "PROCESSING": ["ask"],
+    "HELD": ["ask", "release", "close"],
+    "WAIT_APPROVAL": ["approve", "decline"],
+    "CLOSED": ["ask", "cash"],
+    "RETURNED_TO_MERCHANT": ["ask", "cash"],
 }
 
 

@@ -13,8 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from scanrefund.model.money import Money
+from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
-from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, shown
+from scanrefund.say.gaps import fill
+from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, shown
 
 PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 
@@ -35,6 +38,10 @@ class StandIn:
     needs_approval: bool = False
     drop_refund_calls: int = 0
     printer_away: bool = False
+    # What the status bar tells: no wallet answers, the camera is gone.
+    trouble: bool = False
+    practice: bool = False
+    exercise: str = ""
     refund_gate: queue.Queue[None] | None = None
     language: str = "zh-Hans"
     locked: bool = False
@@ -79,10 +86,8 @@ class StandIn:
         } | more
 
     def say(self, key: str, **gaps: Any) -> str:
-        text = Catalogue.load(self.language).get(key) or key
-        for name, value in gaps.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        catalogue = Catalogue.load(self.language)
+        return fill(catalogue.get(key) or key, GAPS | gaps, catalogue)
 
     def person(self) -> dict[str, Any] | None:
         if not self.signed_in:
@@ -97,18 +102,19 @@ class StandIn:
             "shop": {"id": "shop-1", "name": "和平路店"},
             "counter": "1 号台",
             "rehearsal": True,
-            "training": False,
+            "training": {"pin": "739164"} if self.practice else False,
             "needs_owner": self.needs_owner,
             "signed_in": self.person(),
             "locked": self.locked,
             "csrf": "token",
             "reasons": [
-                {"digit": n, "code": code, "text": text} for n, (code, text) in enumerate(REASONS, 1)
+                {"digit": n, "code": code, "text": self.say(f"refund_reason.{code}")}
+                for n, code in enumerate(REASONS, 1)
             ],
             "code_age_s": self.code_age_s,
             "idle_lock_s": self.idle_lock_s,
             "large_amount_fen": self.large_amount_fen,
-            "camera": {"source": "0", "on": False},
+            "camera": {"source": "0", "on": self.trouble},
         }
 
     def order(self, order_id: str) -> dict[str, Any] | None:
@@ -120,7 +126,7 @@ class StandIn:
         return found | {
             "wallet_say": wallet,
             "state_say": self.say(f"order_state.{found['state']}.name"),
-            "ask_for": self.say("phrase.ask_for_code"),
+            "ask_for": self.say(f"ask_for.{found['wallet']}"),
             "refunds": [self.receipt(one) for one in mine],
         }
 
@@ -132,7 +138,7 @@ class StandIn:
         refund = self.refunds.get(text)
         if order or refund:
             return shown(
-                order=order, refund=refund and self.receipt(refund), say=self.say("page.order.title")
+                order=order, refund=refund and self.receipt(refund), say=order["ask_for"] if order else ""
             )
         if len(text) == 13 and text.startswith("69"):
             return shown(say=self.say("kind.product_barcode.is"), tone="bad")
@@ -154,8 +160,7 @@ class StandIn:
             "confirmed": True,
         }
         self.codes[handle] = reading
-        wallet_say = self.say(f"wallet.{wallet}.name")
-        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet_say))
+        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet))
 
     def check(self, asked: dict[str, Any]) -> dict[str, Any]:
         order = self.orders[asked["order_id"]]
@@ -171,10 +176,18 @@ class StandIn:
         return {
             "rungs": list({one["reason"]: one for one in rungs}.values()),
             "amount_fen": asked["amount_fen"],
-            "amount_words": "人民币壹拾贰元捌角整",
+            "amount_words": amount_in_words(Money(asked["amount_fen"]), self.language),
             "partial": asked["amount_fen"] < order["remaining_fen"],
             "needs_approval": self.needs_approval,
-            "customer": {"what": "退款", "how_much": "¥12.80", "where": "微信支付", "when": "很快到账"},
+            "customer": self._for_the_customer(order, asked["amount_fen"]),
+        }
+
+    def _for_the_customer(self, order: dict[str, Any], amount_fen: int) -> dict[str, str]:
+        return {
+            "what": self.say("customer.what", order_id=order["order_id"]),
+            "how_much": str(Money(amount_fen)),
+            "where": self.say("customer.where", wallet=order["wallet"]),
+            "when": self.say(f"customer.when_{order['wallet']}"),
         }
 
     def _rung(self, name: str, verdict: str) -> dict[str, Any]:
@@ -201,7 +214,7 @@ class StandIn:
             "amount_fen": asked["amount_fen"],
             "wallet": self.orders[asked["order_id"]]["wallet"],
             "state": state,
-            "reason_text": dict(REASONS)[asked["reason"]],
+            "reason_text": self.say(f"refund_reason.{asked['reason']}"),
             "created_at": datetime.now(UTC).isoformat(),
             "approver": "王店长" if asked["approval"] else None,
         }
@@ -218,7 +231,7 @@ class StandIn:
         ) | {
             "reason": reason,
             "tone": "bad",
-            "headline": self.say("page.program.refused"),
+            "headline": self.say("headline.refused"),
         }
 
     def receipt(self, refund: dict[str, Any]) -> dict[str, Any]:
@@ -229,16 +242,14 @@ class StandIn:
         due = (datetime.now(UTC) + timedelta(seconds=42)).isoformat()
         return self._spoken(f"refund.{cause}", refund) | {
             "reason": None,
-            "tone": TONES.get(state, "wait" if state == "WAIT_APPROVAL" else "bad"),
-            "headline": self.say(f"refund_state.{state}"),
+            "tone": TONES.get(state, "bad"),
+            "headline": self.say(f"headline.{TONES.get(state, 'bad')}"),
             "next_try_at": due if waiting else None,
-            "may": ["ask"] if waiting else ["approve", "decline"] if state == "WAIT_APPROVAL" else [],
+            "may": MAY.get(state, []),
         }
 
     def _spoken(self, cause: str, facts: dict[str, Any]) -> dict[str, Any]:
-        wallet = self.say(f"wallet.{facts['wallet']}.name") if facts["wallet"] else ""
-        amount = f"¥{facts['amount_fen'] / 100:.2f}"
-        gaps = {"amount": amount, "wallet": wallet, "warning": self.say("phrase.warning"), "max": amount}
+        gaps = {"amount_fen": facts["amount_fen"], "wallet": facts["wallet"] or "wechat"}
         gaps |= {"refund_id": facts["refund_id"] or "", "order_id": facts["order_id"]}
         return facts | {
             "outcome": None,
@@ -264,21 +275,6 @@ class StandIn:
         mine = [self.receipt(one) for one in self.refunds.values() if one["state"] in OPEN_STATES]
         parts = {"approvals": ["WAIT_APPROVAL"], "held": ["HELD"], "open": ["UNKNOWN", "PROCESSING"]}
         return {name: [one for one in mine if one["state"] in states] for name, states in parts.items()}
-
-    def status(self) -> dict[str, Any]:
-        at = "2026-11-29T02:00:00+00:00"
-        return {
-            "network": [
-                {"wallet": one, "ok": True, "say": "38 ms", "at": at} for one in ("wechat", "alipay")
-            ],
-            "version": "0.0.0",
-            "open": 0,
-            "approvals": 0,
-            "held": 0,
-            "camera": {"ok": False, "on": False, "say": self.say("page.code.no_camera")},
-            "self_test": {"ok": True, "at": at, "say": ""},
-            "clock": at,
-        }
 
     def decide(self, refund_id: str, what: str) -> dict[str, Any]:
         ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED"}

@@ -9,6 +9,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
+from tests.page.machine import self_test, status
+from tests.page.practice import practises
 from tests.page.stand_in import PAGE, StandIn
 
 PIN = "270419"
@@ -29,6 +31,7 @@ def application(desk: StandIn) -> FastAPI:
     _of_one_refund(app, desk)
     _changes(app, desk)
     _people(app, desk)
+    practises(app, desk)
 
     @app.middleware("http")
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -69,8 +72,8 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
         return desk.queue()
 
     @app.get("/desk/status")
-    def status() -> Any:
-        return desk.status()
+    def how_it_stands() -> Any:
+        return status(desk)
 
     @app.get("/desk/refunds")
     def refunds(q: str = "") -> Any:
@@ -80,12 +83,20 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     @app.get("/desk/refunds/{refund_id}")
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
-        entry = {"at": one["created_at"], "what": "created", "say": "已登记", "who": "小林", "detail": ""}
-        return one | {"timeline": [entry]} | desk.customers_part(refund_id)
+        return one | {"timeline": timeline(desk, one)} | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
     def events() -> StreamingResponse:
         return StreamingResponse(desk.events(), media_type="text/event-stream")
+
+
+def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
+    """What has happened to a refund until now."""
+    said = [desk.say("timeline.refund_reserved", by="小林"), desk.say("timeline.send")]
+    return [
+        {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
+        for say, who in zip(said, ("小林", ""), strict=True)
+    ]
 
 
 def _looks_closer(app: FastAPI, desk: StandIn) -> None:
@@ -95,7 +106,7 @@ def _looks_closer(app: FastAPI, desk: StandIn) -> None:
         trip = {
             "begun_at": one["created_at"],
             "ended_at": one["created_at"],
-            "command": "发给钱包。",
+            "command": desk.say("timeline.send"),
             "outcome": "UNKNOWN",
             "hint": desk.say("outcome.UNKNOWN"),
             "code": "timeout",
@@ -105,7 +116,12 @@ def _looks_closer(app: FastAPI, desk: StandIn) -> None:
             "signature": "NO_ANSWER",
         }
         order = desk.order(one["order_id"])
-        more = {"timeline": [], "order": order, "network": desk.status()["network"], "trips": [trip]}
+        more = {
+            "timeline": timeline(desk, one),
+            "order": order,
+            "network": status(desk)["network"],
+            "trips": [trip],
+        }
         return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/refunds/{refund_id}/signature")
@@ -175,14 +191,14 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
         return desk.decide(refund_id, what)
 
     @app.post("/desk/self-test")
-    def self_test(body: dict[str, Any]) -> Any:
-        return {"checks": [{"name": "decoder", "ok": True, "say": "QR, Code 128", "cure": ""}]}
+    def tested(body: dict[str, Any]) -> Any:
+        return self_test(desk)
 
 
 def _people(app: FastAPI, desk: StandIn) -> None:
     def enter(body: dict[str, Any]) -> Any:
         if body["pin"] != PIN:
-            told = {"fault": "pin_wrong", "say": "PIN 不对。", "tries_left": 4, "locked_until": None}
+            told = {"fault": "pin_wrong", "say": "密码不对。", "tries_left": 4, "locked_until": None}
             return JSONResponse(told, 401)
         desk.signed_in, desk.locked, desk.needs_owner = True, False, False
         return {"signed_in": desk.person(), "csrf": "token"}

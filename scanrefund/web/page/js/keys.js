@@ -62,7 +62,7 @@ export function characterAct(key, state) {
   if (key === "*" && state.order?.may_refund && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
   if (/^[pP]$/.test(key) && hasSlip(state, place)) return ["printSlip"];
   if (!/^[0-9]$/.test(key)) return null;
-  if (place === "refund:amount" && !state.order.may_refund) return "next";
+  if (place === "refund:amount" && !state.order.may_refund) return null;
   if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
   if (place === "training" && state.training.exercises[(number + 10) % 10]) return ["beginExercise", state.training.exercises[(number + 10) % 10].name];
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];

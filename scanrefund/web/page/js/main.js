@@ -14,6 +14,7 @@ import { follow } from "./events.js";
 import { morph } from "./h.js";
 import { arrived, characterAct, listen } from "./keys.js";
 import { placeOf } from "./place.js";
+import { look } from "./look.js";
 import { ScanBuffer } from "./scan_buffer.js";
 import { change, keepToken, read } from "./server.js";
 import { play } from "./sound.js";
@@ -34,7 +35,7 @@ let lastTouch = Date.now();
 
 function render(state) {
   document.documentElement.lang = state.language;
-  document.documentElement.dataset.theme = state.theme;
+  look(state.theme);
   document.title = speaker(state)("page.title");
   morph(app, page(state, speaker(state)));
   for (const screen of app.querySelectorAll("video")) if (screen.srcObject !== film()) screen.srcObject = film();

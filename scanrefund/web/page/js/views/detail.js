@@ -43,6 +43,6 @@ function timeline(state, one) {
   return h(
     "ol", { class: "timeline" },
     (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state.language)),
-      h("strong", {}, entry.say), entry.who ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null)),
+      h("strong", {}, entry.say), entry.who && !entry.say.includes(entry.who) ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null)),
   );
 }

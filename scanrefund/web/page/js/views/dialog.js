@@ -25,7 +25,7 @@ function why(t) {
 function who(state, t, what) {
   if (!needsSecond(state, what)) return null;
   return [
-    h("h3", { key: "who" }, t("page.approve.who")), people(state.staff, state.dialog.approver, "decider"),
+    h("h3", { key: "who" }, t("page.decide.who")), people(state.staff, state.dialog.approver, "decider"),
     secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
   ];
 }

@@ -44,12 +44,12 @@ function selfTest(state, t) {
   return h(
     "section", { class: "card", "aria-label": t("page.equipment.self_test") },
     h("h2", {}, t("page.equipment.self_test"), last?.at ? h("small", {}, moment(last.at, state.language), " ", last.say ?? "") : null),
-    h("ul", { class: "checks" }, (state.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.ok ? one.say : [one.say, one.cure].filter(Boolean).join(" ")))),
+    h("ul", { class: "checks" }, (state.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.say, one.ok ? "" : one.cure))),
     button(t("page.equipment.run"), "selfTest", { keys: "Enter", kind: "main" }),
   );
 }
 
-function check(ok, name, say) {
+function check(ok, name, say, cure = "") {
   const kind = ok === null ? "skipped" : ok ? "good" : "bad";
-  return h("li", { class: `check-${kind}` }, drawing(kind), h("strong", {}, name), h("span", {}, say ?? ""));
+  return h("li", { class: `check-${kind}` }, drawing(kind), h("strong", {}, name), h("span", {}, say ?? ""), cure ? h("span", { class: "cure" }, cure) : null);
 }

@@ -60,7 +60,7 @@ function reminder(state, t) {
 export function footer(state, t) {
   return h(
     "footer", { class: "bar" },
-    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say)), cameraLight(state, t)),
+    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say, t("page.bar.away"))), cameraLight(state, t)),
     h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : ""),
     h("div", { class: "settings" },
       (state.start?.languages ?? []).map((language) => languageButton(state, language)),
@@ -73,12 +73,13 @@ export function footer(state, t) {
 function cameraLight(state, t) {
   const { camera } = state.status ?? {};
   const on = state.start?.camera?.on || state.browserCamera;
-  return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"));
+  return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"), t("page.bar.no_picture"));
 }
 
-function light(ok, name, say) {
+// What is wrong in a word or two; the whole sentence and its cure stand under F6, and under the pointer.
+function light(ok, name, say, wrong) {
   const kind = ok === null || ok === undefined ? "skipped" : ok ? "good" : "bad";
-  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), say && ok === false ? h("small", {}, say) : null);
+  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), ok === false ? h("small", {}, wrong) : null);
 }
 
 function languageButton(state, language) {

@@ -63,7 +63,7 @@ export function judged(state, t) {
   return h(
     "div", { class: "veil", key: "judged" },
     h("div", { class: `card dialog judged tone-${tone}`, role: "dialog", "aria-modal": "true", "aria-labelledby": "judged-title" },
-      h("div", { class: "verdict" }, drawing(tone), h("h2", { id: "judged-title", tabindex: -1, focus: true }, `${judgement.title}: ${t(judgement.passed ? "page.training.passed" : "page.training.not_passed")}`)),
+      h("div", { class: "verdict" }, drawing(tone), h("h2", { id: "judged-title", tabindex: -1, focus: true }, t(judgement.passed ? "page.training.judged_passed" : "page.training.judged_not_passed", { title: judgement.title }))),
       h("p", { class: "figures" }, t("page.training.score", { score: judgement.score })),
       h("p", {}, t("page.training.took", { s: judgement.took_s, par: judgement.par_s })),
       judgement.missed ? h("p", { class: "said bad" }, judgement.missed) : null,
