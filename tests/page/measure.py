@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 # A sentence that is missing shows its key, a gap that nobody filled its name in braces.
 UNTRANSLATED = re.compile(r"\b[a-z_]+\.[A-Za-z_]+\.[a-z_]+\b|\{[a-z_]+\}|\bundefined\b|\bNaN\b")
 CUT_OFF = """() => [...document.querySelectorAll("#app, #app *")]
-  .filter((node) => !node.closest(".unseen, [inert], svg") && node.clientWidth > 0)
+  .filter((node) => node.clientWidth > 0 && !node.closest(".unseen, [inert], svg"))
   .filter((node) => node.scrollWidth > node.clientWidth + 1)
   .filter((node) => getComputedStyle(node).overflowX !== "visible")
   .map((node) => `cut off: ${node.tagName}.${node.className}`)"""
