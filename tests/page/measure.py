@@ -15,7 +15,7 @@ CUT_OFF = """() => [...document.querySelectorAll("#app, #app *")]
   .map((node) => `cut off: ${node.tagName}.${node.className}`)"""
 COVERED = """(node) => {
   const box = node.getBoundingClientRect();
-  const inside = box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight + 1 && box.right <= innerWidth + 1;
+  const inside = box.top >= 0 && box.left >= 0 && box.bottom < innerHeight + 1 && box.right < innerWidth + 1;
   const seen = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   return !inside || !(node.contains(seen) || seen?.contains(node));
 }"""

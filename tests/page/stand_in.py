@@ -77,7 +77,6 @@ class StandIn:
             "paid_at": "2026-11-28T02:15:00+00:00",
             "paid_say": "",
             "items": [{"name": "杯子", "amount_fen": 5_60}],
-            "wallet_word": {"look": "FOUND", "state": "PAID", "say": "微信支付：已付款"},
             "next_day": True,
             "may_refund": True,
             "why_not": "",
@@ -125,6 +124,11 @@ class StandIn:
         mine = [one for one in self.refunds.values() if one["order_id"] == order_id]
         return found | {
             "wallet_say": wallet,
+            "wallet_word": {
+                "look": "FOUND",
+                "state": "PAID",
+                "say": self.say("wallet_word.FOUND", state="PAID"),
+            },
             "state_say": self.say(f"order_state.{found['state']}.name"),
             "ask_for": self.say(f"ask_for.{found['wallet']}"),
             "refunds": [self.receipt(one) for one in mine],

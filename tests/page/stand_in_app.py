@@ -92,10 +92,12 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
 
 def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
     """What has happened to a refund until now."""
-    said = [desk.say("timeline.refund_reserved", by="小林"), desk.say("timeline.send")]
+    said = [desk.say("timeline.refund_reserved", by="小林")]
+    if receipt["state"] != "WAIT_APPROVAL":
+        said.append(desk.say("timeline.send"))
     return [
         {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
-        for say, who in zip(said, ("小林", ""), strict=True)
+        for say, who in zip(said, ("小林", ""), strict=False)
     ]
 
 
