@@ -141,9 +141,10 @@ class StandIn:
         order = self.order(text)
         refund = self.refunds.get(text)
         if order or refund:
-            return shown(
-                order=order, refund=refund and self.receipt(refund), say=order["ask_for"] if order else ""
-            )
+            why_not = order["frozen_why"] or order["why_not"] if order else ""
+            said = why_not or (order["ask_for"] if order else "")
+            tone = "bad" if why_not else "good"
+            return shown(order=order, refund=refund and self.receipt(refund), say=said, tone=tone)
         if len(text) == 13 and text.startswith("69"):
             return shown(say=self.say("kind.product_barcode.is"), tone="bad")
         return shown(say=self.say("refusal.order_not_found.clerk", order_id=text), tone="bad")

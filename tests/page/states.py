@@ -99,7 +99,7 @@ def to_large(till: Till) -> None:
 
 def to_frozen(till: Till) -> None:
     frozen = till.desk.say("frozen.beyond_cap.name")
-    till.desk.orders["A1003"] |= {"state": "FROZEN", "frozen_why": frozen, "may_refund": False}
+    till.desk.orders["A1003"] |= {"state": "PAID", "frozen_why": frozen, "may_refund": False}
     till.scan("A1003")
     expect(till.page.locator(".stopped")).to_be_visible()
 
