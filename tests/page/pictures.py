@@ -74,12 +74,8 @@ def _till(browser: Browser, desk: StandIn, url: str) -> Iterator[Till]:
 def _wanted() -> argparse.Namespace:
     asked = argparse.ArgumentParser(prog="python -m tests.page.pictures", description=__doc__)
     asked.add_argument("folder", type=Path)
-    for option, known in (
-        ("state", tuple(STATES)),
-        ("language", LANGUAGES),
-        ("look", LOOKS),
-        ("size", SIZES),
-    ):
+    asked.add_argument("--size", nargs="+", default=SIZES, metavar="WIDTHxHEIGHT")
+    for option, known in (("state", tuple(STATES)), ("language", LANGUAGES), ("look", LOOKS)):
         asked.add_argument(f"--{option}", nargs="+", choices=known, default=known, metavar=option.upper())
     return asked.parse_args()
 

@@ -66,5 +66,5 @@ def test_a_refund_that_waits_is_approved_from_the_queue(till: Till) -> None:
     till.by_hand(PIN)
     till.press("Enter")
     till.at("detail")
-    expect(till.page.locator(".about h2")).to_have_text("已退款")
+    expect(till.page.locator(".about h2")).to_have_text("退款成功")
     assert till.desk.told("approve") == [{"why": "", "approval": {"staff_id": "s1", "secret": PIN}}]
