@@ -111,8 +111,8 @@ def test_the_wrong_wallet_is_stopped_before_anything_is_sent(
     page.wait_for_timeout(SILENCE_MS)
     page.keyboard.press("Enter")
     # On the way to a wallet this key would do nothing.
-    page.keyboard.press("F2")
-    at(page, "refund:order")
+    page.keyboard.press("Escape")
+    at(page, "refund:code")
     assert sandbox.refunds() == []
 
 
