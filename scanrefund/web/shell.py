@@ -34,6 +34,7 @@ FAMILIES: Final = (
     "headline.",
     "phrase.",
     "unit.",
+    "safety.",
 )
 # Whatever the machine's registry thinks: a browser runs a module only under its right type.
 _TYPES: Final = {

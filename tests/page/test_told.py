@@ -1,4 +1,4 @@
-"""The band of a maintenance window, on every screen, and the line about a newer version."""
+"""What everybody at the counter is told: the band of a maintenance window, the safety cards."""
 
 from __future__ import annotations
 
@@ -31,3 +31,12 @@ def test_the_band_comes_before_a_window_changes_in_it_and_goes(till: Till) -> No
     expect(band).to_have_count(0)
     till.desk.tell("status", json.dumps(till.desk.status()))
     expect(till.page.locator(".band-late")).to_have_count(0)
+
+
+def test_the_safety_cards_stand_in_the_help_of_the_first_step(till: Till) -> None:
+    till.press("F1")
+    till.at("help")
+    cards = till.page.locator(".safety li")
+    expect(cards).to_have_count(8)
+    expect(cards.first).to_contain_text("付款码就是钱")
+    judged(till)
