@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Error, ViewportSize, sync_playwright
 
 from scanrefund.say.catalogue import LANGUAGES
 from scanrefund.web.serving import served
-from tests.acceptance.browser import chromium
+from tests.acceptance.browser import chromium, watched
 from tests.page.conftest import Till
 from tests.page.stand_in import StandIn
 from tests.page.stand_in_app import application
@@ -64,11 +64,9 @@ def _taken(
 @contextmanager
 def _till(browser: Browser, desk: StandIn, url: str) -> Iterator[Till]:
     page = browser.new_page(viewport=ViewportSize(width=1024, height=768), timezone_id="Asia/Shanghai")
-    page.set_default_timeout(10_000)
-    page.goto(url)
-    page.wait_for_selector("#app[data-place]:not([data-place='starting'])")
-    yield Till(page, desk)
-    page.close()
+    with watched(page, url):
+        page.wait_for_selector("#app[data-place]:not([data-place='starting'])")
+        yield Till(page, desk)
 
 
 def _wanted() -> argparse.Namespace:

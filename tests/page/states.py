@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from playwright.sync_api import expect
 
 from tests.page.conftest import ALIPAY_CODE, Till
+from tests.page.machine import status
 
 Way = Callable[[Till], None]
 
@@ -168,6 +171,25 @@ def wrong_scan(till: Till) -> None:
     expect(till.page.locator(".scan.tone-bad")).to_be_visible()
 
 
+def maintenance(till: Till) -> None:
+    """A wallet is away tonight, the other one is away now."""
+    gaps = {
+        "begins_at": datetime(2026, 12, 1, 15, tzinfo=UTC),
+        "ends_at": datetime(2026, 12, 1, 21, tzinfo=UTC),
+    }
+    windows = [
+        {
+            "wallet": wallet,
+            "begins_at": gaps["begins_at"].isoformat(),
+            "under_way": word == "under_way",
+            "say": till.desk.say(f"maintenance.{word}", wallet=wallet, **gaps),
+        }
+        for wallet, word in (("wechat", "ahead"), ("alipay", "under_way"))
+    ]
+    till.hears("status", json.dumps(status(till.desk) | {"maintenance": windows}))
+    expect(till.page.locator(".band-ahead")).to_be_visible()
+
+
 def cut(till: Till) -> None:
     """The desk's program has gone."""
     till.page.route("**/desk/**", lambda call: call.abort())
@@ -270,6 +292,7 @@ STATES: dict[str, Shown] = {
     "equipment": Shown(self_tested, usual=False),
     "trouble": Shown(self_tested, {"trouble": True}),
     "late": Shown(then(to_queue, key("F2", "refund:order")), {"age_level": "red"}, ".scanbox", usual=False),
+    "maintenance": Shown(maintenance, main=".scanbox", usual=False),
     "cut": Shown(cut, main="[type=search]"),
     "trainee": Shown(nothing, AWAY | PRACTICE, usual=False),
     "training": Shown(nothing, PRACTICE, ".exercises .row", usual=False),
