@@ -36,6 +36,9 @@ class StandIn:
     drop_refund_calls: int = 0
     printer_away: bool = False
     refund_gate: queue.Queue[None] | None = None
+    # A decision about an order waits for it; and the fault it ends in, if any.
+    order_gate: queue.Queue[None] | None = None
+    order_fault: str = ""
     language: str = "zh-Hans"
     locked: bool = False
     ended: bool = False
@@ -51,7 +54,9 @@ class StandIn:
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
         self.sell("A1002", "alipay", 888_00)
-        self.sell("A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, why_not="这笔订单已经退完。")
+        self.sell(
+            "A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, may=[], why_not="这笔订单已经退完。"
+        )
 
     def begin_again(self, **otherwise: Any) -> None:
         self.__init__(**otherwise)  # type: ignore[misc]
@@ -74,6 +79,8 @@ class StandIn:
             "next_day": True,
             "may_refund": True,
             "why_not": "",
+            "may": ["release", "cancel", "adjust"],
+            "cost_fen": amount_fen,
             "frozen_why": "",
             "differences": [],
         } | more

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
 from tests.page.stand_in import PAGE, StandIn
+from tests.page.stand_in_orders import decisions
 
 PIN = "270419"
 CSP = (
@@ -28,6 +29,7 @@ def application(desk: StandIn) -> FastAPI:
     # Before the decisions, whose last word stands for any.
     _of_one_refund(app, desk)
     _changes(app, desk)
+    decisions(app, desk)
     _people(app, desk)
 
     @app.middleware("http")

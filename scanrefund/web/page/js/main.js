@@ -39,7 +39,7 @@ function render(state) {
   morph(app, page(state, speaker(state)));
   for (const screen of app.querySelectorAll("video")) if (screen.srcObject !== film()) screen.srcObject = film();
   follow(state.signedIn !== null && !state.locked);
-  moveFocus([placeOf(state), state.chosen, state.dialog?.approver].join("|"));
+  moveFocus([placeOf(state), state.chosen, state.dialog?.approver, state.dialog?.what, state.dialog?.second].join("|"));
 }
 
 // Only when the place changes does the focus move: never while somebody types.

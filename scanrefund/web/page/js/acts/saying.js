@@ -51,6 +51,7 @@ const WHAT_FAULTS_MEAN = {
   approval_needed: secondPerson,
   approver_is_clerk: secondPerson,
   own_refund: secondPerson,
+  close_not_found: () => store.set({ dialog: { ...store.get().dialog, unknownThere: true } }),
 };
 
 /** Who the program says sits here, with a fresh token; false when it does not answer. */
