@@ -39,6 +39,9 @@ class StandIn:
     # A decision about an order waits for it; and the fault it ends in, if any.
     order_gate: queue.Queue[None] | None = None
     order_fault: str = ""
+    # The practice counter: whether it is open, and what keeps it shut.
+    training: bool = False
+    practice_trouble: str = ""
     language: str = "zh-Hans"
     locked: bool = False
     ended: bool = False
@@ -104,7 +107,11 @@ class StandIn:
             "shop": {"id": "shop-1", "name": "和平路店"},
             "counter": "1 号台",
             "rehearsal": True,
-            "training": False,
+            "training": {"pin": "739164", "leave": [{"staff_id": "o1", "name": "赵老板"}]}
+            if self.training
+            else None,
+            "practice_door": True,
+            "practice_trouble": self.practice_trouble,
             "needs_owner": self.needs_owner,
             "signed_in": self.person(),
             "locked": self.locked,

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 from scanrefund.say.catalogue import Catalogue
 from tests.page.stand_in import PAGE, StandIn
 from tests.page.stand_in_orders import decisions
+from tests.page.stand_in_practice import turns
 
 PIN = "270419"
 CSP = (
@@ -31,6 +32,7 @@ def application(desk: StandIn) -> FastAPI:
     _changes(app, desk)
     decisions(app, desk)
     _people(app, desk)
+    turns(app, desk)
 
     @app.middleware("http")
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:

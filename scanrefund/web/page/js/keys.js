@@ -2,6 +2,7 @@
 
 import { placeOf } from "./place.js";
 import { offered } from "./acts/order_actions.js";
+import { deciders } from "./acts/practice.js";
 import { act } from "./acts/table.js";
 import { store } from "./store.js";
 
@@ -18,13 +19,13 @@ const EVERYWHERE = new Set(["F1", "F10"]);
 
 const ENTER = {
   owner: "makeOwner", sign_in: "signIn", locked: "unlock", help: "help", customer: "agree",
-  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", "dialog:order": "submitOrderAction", training: "beginPicked",
+  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", "dialog:order": "submitOrderAction", "dialog:practice": "submitPractice", training: "beginPicked",
   queue: "openPicked", refunds: "openPicked", detail: null, equipment: "selfTest",
   "refund:order": "choosePickedOrder", "refund:amount": "takeAmount", "refund:code": "needCode",
   "refund:confirm": "confirm", "refund:sending": "pressedAgain", "refund:approving": "approveAtTill",
 };
 const ESCAPE = {
-  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", "dialog:order": "leaveOrderAction", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
+  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", "dialog:order": "leaveOrderAction", "dialog:practice": "leavePractice", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
   equipment: "newRefund", "refund:order": "stepBack", "refund:amount": "stepBack", "refund:code": "stepBack",
   "refund:confirm": "stepBack", "refund:sending": "pressedAgain", "refund:approving": "notApproved",
 };
@@ -70,6 +71,7 @@ export function characterAct(key, state) {
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
   if (place === "dialog:order") return orderKey(state, number);
+  if (place === "dialog:practice") return deciders(state)[number] && !state.dialog.busy ? ["decider", deciders(state)[number].staff_id] : null;
   if (place === "dialog:decide" && state.staff[number]) return ["decider", state.staff[number].staff_id];
   return reasonAct(key, state, place);
 }

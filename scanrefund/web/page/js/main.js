@@ -35,7 +35,8 @@ let lastTouch = Date.now();
 function render(state) {
   document.documentElement.lang = state.language;
   document.documentElement.dataset.theme = state.theme;
-  document.title = speaker(state)("page.title");
+  document.documentElement.dataset.training = String(Boolean(state.start?.training));
+  document.title = speaker(state)(state.start?.training ? "page.practice.tab" : "page.title");
   morph(app, page(state, speaker(state)));
   for (const screen of app.querySelectorAll("video")) if (screen.srcObject !== film()) screen.srcObject = film();
   follow(state.signedIn !== null && !state.locked);

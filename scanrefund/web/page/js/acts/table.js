@@ -10,6 +10,7 @@ import * as orderActions from "./order_actions.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
+import * as practice from "./practice.js";
 import { printSlip } from "./slip.js";
 import * as signature from "./signature.js";
 import * as training from "./training.js";
@@ -121,6 +122,9 @@ export const ACTS = {
   customerShows: training.customerShows,
   endExercise: training.end,
   againExercise: training.again,
+  openPractice: practice.openPractice,
+  submitPractice: practice.submitPractice,
+  leavePractice: practice.leavePractice,
   speak: settings.speak,
   nextTheme: settings.nextTheme,
   toggleSound: settings.toggleSound,
