@@ -14,6 +14,13 @@ from tests.page.stand_in_orders import decisions
 from tests.page.stand_in_practice import turns
 
 PIN = "270419"
+WALLET_SAYS = {
+    "code": "NOT_ENOUGH",
+    "message": "基本账户余额不足，请充值后重新发起",
+    "http_status": 403,
+    "wallet_request_id": "08F78BB5AF0610D302",
+    "signature": "VALID",
+}
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -85,7 +92,8 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
         entry = {"at": one["created_at"], "what": "created", "say": "已登记", "who": "小林", "detail": ""}
-        return one | {"timeline": [entry]} | desk.customers_part(refund_id)
+        answer = entry | {"what": "answer", "say": "钱包答了。", "wallet_says": WALLET_SAYS}
+        return one | {"timeline": [entry, answer]} | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
     def events() -> StreamingResponse:
