@@ -9,8 +9,10 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from scanrefund import __version__
+from scanrefund.aftercare.due_dates import newer_version
 from scanrefund.errors import UsageFault
 from scanrefund.model.wallet import FACTS
+from scanrefund.readiness import Finding
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.say.speak import say_fault
 from scanrefund.training.people import PRACTICE_PIN
@@ -34,6 +36,7 @@ FAMILIES: Final = (
     "headline.",
     "phrase.",
     "unit.",
+    "safety.",
 )
 # Whatever the machine's registry thinks: a browser runs a module only under its right type.
 _TYPES: Final = {
@@ -80,6 +83,7 @@ def start(call: Call) -> dict[str, Any]:
         "idle_lock_s": page.idle_lock_s,
         "large_amount_fen": page.large_amount_fen,
         "camera": {"source": site.camera.source, "on": site.camera.is_on},
+        "newer": newer_of(site, session.language),
     }
 
 
@@ -95,6 +99,12 @@ def _practice_door(call: Call) -> dict[str, Any]:
     door = call.site.door
     trouble = say_fault(door.trouble, call.language) if door and door.trouble else ""
     return {"practice_door": door is not None, "practice_trouble": trouble}
+
+
+def newer_of(site: Site, language: str) -> str:
+    """That a newer version is out, or nothing. Read when a page opens, and never during a shift."""
+    finding = Finding("newer_version", *newer_version(site.settings.due_dates.newest, __version__))
+    return finding.told(language)[0] if finding.cause == "newer" else ""
 
 
 def reasons_of(codes: tuple[str, ...], language: str) -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ export class ScanBuffer {
     const run = this.#run;
     if (run === null) return;
     const scanned = this.#isScan();
-    // A busy page hears the scanner's own suffix only after the silence.
+    // On a busy page the silence may be over before the Enter or Tab that belongs to the scan is heard.
     if (scanned || this.#isHasty()) this.#swallowUntil = Math.max(this.#swallowUntil, run.last + SUFFIX_MS);
     this.#run = null;
     if (scanned) {
