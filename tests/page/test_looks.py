@@ -76,6 +76,22 @@ def to_blocked(till: Till) -> None:
     expect(till.page.locator(".rung-no")).to_be_visible()
 
 
+def to_lower_price(till: Till) -> None:
+    till.order()
+    till.press("/")
+    till.at("dialog:order")
+    till.silence()
+    till.press("3")
+    expect(till.page.locator("[data-field=order_old]")).to_be_visible()
+
+
+def to_practice(till: Till) -> None:
+    till.press("F6")
+    till.at("equipment")
+    till.page.locator("[data-act=openPractice]").press("Enter")
+    till.at("dialog:practice")
+
+
 SCREENS: dict[str, Callable[[Till], None]] = {
     "order": lambda till: None,
     "amount": Till.order,
@@ -88,6 +104,8 @@ SCREENS: dict[str, Callable[[Till], None]] = {
     "detail": to_detail,
     "approving": to_approving,
     "decision": to_decision,
+    "lower price": to_lower_price,
+    "practice": to_practice,
     "queue": to_queue,
     "stopped": to_stopped,
     "blocked": to_blocked,
