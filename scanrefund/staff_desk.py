@@ -127,6 +127,10 @@ class StaffDesk:
         """Let somebody try his PIN again. Needs staff.unlock; nobody unlocks himself."""
         return self._roster.unlock(staff_id, self._clock.now(), by)
 
+    def note_training(self, by: str, *, begins: bool) -> None:
+        """Write down that somebody made the counter the practice counter, or ended that."""
+        self._roster.note(by, "training_opened" if begins else "training_left", self._clock.now())
+
     def totp_secret(self, by: str, staff_id: str, shop: str = "") -> str:
         """A new secret for codes of the moment, as the `otpauth://` address an app reads; shown once.
 

@@ -14,6 +14,7 @@ from scanrefund.model.wallet import safe_number
 from scanrefund.web.by_hand import credential_of, hand_of
 from scanrefund.web.call import Call
 from scanrefund.web.receipts import line_of, receipt_of
+from scanrefund.web.wallet_words import of_line
 
 LIST_MAX: Final = 200
 # A page waits so long for a wallet's word; what comes later is told by an event.
@@ -39,7 +40,11 @@ def one(call: Call) -> dict[str, Any]:
     refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
     told = receipt_of(call.site, refund, call.language) | _customers_part(lines)
-    return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
+    trips = call.site.house.search.trips(refund.refund_id)
+    timeline = [
+        line_of(call.site, line, call.language) | {"wallet_says": of_line(line, trips)} for line in lines
+    ]
+    return told | {"timeline": timeline}
 
 
 def _customers_part(lines: list[Happened]) -> dict[str, bool]:

@@ -41,11 +41,16 @@ class StandIn:
     printer_away: bool = False
     # What the status bar tells: no wallet answers, the camera is gone.
     trouble: bool = False
-    practice: bool = False
     exercise: str = ""
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
+    # A decision about an order waits for it; and the fault it ends in, if any.
+    order_gate: queue.Queue[None] | None = None
+    order_fault: str = ""
+    # The practice counter: whether it is open, and what keeps it shut.
+    training: bool = False
+    practice_trouble: str = ""
     # Two calls with one request id may come at once.
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     language: str = "zh-Hans"
@@ -63,7 +68,9 @@ class StandIn:
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
         self.sell("A1002", "alipay", 888_00)
-        self.sell("A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, why_not="这笔订单已经退完。")
+        self.sell(
+            "A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, may=[], why_not="这笔订单已经退完。"
+        )
 
     def begin_again(self, **otherwise: Any) -> None:
         self.__init__(**otherwise)  # type: ignore[misc]
@@ -85,6 +92,8 @@ class StandIn:
             "next_day": True,
             "may_refund": True,
             "why_not": "",
+            "may": ["release", "cancel", "adjust"],
+            "cost_fen": amount_fen,
             "frozen_why": "",
             "differences": [],
         } | more
@@ -106,7 +115,11 @@ class StandIn:
             "shop": {"id": "shop-1", "name": "和平路店"},
             "counter": "1 号台",
             "rehearsal": True,
-            "training": {"pin": "739164"} if self.practice else False,
+            "training": {"pin": "739164", "leave": [{"staff_id": "o1", "name": "赵老板"}]}
+            if self.training
+            else None,
+            "practice_door": True,
+            "practice_trouble": self.practice_trouble,
             "needs_owner": self.needs_owner,
             "signed_in": self.person(),
             "locked": self.locked,

@@ -13,8 +13,17 @@ from tests.acceptance.browser import PATIENCE_MS
 from tests.page.machine import self_test, status
 from tests.page.practice import practises
 from tests.page.stand_in import PAGE, StandIn
+from tests.page.stand_in_orders import decisions
+from tests.page.stand_in_practice import turns
 
 PIN = "270419"
+WALLET_SAYS = {
+    "code": "NOT_ENOUGH",
+    "message": "基本账户余额不足，请充值后重新发起",
+    "http_status": 403,
+    "wallet_request_id": "08F78BB5AF0610D302",
+    "signature": "VALID",
+}
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -31,8 +40,10 @@ def application(desk: StandIn) -> FastAPI:
     # Before the decisions, whose last word stands for any.
     _of_one_refund(app, desk)
     _changes(app, desk)
+    decisions(app, desk)
     _people(app, desk)
     practises(app, desk)
+    turns(app, desk)
 
     @app.middleware("http")
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -95,11 +106,14 @@ def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
     """What has happened to a refund until now."""
     said = [desk.say("timeline.refund_reserved", by="小林")]
     if receipt["state"] != "WAIT_APPROVAL":
-        said.append(desk.say("timeline.send"))
-    return [
+        said += [desk.say("timeline.send"), "钱包答了。"]
+    entries = [
         {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
-        for say, who in zip(said, ("小林", ""), strict=False)
+        for say, who in zip(said, ("小林", "", ""), strict=False)
     ]
+    if len(entries) > 1:
+        entries[-1] |= {"what": "answer", "wallet_says": WALLET_SAYS}
+    return entries
 
 
 def _looks_closer(app: FastAPI, desk: StandIn) -> None:

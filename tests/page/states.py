@@ -197,6 +197,22 @@ def cut(till: Till) -> None:
     expect(till.page.locator(".band-lost")).to_be_visible()
 
 
+def to_lower_price(till: Till) -> None:
+    till.order()
+    till.press("/")
+    till.at("dialog:order")
+    till.silence()
+    till.press("3")
+    expect(till.page.locator("[data-field=order_old]")).to_be_visible()
+
+
+def to_practice(till: Till) -> None:
+    till.press("F6")
+    till.at("equipment")
+    till.page.locator("[data-act=openPractice]").press("Enter")
+    till.at("dialog:practice")
+
+
 def self_tested(till: Till) -> None:
     till.press("F6")
     till.at("equipment")
@@ -236,7 +252,7 @@ def welcome_code(till: Till) -> None:
 
 
 AWAY = {"signed_in": False}
-PRACTICE = {"practice": True}
+PRACTICE = {"training": True}
 # Where a screen has no one thing to do next, the heading or the first row stands for it.
 HEAD = "h1[data-focus]"
 
@@ -294,6 +310,8 @@ STATES: dict[str, Shown] = {
     "late": Shown(then(to_queue, key("F2", "refund:order")), {"age_level": "red"}, ".scanbox", usual=False),
     "maintenance": Shown(maintenance, main=".scanbox", usual=False),
     "cut": Shown(cut, main="[type=search]"),
+    "lower-price": Shown(to_lower_price),
+    "practice-door": Shown(to_practice),
     "trainee": Shown(nothing, AWAY | PRACTICE, usual=False),
     "training": Shown(nothing, PRACTICE, ".exercises .row", usual=False),
     "exercise": Shown(practising, PRACTICE, ".scanbox", usual=False),

@@ -1,6 +1,8 @@
 // Which key does what, where. Function keys everywhere; Enter, Escape and digits by the topmost place.
 
 import { placeOf } from "./place.js";
+import { offered } from "./acts/order_actions.js";
+import { deciders } from "./acts/practice.js";
 import { act } from "./acts/table.js";
 import { store } from "./store.js";
 
@@ -17,13 +19,13 @@ const EVERYWHERE = new Set(["F1", "F10"]);
 
 const ENTER = {
   owner: "makeOwner", sign_in: "signIn", locked: "unlock", help: "help", customer: "agree",
-  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", training: "beginPicked",
+  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", "dialog:order": "submitOrderAction", "dialog:practice": "submitPractice", training: "beginPicked",
   queue: "openPicked", refunds: "openPicked", detail: null, equipment: "selfTest",
   "refund:order": "choosePickedOrder", "refund:amount": "takeAmount", "refund:code": "needCode",
   "refund:confirm": "confirm", "refund:sending": "pressedAgain", "refund:approving": "approveAtTill",
 };
 const ESCAPE = {
-  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
+  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", "dialog:order": "leaveOrderAction", "dialog:practice": "leavePractice", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
   equipment: "newRefund", "refund:order": "stepBack", "refund:amount": "stepBack", "refund:code": "stepBack",
   "refund:confirm": "stepBack", "refund:sending": "pressedAgain", "refund:approving": "notApproved",
 };
@@ -61,6 +63,7 @@ export function characterAct(key, state) {
   const place = placeOf(state);
   const number = Number(key) - 1;
   if (key === "*" && state.order?.may_refund && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
+  if (key === "/" && state.order && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["orderActions"];
   if (/^[pP]$/.test(key) && hasSlip(state, place)) return ["printSlip"];
   if (!/^[0-9]$/.test(key)) return null;
   if (place === "refund:amount" && !state.order.may_refund) return null;
@@ -68,8 +71,15 @@ export function characterAct(key, state) {
   if (place === "training" && state.training.exercises[(number + 10) % 10]) return ["beginExercise", state.training.exercises[(number + 10) % 10].name];
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
+  if (place === "dialog:order") return orderKey(state, number);
+  if (place === "dialog:practice") return deciders(state)[number] && !state.dialog.busy ? ["decider", deciders(state)[number].staff_id] : null;
   if (place === "dialog:decide" && state.staff[number]) return ["decider", state.staff[number].staff_id];
   return reasonAct(key, state, place);
+}
+
+function orderKey(state, number) {
+  if (!state.dialog.what) return offered(state)[number] ? ["orderAction", offered(state)[number]] : null;
+  return others(state)[number] ? ["decider", others(state)[number].staff_id] : null;
 }
 
 function hasSlip(state, place) {

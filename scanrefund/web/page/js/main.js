@@ -36,11 +36,12 @@ let lastTouch = Date.now();
 function render(state) {
   document.documentElement.lang = state.language;
   look(state.theme);
-  document.title = speaker(state)("page.title");
+  document.documentElement.dataset.training = String(Boolean(state.start?.training));
+  document.title = speaker(state)(state.start?.training ? "page.practice.tab" : "page.title");
   morph(app, page(state, speaker(state)));
   for (const screen of app.querySelectorAll("video")) if (screen.srcObject !== film()) screen.srcObject = film();
   follow(state.signedIn !== null && !state.locked);
-  moveFocus([placeOf(state), state.chosen, state.dialog?.approver].join("|"));
+  moveFocus([placeOf(state), state.chosen, state.dialog?.approver, state.dialog?.what, state.dialog?.second].join("|"));
 }
 
 // Only when the place changes does the focus move: never while somebody types.

@@ -33,6 +33,7 @@ export const NO_WORK = {
   note: "",
   contact: "",
   reading: null,
+  readAt: 0,
   noCode: false,
   check: null,
   checking: false,

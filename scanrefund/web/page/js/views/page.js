@@ -8,6 +8,8 @@ import { dialog } from "./dialog.js";
 import { equipment } from "./equipment.js";
 import { footer, header, marks } from "./frame.js";
 import { help } from "./help.js";
+import { orderAction } from "./order_actions.js";
+import { practice } from "./practice.js";
 import { queue } from "./queue.js";
 import { refund } from "./refund.js";
 import { refunds } from "./refunds.js";
@@ -16,7 +18,7 @@ import { locked, owner, signIn } from "./sign_in.js";
 import { judged, task, training } from "./training.js";
 
 const SCREENS = { refund, queue, refunds, detail, equipment, training };
-const DIALOGS = { decide: dialog, judged, sign };
+const DIALOGS = { decide: dialog, judged, sign, order: orderAction, practice };
 const DOORS = { starting, owner, sign_in: signIn, locked };
 
 export function page(state, t) {
