@@ -42,6 +42,7 @@ class StandIn:
     # What the status bar tells: no wallet answers, the camera is gone.
     trouble: bool = False
     exercise: str = ""
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None

@@ -19,8 +19,8 @@ export function help(state, t) {
     h("div", { class: "card dialog helped", role: "dialog", "aria-modal": "true", "aria-labelledby": "help-title" },
       h("h2", { id: "help-title", tabindex: -1, focus: true }, t(`page.help.${topic}.title`)),
       PARAGRAPHS.map((number) => `page.help.${topic}.p${number}`).filter((name) => name in state.words).map((name) => h("p", {}, t(name))),
-      WITH_CARDS.includes(topic) ? safetyCards(state, t) : null,
       h("table", { class: "keytable" }, h("caption", {}, t("page.help.keys")), h("tbody", {}, [...KEYS, ...(state.start.training ? TRAINING_KEYS : [])].map((name) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, SHOWN_AS[name] ?? name)), h("td", {}, t(`page.key.${name}`)))))),
+      WITH_CARDS.includes(topic) ? safetyCards(state, t) : null,
       button(t("page.customer.close"), "help", { keys: "Esc", kind: "main" })),
   );
 }
