@@ -27,7 +27,7 @@ from scanrefund.people import totp
 from scanrefund.supervisor_desk import SupervisorDesk
 from tests.people import CLERK_PIN, OWNER_PIN, SUPERVISOR_PIN, WRONG_PIN, PeopleShop, hire
 from tests.unit.builders import KEYS, NOW, ORDER, answering, keep, open_ledger
-from tests.unit.test_desk import Shopfloor
+from tests.unit.shopfloor import Shopfloor
 
 S = RefundState
 ALL = {"approval_above": Money(0)}
