@@ -11,13 +11,10 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
-from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, shown
-
-PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
+from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, an_order, shown
 
 
 @dataclass
@@ -52,6 +49,7 @@ class StandIn:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
@@ -63,25 +61,7 @@ class StandIn:
 
     def sell(self, order_id: str, wallet: str, amount_fen: int, **more: Any) -> None:
         """An order of today."""
-        self.orders[order_id] = {
-            "order_id": order_id,
-            "wallet": wallet,
-            "wallet_order_id": "4200002" + "0" * 21,
-            "amount_fen": amount_fen,
-            "refunded_fen": 0,
-            "in_flight_fen": 0,
-            "remaining_fen": amount_fen,
-            "state": "PAID",
-            "paid_at": "2026-11-28T02:15:00+00:00",
-            "paid_say": "",
-            "items": [{"name": "杯子", "amount_fen": 5_60}],
-            "wallet_word": {"look": "FOUND", "state": "PAID", "say": "微信支付：已付款"},
-            "next_day": True,
-            "may_refund": True,
-            "why_not": "",
-            "frozen_why": "",
-            "differences": [],
-        } | more
+        self.orders[order_id] = an_order(order_id, wallet, amount_fen) | more
 
     def say(self, key: str, **gaps: Any) -> str:
         text = Catalogue.load(self.language).get(key) or key
@@ -280,9 +260,8 @@ class StandIn:
                 {"wallet": one, "ok": True, "say": "38 ms", "at": at} for one in ("wechat", "alipay")
             ],
             "version": "0.0.0",
-            "open": 0,
-            "approvals": 0,
-            "held": 0,
+            **dict.fromkeys(("open", "approvals", "held"), 0),
+            "maintenance": self.maintenance,
             "camera": {"ok": False, "on": False, "say": self.say("page.code.no_camera")},
             "self_test": {"ok": True, "at": at, "say": ""},
             "clock": at,

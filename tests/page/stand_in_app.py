@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,8 +11,9 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
 from tests.acceptance.browser import PATIENCE_MS
-from tests.page.stand_in import PAGE, StandIn
+from tests.page.stand_in import StandIn
 
+PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 PIN = "270419"
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"

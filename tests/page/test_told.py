@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -16,20 +17,21 @@ WINDOW = {
 }
 
 
-def tell(till: Till, *, under_way: bool, say: str) -> None:
-    status = till.desk.status() | {"maintenance": [{**WINDOW, "under_way": under_way, "say": say}]}
-    till.desk.tell("status", json.dumps(status))
+def tell(till: Till, *windows: dict[str, Any]) -> None:
+    """From now on the desk's word of how things stand has these windows, asked for or not."""
+    till.desk.maintenance = [WINDOW | window for window in windows]
+    till.hears("status", json.dumps(till.desk.status()))
 
 
 def test_the_band_comes_before_a_window_changes_in_it_and_goes(till: Till) -> None:
-    tell(till, under_way=False, say="微信支付将维护")
+    tell(till, {"under_way": False, "say": "微信支付将维护"})
     band = till.page.locator(".band-ahead")
     expect(band).to_have_text("微信支付将维护")
     judged(till)
-    tell(till, under_way=True, say="微信支付正在维护")
+    tell(till, {"under_way": True, "say": "微信支付正在维护"})
     expect(till.page.locator(".band-late")).to_have_text("微信支付正在维护")
     expect(band).to_have_count(0)
-    till.desk.tell("status", json.dumps(till.desk.status()))
+    tell(till)
     expect(till.page.locator(".band-late")).to_have_count(0)
 
 
