@@ -11,16 +11,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from scanrefund.model.money import Money
 from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.say.gaps import fill
-from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, shown
-
-PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
+from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, an_order, shown
 
 
 @dataclass
@@ -42,7 +39,6 @@ class StandIn:
     # What the status bar tells: no wallet answers, the camera is gone.
     trouble: bool = False
     exercise: str = ""
-    maintenance: list[dict[str, Any]] = field(default_factory=list)
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
@@ -65,6 +61,7 @@ class StandIn:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
@@ -78,26 +75,7 @@ class StandIn:
 
     def sell(self, order_id: str, wallet: str, amount_fen: int, **more: Any) -> None:
         """An order of today."""
-        self.orders[order_id] = {
-            "order_id": order_id,
-            "wallet": wallet,
-            "wallet_order_id": "4200002" + "0" * 21,
-            "amount_fen": amount_fen,
-            "refunded_fen": 0,
-            "in_flight_fen": 0,
-            "remaining_fen": amount_fen,
-            "state": "PAID",
-            "paid_at": "2026-11-28T02:15:00+00:00",
-            "paid_say": "",
-            "items": [{"name": "杯子", "amount_fen": 5_60}],
-            "next_day": True,
-            "may_refund": True,
-            "why_not": "",
-            "may": ["release", "cancel", "adjust"],
-            "cost_fen": amount_fen,
-            "frozen_why": "",
-            "differences": [],
-        } | more
+        self.orders[order_id] = an_order(order_id, wallet, amount_fen) | more
 
     def say(self, key: str, **gaps: Any) -> str:
         catalogue = Catalogue.load(self.language)

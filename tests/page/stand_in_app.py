@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,10 +13,11 @@ from scanrefund.say.catalogue import Catalogue
 from tests.acceptance.browser import PATIENCE_MS
 from tests.page.machine import self_test, status
 from tests.page.practice import practises
-from tests.page.stand_in import PAGE, StandIn
+from tests.page.stand_in import StandIn
 from tests.page.stand_in_orders import decisions
 from tests.page.stand_in_practice import turns
 
+PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 PIN = "270419"
 WALLET_SAYS = {
     "code": "NOT_ENOUGH",
