@@ -13,6 +13,9 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
 from scanrefund.aftercare.till_marks import Till, TillTeller
+from scanrefund.approval_desk import ApprovalDesk
+from scanrefund.books_desk import BooksDesk
+from scanrefund.cash_slip_desk import CashSlipDesk, CashSlipSettings
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
@@ -82,18 +85,22 @@ class House:
     worker: Worker
     notices: NoticeDesk
     staff: StaffDesk
+    approvals: ApprovalDesk
     search: SearchDesk
     tills: TillDesk
     reconciler: Reconciler
     signing: Signing
+    books: BooksDesk
     slips: SlipDesk
+    cash_slips: CashSlipDesk
     outbox: Outbox
     post: Post
     customers: CustomerDesk
     clock: Clock
 
     def close(self) -> None:
-        """Let the message under way end, and let go of the database."""
+        """Let the message and the bill under way end, and let go of the database."""
+        self.books.close()
         self.post.close()
         self.ledger.close()
 
@@ -117,6 +124,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     outbox, post = _telling(settings, ledger, keys, clock)
     backup = _backup(settings, ledger, keys, dispatcher, clock)
     orders, marks = OrdersDesk(ledger, keys, clock), MarkBox(ledger)
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
+    signing, witness = Signing(SignOffs(ledger), clock), Witness(settings.home / FILE_NAME)
     jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once, backup.run_once]
     jobs += _order_jobs(settings, ledger.shop, orders, marks, clock)
     return House(
@@ -135,16 +144,28 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         worker=Worker(ledger, dispatcher, clock, jobs),
         notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
+        approvals=ApprovalDesk(staff, Waiting(ledger), dispatcher, clock, writer),
         search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
-        reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock),
-        signing=Signing(SignOffs(ledger), clock),
+        reconciler=reconciler,
+        signing=signing,
+        books=BooksDesk(ledger, witness, reconciler, signing, clock),
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
+        cash_slips=_cash_slips(settings, ledger, staff, clock),
         customers=CustomerDesk(Customers(ledger), keys, clock),
         clock=clock,
     )
+
+
+def _cash_slips(settings: Settings, ledger: Ledger, staff: StaffDesk, clock: Clock) -> CashSlipDesk:
+    def name_of(staff_id: str) -> str:
+        found = staff.find(staff_id)
+        return found.name if found else ""
+
+    told = CashSlipSettings(settings.shop_name, settings.slips.printer, settings.rehearsal)
+    return CashSlipDesk(ledger, clock, told, name_of)
 
 
 def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:

@@ -35,6 +35,12 @@ class StandIn:
     needs_approval: bool = False
     drop_refund_calls: int = 0
     printer_away: bool = False
+    has_printer: bool = True
+    # Refunds whose order has changed since: nobody can approve them any more.
+    changed: set[str] = field(default_factory=set)
+    books: dict[str, Any] = field(
+        default_factory=lambda: {"last_day": "2026-11-28", "run": None, "reconciled": None, "audit": None}
+    )
     refund_gate: queue.Queue[None] | None = None
     language: str = "zh-Hans"
     locked: bool = False
@@ -232,7 +238,13 @@ class StandIn:
             "tone": TONES.get(state, "wait" if state == "WAIT_APPROVAL" else "bad"),
             "headline": self.say(f"refund_state.{state}"),
             "next_try_at": due if waiting else None,
-            "may": ["ask"] if waiting else ["approve", "decline"] if state == "WAIT_APPROVAL" else [],
+            "may": ["ask"]
+            if waiting
+            else ["approve", "decline"]
+            if state == "WAIT_APPROVAL"
+            else ["cash"]
+            if state == "CLOSED"
+            else [],
         }
 
     def _spoken(self, cause: str, facts: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
+from tests.page.books_stand_in import add_books, add_cash_and_evidence, evidence_of
 from tests.page.stand_in import PAGE, StandIn
 
 PIN = "270419"
@@ -27,6 +28,8 @@ def application(desk: StandIn) -> FastAPI:
     _scans(app, desk)
     # Before the decisions, whose last word stands for any.
     _of_one_refund(app, desk)
+    add_cash_and_evidence(app, desk)
+    add_books(app, desk)
     _changes(app, desk)
     _people(app, desk)
 
@@ -81,7 +84,8 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
         entry = {"at": one["created_at"], "what": "created", "say": "已登记", "who": "小林", "detail": ""}
-        return one | {"timeline": [entry]} | desk.customers_part(refund_id)
+        more = {"timeline": [entry], "evidence": evidence_of(desk, refund_id)}
+        return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
     def events() -> StreamingResponse:

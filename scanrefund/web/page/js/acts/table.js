@@ -2,7 +2,11 @@
 
 import { store } from "../store.js";
 import { stepOf } from "../place.js";
+import { openCashSlip, printCashSlip } from "./cash_slip.js";
+import * as approvals from "./approvals.js";
+import * as books from "./books.js";
 import * as equipment from "./equipment.js";
+import * as evidence from "./evidence.js";
 import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
 import * as order from "./order.js";
@@ -86,6 +90,24 @@ export const ACTS = {
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
   printSlip,
+  openBooks: books.openBooks,
+  reconcileDay: books.reconcileDay,
+  auditBook: books.auditBook,
+  openSignDay: books.openSignDay,
+  signDay: books.signDay,
+  mark: approvals.mark,
+  markAll: approvals.markAll,
+  openRound: approvals.openRound,
+  approveRound: approvals.approveRound,
+  openCashSlip,
+  printCashSlip,
+  openEvidence: evidence.openEvidence,
+  evidenceKind: evidence.evidenceKind,
+  photograph: evidence.photograph,
+  dropPhoto: evidence.dropPhoto,
+  keepEvidence: evidence.keepEvidence,
+  closeEvidence: evidence.closeEvidence,
+  showPhoto: evidence.showPhoto,
   openDiagnosis: lists.openDiagnosis,
   openSignature: signature.openSignature,
   clearSignature: signature.clearSignature,
@@ -127,6 +149,7 @@ export const FIELDS = {
   note: (text) => store.set({ note: text }),
   contact: (text) => store.set({ contact: text }),
   typed: (text) => store.set({ typed: text }),
+  bookDay: (text) => store.set({ bookDay: text }),
   query: (text) => store.set({ query: text }),
 };
 

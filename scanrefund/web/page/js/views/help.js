@@ -4,10 +4,10 @@ import { h } from "../h.js";
 import { stepOf } from "../place.js";
 import { button } from "./pieces.js";
 
-const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "Enter", "Esc", "digit", "star"];
+const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "ShiftF4", "Enter", "Esc", "digit", "star"];
 const TRAINING_KEYS = ["F11", "F12"];
 const PARAGRAPHS = [1, 2, 3];
-const SHOWN_AS = { digit: "1–9", star: "*" };
+const SHOWN_AS = { digit: "1–9", star: "*", ShiftF4: "⇧F4" };
 
 export function help(state, t) {
   const topic = state.screen === "refund" ? `refund_${stepOf(state)}` : state.screen;
