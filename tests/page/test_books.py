@@ -25,6 +25,15 @@ def to_queue(till: Till, count: int = 3) -> list[str]:
     return list(till.desk.refunds)
 
 
+def prove(till: Till, digit: str, name: str) -> None:
+    """Somebody is chosen and types his PIN; a key is a person's only after a silence."""
+    till.press(digit)
+    expect(till.page.locator(".person[aria-pressed=true]")).to_contain_text(name)
+    expect(till.page.locator("[data-secret=approval]")).to_be_focused()
+    till.by_hand(PIN)
+    till.press("Enter")
+
+
 def test_several_are_marked_by_key_summed_and_approved_by_one_pin(till: Till) -> None:
     refunds = to_queue(till)
     expect(till.page.locator(".roundbar")).to_contain_text("按 M 标记")
@@ -38,10 +47,7 @@ def test_several_are_marked_by_key_summed_and_approved_by_one_pin(till: Till) ->
     till.at("dialog:round")
     expect(till.page.locator(".dialog .figures")).to_have_text("¥20.02")
     judged(till)
-    till.press("2")
-    expect(till.page.locator(".person[aria-pressed=true]")).to_contain_text("王店长")
-    till.by_hand(PIN)
-    till.press("Enter")
+    prove(till, "2", "王店长")
     till.at("dialog:rounded")
     (sent,) = till.desk.told("queue/approve")
     assert [one["refund_id"] for one in sent["refunds"]] == [refunds[0], refunds[2]]
@@ -62,12 +68,10 @@ def test_each_line_says_what_became_of_it(till: Till) -> None:
     expect(till.page.locator(".mark[aria-checked=true]")).to_have_count(3)
     till.press("Enter")
     till.at("dialog:round")
-    till.press("2")
-    till.by_hand(PIN)
-    till.press("Enter")
+    prove(till, "2", "王店长")
     till.at("dialog:rounded")
     expect(till.page.locator(".line-good")).to_have_count(2)
-    expect(till.page.locator(".line-bad")).to_contain_text("没有批准：订单后来变了。")
+    expect(till.page.locator(".line-bad")).to_contain_text("没有批准： 订单后来变了。")
     judged(till)
 
 
@@ -86,6 +90,7 @@ def test_without_a_mark_enter_opens_the_refund_and_without_a_pin_nothing_is_sent
     till.press("Enter")
     till.at("dialog:round")
     till.press("2")
+    expect(till.page.locator(".person[aria-pressed=true]")).to_contain_text("王店长")
     till.press("Enter")
     expect(till.page.locator(".dialog .message")).not_to_be_empty()
     assert till.desk.told("queue/approve") == []
@@ -110,9 +115,7 @@ def test_a_day_is_reconciled_looked_at_and_signed_by_keyboard(till: Till) -> Non
     till.press("s")
     till.at("dialog:sign_day")
     judged(till)
-    till.press("3")
-    till.by_hand(PIN)
-    till.press("Enter")
+    prove(till, "3", "赵老板")
     till.at("books")
     assert till.desk.told("books/sign") == [{"run_id": "run1", "approval": {"staff_id": "o1", "secret": PIN}}]
     expect(till.page.locator(".signatures")).to_contain_text("已签")

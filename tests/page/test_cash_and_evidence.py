@@ -23,8 +23,14 @@ def png(width: int = 40) -> bytes:
 
 
 def to_detail(till: Till, state: str) -> None:
-    till.to_result(state=state)
-    till.page.locator("[data-act=openDetail]").press("Enter")
+    """A refund that was made without the page, opened from the list."""
+    till.desk.outcomes = [state]
+    body = {"request_id": "wish", "order_id": "A1001", "amount_fen": 12_80, "reason": "quality"}
+    till.desk.refund(body | {"approval": None, "queue": False})
+    till.press("F3")
+    till.at("refunds")
+    expect(till.page.locator(".refunds tbody tr")).to_have_count(1)
+    till.press("Enter")
     till.at("detail")
 
 
@@ -61,7 +67,7 @@ def test_without_a_printer_the_browser_prints_the_slip_alone(till: Till) -> None
     pay_cash(till)
     till.settled()
     till.press("Enter")
-    till.page.wait_for_function("window.printed === 1")
+    till.page.wait_for_function("() => window.printed === 1")
     till.page.emulate_media(media="print")
     expect(till.page.locator(".paper")).to_be_visible()
     expect(till.page.locator(".desk")).not_to_be_visible()
@@ -103,7 +109,7 @@ def test_a_photograph_goes_out_once_and_has_no_address_and_no_place_in_the_brows
     till.page.locator("[data-act=showPhoto]").press("Enter")
     till.at("dialog:photo")
     till.page.wait_for_function(
-        "document.querySelector('canvas[data-photo]').getContext('2d')"
+        "() => document.querySelector('canvas[data-photo]').getContext('2d')"
         ".getImageData(5, 5, 1, 1).data[0] === 255"
     )
     judged(till)
@@ -155,7 +161,7 @@ def test_the_browsers_camera_takes_the_photograph(till: Till) -> None:
     till.press("e")
     till.at("dialog:evidence")
     till.page.locator("[data-act=photograph]").press("Enter")
-    till.page.wait_for_function("document.querySelector('video[data-evidence]')?.videoWidth > 0")
+    till.page.wait_for_function("() => document.querySelector('video[data-evidence]')?.videoWidth > 0")
     till.page.locator("[data-act=photograph]").press("Enter")
     expect(till.page.locator(".photo [role=status]")).to_contain_text("camera.jpg")
     assert till.page.evaluate("filmed.getTracks().every((one) => one.readyState === 'ended')")
@@ -176,5 +182,5 @@ def test_a_page_that_locks_lets_the_camera_go(till: Till) -> None:
     expect(till.page.locator("video[data-evidence]")).to_have_count(1)
     till.press("F10")
     till.at("locked")
-    till.page.wait_for_function("filmed.getTracks().every((one) => one.readyState === 'ended')")
+    till.page.wait_for_function("() => filmed.getTracks().every((one) => one.readyState === 'ended')")
     till.by_hand(PIN)

@@ -62,7 +62,8 @@ def shop(busy_shop: Served, wallet: SlowBills) -> Iterator[Served]:
     """The busy shop with a books desk of the test's own."""
     house = busy_shop.site.house
     accounts = BillAccounts(bills.MCHID, bills.SELLER)
-    reconciler = Reconciler(Bookings(house.ledger), {Wallet.WECHAT: wallet}, accounts, house.clock)
+    gateways: Any = {Wallet.WECHAT: wallet}
+    reconciler = Reconciler(Bookings(house.ledger), gateways, accounts, house.clock)
     witness = Witness(busy_shop.settings.home / FILE_NAME)
     desk = BooksDesk(house.ledger, witness, reconciler, house.signing, house.clock)
     busy_shop.site.house = replace(house, books=desk)
@@ -109,8 +110,10 @@ def test_only_whoever_may_read_the_books_gets_anything(shop: Served) -> None:
     run = reconciled(shop.page(), date(2020, 1, 1))["run"]["run_id"]
     clerk = shop.page(shop.crew.clerk)
     assert {clerk.get(path.format(run=run)).fault for path in GETS} == {"not_permitted"}
-    posts = (("reconcile", {"day": "2020-01-01"}), ("sign", {"run_id": run}), ("audit", {}))
-    assert {clerk.post(f"/desk/books/{path}", body).fault for path, body in posts} == {"not_permitted"}
+    posts = {"reconcile": {"day": "2020-01-01"}, "sign": {"run_id": run}, "audit": {}}
+    assert {clerk.post(f"/desk/books/{path}", body).fault for path, body in posts.items()} == {
+        "not_permitted"
+    }
     auditor = shop.house.staff.add(shop.crew.owner.staff_id, "He", Role.AUDITOR, Secret("481503"))
     assert {shop.page(auditor).get(path.format(run=run)).status for path in GETS} == {200}
     assert shop.stranger().get("/desk/books").fault == "not_signed_in"
