@@ -70,7 +70,7 @@ class ReconcileWords:
         if scope.was_compared:
             return f"{told} ({scope.lines})"
         trouble = self._catalogue.get(f"trouble.{scope.code}.name") or scope.code
-        return f"{told} ({' '.join(part for part in (trouble, scope.message) if part)})"
+        return f"{told} ({' '.join(part for part in (trouble, codes_hidden(scope.message)) if part)})"
 
     def row(self, one: Difference) -> tuple[str, ...]:
         """Scope, difference, number, amount, proposal."""

@@ -213,7 +213,7 @@ def _scope(scope: Scope, signed: Signed | None) -> dict[str, Any]:
         "scope": scope.name,
         "look": scope.look.value,
         "code": scope.code or None,
-        "message": scope.message or None,
+        "message": codes_hidden(scope.message) or None,
         "lines": scope.lines,
         "sums": sums,
         "counts": {kind.value: count for kind, count in scope.counts.items()},

@@ -183,6 +183,15 @@ def test_the_files_run_no_formula_and_hold_no_payment_code(shop: Served, wallet:
     assert CODE not in str(told)
 
 
+def test_a_bill_that_cannot_be_read_tells_where_and_no_payment_code(shop: Served, wallet: SlowBills) -> None:
+    wallet.rows = (Row("A1", 100, state=f"ODD {CODE}"),)
+    told = reconciled(shop.page())["reconciled"]
+    (scope,) = told["scopes"]
+    assert (scope["ok"], told["verdict"]["tone"], told["signable"]) == (False, "warn", False)
+    assert CODE not in scope["say"]
+    assert "13••" in scope["say"]
+
+
 def test_the_report_is_a_page_of_its_own_in_which_nothing_runs(shop: Served) -> None:
     answered = shop.page().get(f"/desk/books/report/{DAY}")
     assert answered.headers["content-type"] == "text/html; charset=utf-8"
