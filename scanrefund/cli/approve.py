@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scanrefund.approval_desk import Decided, Wanted
     from scanrefund.assemble import House
 
-EXIT_REFUSED = 2
+EXIT_REFUSED: Final = 2
 
 
 def approve(
@@ -73,7 +73,8 @@ def _several(
         output.document({"total_fen": total.fen, "refunds": [line for line, _code in lines]})
     else:
         output.table(["", "", ""], [_row(line) for line, _code in lines])
-    return max(code for _line, code in lines)
+    codes = [code for _line, code in lines]
+    return EXIT_REFUSED if EXIT_REFUSED in codes else max(codes)
 
 
 def _wanted(house: House, refund_id: str) -> Wanted:
