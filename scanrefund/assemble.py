@@ -88,8 +88,6 @@ class House:
     approvals: ApprovalDesk
     search: SearchDesk
     tills: TillDesk
-    reconciler: Reconciler
-    signing: Signing
     books: BooksDesk
     slips: SlipDesk
     cash_slips: CashSlipDesk
@@ -97,6 +95,16 @@ class House:
     post: Post
     customers: CustomerDesk
     clock: Clock
+
+    @property
+    def reconciler(self) -> Reconciler:
+        """What compares a day with the wallets' bills."""
+        return self.books.reconciler
+
+    @property
+    def signing(self) -> Signing:
+        """What signs it."""
+        return self.books.signing
 
     def close(self) -> None:
         """Let the message and the bill under way end, and let go of the database."""
@@ -118,14 +126,12 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     keys = Keys.open(settings.home)
     ledger = _open_ledger(settings, keys, clock)
     gateways = wallet_gateways(settings)
-    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
-    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s, settings.due_dates.maintenance)
+    writer = _writer(settings, settings.language)
     desk_in, staff = _with_people(settings, keys, ledger, gateways, dispatcher, clock)
     outbox, post = _telling(settings, ledger, keys, clock)
     backup = _backup(settings, ledger, keys, dispatcher, clock)
     orders, marks = OrdersDesk(ledger, keys, clock), MarkBox(ledger)
-    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
-    signing, witness = Signing(SignOffs(ledger), clock), Witness(settings.home / FILE_NAME)
     jobs = [Hints(ledger, dispatcher, clock).run_once, post.run_once, backup.run_once]
     jobs += _order_jobs(settings, ledger.shop, orders, marks, clock)
     return House(
@@ -147,25 +153,30 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         approvals=ApprovalDesk(staff, Waiting(ledger), dispatcher, clock, writer),
         search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
-        reconciler=reconciler,
-        signing=signing,
-        books=BooksDesk(ledger, witness, reconciler, signing, clock),
+        books=_books(settings, ledger, gateways, clock),
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
-        cash_slips=_cash_slips(settings, ledger, staff, clock),
+        cash_slips=CashSlipDesk(ledger, clock, _cash_slips(settings), staff.find),
         customers=CustomerDesk(Customers(ledger), keys, clock),
         clock=clock,
     )
 
 
-def _cash_slips(settings: Settings, ledger: Ledger, staff: StaffDesk, clock: Clock) -> CashSlipDesk:
-    def name_of(staff_id: str) -> str:
-        found = staff.find(staff_id)
-        return found.name if found else ""
+def _books(
+    settings: Settings, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], clock: Clock
+) -> BooksDesk:
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
+    witness = Witness(settings.home / FILE_NAME)
+    return BooksDesk(ledger, witness, reconciler, Signing(SignOffs(ledger), clock), clock)
 
-    told = CashSlipSettings(settings.shop_name, settings.slips.printer, settings.rehearsal)
-    return CashSlipDesk(ledger, clock, told, name_of)
+
+def _cash_slips(settings: Settings) -> CashSlipSettings:
+    return CashSlipSettings(settings.shop_name, settings.slips.printer, settings.rehearsal)
+
+
+def _writer(settings: Settings, language: str) -> Writer:
+    return Writer(language, settings.rehearsal, settings.training, settings.due_dates.maintenance)
 
 
 def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:
@@ -190,11 +201,11 @@ def _with_people(
     counter = Counter(settings.counter, settings.limits)
 
     def desk_in(language: str) -> Desk:
-        writer = Writer(language, settings.rehearsal, settings.training)
+        writer = _writer(settings, language)
         return Desk(counter, keys, ledger, gateways, dispatcher, clock, writer, till)
 
     trusted = Trusted(recogniser, keys, hasher)
-    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    writer = _writer(settings, settings.language)
     return desk_in, StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
 
 
@@ -271,4 +282,5 @@ def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
         now=clock.now,
         backups=settings.backup.folder if settings.ledger.url.startswith("sqlite:") else None,
         printer=settings.slips.printer,
+        due_dates=settings.due_dates,
     )

@@ -65,8 +65,8 @@ class BooksDesk:
     ) -> None:
         self._ledger = ledger
         self._witness = witness
-        self._reconciler = reconciler
-        self._signing = signing
+        self.reconciler = reconciler
+        self.signing = signing
         self._clock = clock
         self._lock = threading.Lock()
         # What was reconciled lies in a database that takes one reader at a time.
@@ -113,7 +113,7 @@ class BooksDesk:
 
     def signed(self, done: Reconciliation) -> dict[str, Signed]:
         """What is signed of the scopes that were compared, by their names."""
-        return self._signing.signed(done)
+        return self.signing.signed(done)
 
     def sign(self, run_id: str, by: str) -> None:
         """Sign what came out of a run, in the name of somebody who has proved himself.
@@ -121,7 +121,7 @@ class BooksDesk:
         Raises UsageFault reconciliation_gone, day_not_signable, day_signed.
         """
         with self.looking(run_id) as done:
-            self._signing.sign(done, by)
+            self.signing.sign(done, by)
 
     def walk(self) -> Walked:
         """Walk the book from end to end; the witness file says what must be there. It takes its time."""
@@ -144,7 +144,7 @@ class BooksDesk:
             on_move()
 
         with ExitStack() as stack:
-            done = stack.enter_context(self._reconciler.reconcile(run.day, on_lines=read))
+            done = stack.enter_context(self.reconciler.reconcile(run.day, on_lines=read))
             run.opened = stack.pop_all()
         return done
 

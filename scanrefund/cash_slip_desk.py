@@ -12,9 +12,10 @@ from scanrefund.errors import PrinterFault, UsageFault
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.prints import Prints
 from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.staff import Staff
 from scanrefund.model.wallet import safe_number
 
-NameOf = Callable[[str], str]
+Find = Callable[[str], Staff | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +37,16 @@ class MadeCashSlip:
 
 
 class CashSlipDesk:
-    """Build with `assemble.open_house`. `name_of` tells a person's name of a staff id, empty for nobody's.
+    """Build with `assemble.open_house`. `find` knows the people by their staff ids.
 
     Every method raises UsageFault refund_unknown and cash_slip_of_no_cash.
     """
 
-    def __init__(self, ledger: Ledger, clock: Clock, settings: CashSlipSettings, name_of: NameOf) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, settings: CashSlipSettings, find: Find) -> None:
         self._ledger = ledger
         self._clock = clock
         self._settings = settings
-        self._name_of = name_of
+        self._find = find
         self._prints = Prints(ledger)
 
     @property
@@ -87,8 +88,8 @@ class CashSlipDesk:
         return made
 
     def _text(self, refund: Refund, number: int, language: str) -> str:
-        name = self._name_of(refund.clerk)
-        payer = f"{name} ({refund.clerk})" if name else refund.clerk
+        found = self._find(refund.clerk)
+        payer = f"{found.name} ({refund.clerk})" if found else refund.clerk
         settings = self._settings
         return cash_slip(
             refund, SlipHead(settings.shop_name, payer, settings.rehearsal, number > 1), language

@@ -16,6 +16,12 @@ REASONS = (
 )
 OPEN_STATES = ("UNKNOWN", "PROCESSING", "HELD", "WAIT_APPROVAL")
 TONES = {"SUCCEEDED": "good", "UNKNOWN": "open", "PROCESSING": "open", "HELD": "person", "CLOSED": "bad"}
+MAY = {
+    "UNKNOWN": ["ask"],
+    "PROCESSING": ["ask"],
+    "WAIT_APPROVAL": ["approve", "decline"],
+    "CLOSED": ["cash"],
+}
 CAUSES = {
     "HELD": "held_balance_short",
     "CLOSED": "closed_by_wallet",

@@ -79,7 +79,7 @@ def test_a_cash_slip_goes_to_the_counters_printer_where_there_is_one(shop: Serve
     file = tmp_path / "printed"
     for place, fault in (("dummy", ""), (str(tmp_path / "away"), "printer_away")):
         told = CashSlipSettings("Tea", replace(printer, place=place, dummy_file=file), rehearsal=True)
-        desk = CashSlipDesk(house.ledger, house.clock, told, lambda _staff_id: "")
+        desk = CashSlipDesk(house.ledger, house.clock, told, lambda _staff_id: None)
         shop.site.house = replace(house, cash_slips=desk)
         answered = page.post(f"/desk/refunds/{refund_id}/cash-slip").document
         assert answered.get("fault", "") == fault
@@ -153,5 +153,5 @@ def test_a_cash_slip_names_the_payer_by_id_where_nobody_knows_his_name(shop: Ser
     paid = shop.house.supervisor.pay_other_way(refund_id, Hand("s2", "by hand"))
     assert paid.refund_id is not None
     unknown = CashSlipSettings("", shop.settings.slips.printer, rehearsal=False)
-    desk = CashSlipDesk(shop.house.ledger, shop.house.clock, unknown, lambda _staff_id: "")
+    desk = CashSlipDesk(shop.house.ledger, shop.house.clock, unknown, lambda _staff_id: None)
     assert "Paid out by: s2 " in desk.look(paid.refund_id, "en").text
