@@ -184,7 +184,7 @@ def test_the_files_run_no_formula_and_hold_no_payment_code(shop: Served, wallet:
 
 
 def test_a_bill_that_cannot_be_read_tells_where_and_no_payment_code(shop: Served, wallet: SlowBills) -> None:
-    wallet.rows = (Row("ODD1", 100, state=f"ODD {CODE}"),)
+    wallet.rows = (Row("ODD1", 100, fee=f"odd {CODE}"),)
     told = reconciled(shop.page())["reconciled"]
     (scope,) = told["scopes"]
     assert (scope["ok"], told["verdict"]["tone"], told["signable"]) == (False, "warn", False)
