@@ -111,7 +111,7 @@ def test_a_day_is_reconciled_looked_at_and_signed_by_keyboard(till: Till) -> Non
     expect(till.page.locator(".verdict-line.tone-warn")).to_contain_text("有差异")
     assert till.desk.told("books/reconcile") == [{"day": "2026-11-28"}]
     judged(till)
-    till.page.locator(".books h1").focus()
+    expect(till.page.locator(".books h1")).to_be_focused()
     till.press("s")
     till.at("dialog:sign_day")
     judged(till)

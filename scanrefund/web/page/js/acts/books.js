@@ -21,10 +21,12 @@ export async function booksMoved() {
   if (books) store.set({ books });
 }
 
-/** Enter: the day that is typed. */
+/** Enter: the day that is typed. From its field the cursor goes to the title: the letters are keys again. */
 export async function reconcileDay() {
   const books = await asking(() => change("/desk/books/reconcile", { day: halfWidth(store.get().bookDay) }));
-  if (books) took(books);
+  if (!books) return;
+  took(books);
+  document.querySelector(".books h1")?.focus();
 }
 
 export async function auditBook() {
