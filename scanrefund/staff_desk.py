@@ -167,14 +167,14 @@ class StaffDesk:
     def approve(self, refund_id: str, by: str, secret: Secret, why: str = "") -> Receipt:
         """Let a waiting refund go, and make its first trip. Raises SignInFault and UsageFault."""
         hand = Hand(
-            self._believed(by, secret, Permission.REFUND_APPROVE).staff_id, _reason(why, needed=False)
+            self._believed(by, secret, Permission.REFUND_APPROVE).staff_id, reason_of(why, needed=False)
         )
         approved = self._waiting.approve(refund_id, hand, self._clock.now())
         return self._receipt(self._dispatcher.dispatch(approved))
 
     def decline(self, refund_id: str, by: str, secret: Secret, why: str) -> Receipt:
         """Withdraw a waiting refund, with a reason. Raises SignInFault and UsageFault."""
-        reason = _reason(why, needed=True)
+        reason = reason_of(why, needed=True)
         found = self._trusted.recogniser.for_once(by, secret, Permission.REFUND_APPROVE)
         if found.staff is None and found.doubt is not Doubt.NOT_ALLOWED:
             raise refused(found)
@@ -242,7 +242,8 @@ def _name(text: str) -> str:
     return name
 
 
-def _reason(why: str, *, needed: bool) -> str:
+def reason_of(why: str, *, needed: bool) -> str:
+    """Why somebody decided, as it is kept. Raises UsageFault why_wrong."""
     reason = why.strip()
     if len(reason) > WHY_CHARS_MAX or (needed and not reason):
         raise UsageFault("why_wrong", limit_chars=WHY_CHARS_MAX)

@@ -39,6 +39,12 @@ class StandIn:
     # What the status bar tells: no wallet answers, the camera is gone.
     trouble: bool = False
     exercise: str = ""
+    has_printer: bool = True
+    # Refunds whose order has changed since: nobody can approve them any more.
+    changed: set[str] = field(default_factory=set)
+    books: dict[str, Any] = field(
+        default_factory=lambda: {"last_day": "2026-11-28", "run": None, "reconciled": None, "audit": None}
+    )
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None

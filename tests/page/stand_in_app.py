@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
 from tests.acceptance.browser import PATIENCE_MS
+from tests.page.books_stand_in import add_books, add_cash_and_evidence, evidence_of
 from tests.page.machine import self_test, status
 from tests.page.practice import practises
 from tests.page.stand_in import StandIn
@@ -41,6 +42,8 @@ def application(desk: StandIn) -> FastAPI:
     _scans(app, desk)
     # Before the decisions, whose last word stands for any.
     _of_one_refund(app, desk)
+    add_cash_and_evidence(app, desk)
+    add_books(app, desk)
     _changes(app, desk)
     decisions(app, desk)
     _people(app, desk)
@@ -97,7 +100,8 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     @app.get("/desk/refunds/{refund_id}")
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
-        return one | {"timeline": timeline(desk, one)} | desk.customers_part(refund_id)
+        more = {"timeline": timeline(desk, one), "evidence": evidence_of(desk, refund_id)}
+        return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
     def events() -> StreamingResponse:

@@ -1,5 +1,6 @@
 // What the program tells by itself: camera readings, refunds that moved, how things stand.
 
+import { booksMoved } from "./acts/books.js";
 import { freshOrder, shown, takesCode } from "./acts/order.js";
 import { refresh } from "./acts/lists.js";
 import { moved } from "./acts/refund.js";
@@ -23,6 +24,7 @@ function open() {
   on("refund", refundMoved);
   on("status", (status) => store.set({ status }));
   on("camera", (camera) => store.set({ status: { ...store.get().status, camera } }));
+  on("books", booksMoved);
   on("lock", () => store.set({ locked: true, customer: null, help: false }));
   source.addEventListener("open", () => store.set({ lost: false }));
   source.addEventListener("error", () => lost(source));

@@ -2,7 +2,11 @@
 
 import { store } from "../store.js";
 import { stepOf } from "../place.js";
+import { openCashSlip, printCashSlip } from "./cash_slip.js";
+import * as approvals from "./approvals.js";
+import * as books from "./books.js";
 import * as equipment from "./equipment.js";
+import * as evidence from "./evidence.js";
 import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
 import * as order from "./order.js";
@@ -94,6 +98,24 @@ export const ACTS = {
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
   printSlip,
+  openBooks: books.openBooks,
+  reconcileDay: books.reconcileDay,
+  auditBook: books.auditBook,
+  openSignDay: books.openSignDay,
+  signDay: books.signDay,
+  mark: approvals.mark,
+  markAll: approvals.markAll,
+  openRound: approvals.openRound,
+  approveRound: approvals.approveRound,
+  openCashSlip,
+  printCashSlip,
+  openEvidence: evidence.openEvidence,
+  evidenceKind: evidence.evidenceKind,
+  photograph: evidence.photograph,
+  dropPhoto: evidence.dropPhoto,
+  keepEvidence: evidence.keepEvidence,
+  closeEvidence: evidence.closeEvidence,
+  showPhoto: evidence.showPhoto,
   openDiagnosis: lists.openDiagnosis,
   openSignature: signature.openSignature,
   clearSignature: signature.clearSignature,
@@ -141,6 +163,7 @@ export const FIELDS = {
   order_old: (text) => orderActions.setOrderAction({ oldText: halfWidth(text) }),
   order_new: (text) => orderActions.setOrderAction({ newText: halfWidth(text) }),
   order_days: (text) => orderActions.setOrderAction({ days: halfWidth(text) }),
+  bookDay: (text) => store.set({ bookDay: text }),
   query: (text) => store.set({ query: text }),
 };
 

@@ -2,8 +2,10 @@
 
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
+import { cashSlipButton } from "./cash_slip.js";
 import { diagnosis } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
+import { evidencePart } from "./evidence.js";
 import { button, fact, toneOf } from "./pieces.js";
 import { message } from "./queue.js";
 import { customersPart } from "./signature.js";
@@ -21,7 +23,7 @@ export function detail(state, t) {
       h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },
         h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, headline(one, t)), h("p", { class: "figures" }, yuan(one.amount_fen)))),
         h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
-        h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), decisions(one, t)),
+        h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), cashSlipButton(t, one), decisions(one, t), evidencePart(state, t, one)),
       h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, t, one))),
     diagnosis(state, t),
   );

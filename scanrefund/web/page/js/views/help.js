@@ -4,10 +4,10 @@ import { h } from "../h.js";
 import { stepOf } from "../place.js";
 import { button } from "./pieces.js";
 
-const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "Enter", "Esc", "digit", "star", "slash"];
+const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "ShiftF4", "Enter", "Esc", "digit", "star", "slash"];
 const TRAINING_KEYS = ["F11", "F12"];
 const PARAGRAPHS = [1, 2, 3];
-const SHOWN_AS = { digit: "1–9", star: "*", slash: "/" };
+const SHOWN_AS = { digit: "1–9", star: "*", slash: "/", ShiftF4: "⇧F4" };
 // Where somebody begins, and where somebody learns.
 const WITH_CARDS = ["refund_order", "training"];
 const CARDS_MAX = 20;
