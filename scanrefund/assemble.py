@@ -22,11 +22,13 @@ from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.evidence_desk import EvidenceDesk
+from scanrefund.hold_desk import HoldDesk
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.evidence import EvidenceBox
+from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.mark_box import MarkBox
 from scanrefund.ledger.notices import Notices
@@ -90,6 +92,7 @@ class House:
     outbox: Outbox
     post: Post
     customers: CustomerDesk
+    holds: HoldDesk
     clock: Clock
 
     def close(self) -> None:
@@ -143,6 +146,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         customers=CustomerDesk(Customers(ledger), keys, clock),
+        holds=HoldDesk(Holds(ledger), clock),
         clock=clock,
     )
 

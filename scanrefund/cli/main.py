@@ -24,6 +24,7 @@ from scanrefund.cli import (
     decode,
     doctor,
     evidence,
+    holds,
     incident,
     notices,
     order_actions,
@@ -119,6 +120,8 @@ app.command()(receipt.receipt)
 app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)
+app.command()(holds.hold)
+app.command()(holds.holds)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command("cash-slip")(by_hand.cash_slip)

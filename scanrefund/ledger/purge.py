@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.order_schema import holds
 from scanrefund.ledger.schema import attempts, codes, orders, refunds, signatures
 from scanrefund.ledger.schema_after import contacts
 from scanrefund.model.refund import OPEN
@@ -90,6 +91,10 @@ def _signatures(before: datetime) -> ColumnElement[bool]:
     return exists().where(refunds.c.refund_id == signatures.c.refund_id, _ended(before))
 
 
+def _hold_notes(before: datetime) -> ColumnElement[bool]:
+    return and_(holds.c.note != "", holds.c.lifted_at < before)
+
+
 def _values(**values: Any) -> Mapping[str, Any]:
     return MappingProxyType(values)
 
@@ -108,6 +113,7 @@ STOCKS: Final[tuple[Stock, ...]] = (
     Stock("accounts", lambda told: told.account_days, refunds, _accounts, _values(received_account="")),
     Stock("wallet_words", lambda told: told.account_days, attempts, _wallet_words, _values(message="")),
     Stock("contacts", lambda told: told.account_days, contacts, _contacts),
+    Stock("hold_notes", lambda told: told.account_days, holds, _hold_notes, _values(note="")),
     Stock("signatures", lambda told: told.account_days, signatures, _signatures),
 )
 

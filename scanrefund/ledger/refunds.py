@@ -10,13 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
-from scanrefund.ledger import marks
+from scanrefund.ledger import marks, other_ways
 from scanrefund.ledger.clerk_uses import Allowance
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
 from scanrefund.model.contact import Contact
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
+from scanrefund.model.other_way import OtherWay
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import OPEN, Command, Refund, RefundState
 from scanrefund.model.staff import Staff
@@ -107,6 +108,7 @@ class Ended:
     state: RefundState
     reason: str = ""
     clerk: str = ""
+    other_way: OtherWay | None = None
 
 
 def load(connection: Connection, refund_id: str) -> Refund | None:
@@ -205,6 +207,8 @@ def make_ended(
         "ended_at": now,
         "instead_of": instead_of,
     }
+    if ended.other_way is not None:
+        row |= other_ways.columns_of(ended.other_way)
     connection.execute(_NEW, {**_of_order(order), **row})
     return _marked(connection, ended.refund_id, now)
 
@@ -291,4 +295,5 @@ def _refund(row: Row[Any]) -> Refund:
         approval_for=row.approval_for,
         order_version=row.order_version,
         approver=row.approver,
+        **other_ways.fields_of(row),
     )

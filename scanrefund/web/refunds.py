@@ -8,12 +8,15 @@ from typing import Any, Final
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.story import Happened
+from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.staff import Credential, Permission
 from scanrefund.model.wallet import safe_number
+from scanrefund.supervisor_desk import told_way
 from scanrefund.web.by_hand import credential_of, hand_of
 from scanrefund.web.call import Call
-from scanrefund.web.receipts import line_of, receipt_of
+from scanrefund.web.fields import TEXT_CHARS_MAX
+from scanrefund.web.receipts import hold_told, line_of, receipt_of
 
 LIST_MAX: Final = 200
 # A page waits so long for a wallet's word; what comes later is told by an event.
@@ -86,9 +89,17 @@ def cancel(call: Call) -> dict[str, Any]:
 def cash(call: Call) -> dict[str, Any]:
     """Write down that the customer was paid by hand; not by whoever made the refund."""
     refund = required(call)
+    other = _other_way(call)
     hand = _hand(call, Permission.REFUND_CASH, never=refund.clerk)
-    paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand)
+    paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand, other)
     return _now(call, refund if paid.refund_id is None else required(call, paid.refund_id))
+
+
+def hold(call: Call) -> dict[str, Any]:
+    """Let a refund that was not sent wait, with a note to whoever decides; whoever refunds may."""
+    refund = required(call)
+    call.site.house.holds.put(refund.refund_id, call.person.staff_id, call.fields.text("why"))
+    return _now(call, refund)
 
 
 def approve(call: Call) -> dict[str, Any]:
@@ -112,10 +123,13 @@ def queue(call: Call) -> dict[str, Any]:
     found = call.site.house.ledger.refunds(open_only=True, limit=LIST_MAX)
     found.sort(key=lambda refund: refund.created_at)
     approvals = [refund for refund in found if refund.state is RefundState.WAIT_APPROVAL]
-    held = [refund for refund in found if refund.state in _HELD]
+    on_hold = call.site.house.holds.listed()
+    waiting = {one.refund_id for one in on_hold}
+    held = [one for one in found if one.state in _HELD or (one.refund_id in waiting and one not in approvals)]
     rest = [refund for refund in found if refund not in approvals and refund not in held]
     parts = {"approvals": approvals, "held": held, "open": rest}
-    return {name: _receipts(call, part) for name, part in parts.items()}
+    told: dict[str, Any] = {name: _receipts(call, part) for name, part in parts.items()}
+    return told | {"on_hold": [hold_told(call.site, one) for one in on_hold]}
 
 
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
@@ -146,6 +160,16 @@ def _second_person(call: Call) -> Credential:
 def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:
     person = hand_of(call, permission, never=never)
     return Hand(person.staff_id, call.fields.text("why"))
+
+
+def _other_way(call: Call) -> OtherWay:
+    fields = call.fields
+    told = fields.text("method", needed=False) or Method.CASH.value
+    if told not in list(Method):
+        raise UsageFault("field_wrong", name="method")
+    # As it was typed: a reference in which a payment code stands is refused, not kept with a gap in it.
+    reference = fields.raw_text("bank_reference", TEXT_CHARS_MAX, needed=False)
+    return told_way(Method(told), reference, fields.text("account_last4", needed=False))
 
 
 def _now(call: Call, refund: Refund) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from typing import Any
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, shown
 
+# What a person may do about a refund, by its state.
+_MAY: dict[str, list[str]] = {"WAIT_APPROVAL": ["approve", "decline"], "CLOSED": ["ask", "cash", "bank"]}
 PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 
 
@@ -232,7 +234,7 @@ class StandIn:
             "tone": TONES.get(state, "wait" if state == "WAIT_APPROVAL" else "bad"),
             "headline": self.say(f"refund_state.{state}"),
             "next_try_at": due if waiting else None,
-            "may": ["ask"] if waiting else ["approve", "decline"] if state == "WAIT_APPROVAL" else [],
+            "may": ["ask"] if waiting else _MAY.get(state, []),
         }
 
     def _spoken(self, cause: str, facts: dict[str, Any]) -> dict[str, Any]:
@@ -281,7 +283,7 @@ class StandIn:
         }
 
     def decide(self, refund_id: str, what: str) -> dict[str, Any]:
-        ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED"}
+        ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED", "cash": "PAID_OTHER_WAY"}
         self.refunds[refund_id]["state"] = ends[what]
         return self.receipt(self.refunds[refund_id])
 
