@@ -13,6 +13,7 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
 from scanrefund.aftercare.till_marks import Till, TillTeller
+from scanrefund.complaint_desk import ComplaintDesk
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
@@ -26,6 +27,7 @@ from scanrefund.hold_desk import HoldDesk
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.bookings import Bookings
+from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.holds import Holds
@@ -93,6 +95,7 @@ class House:
     post: Post
     customers: CustomerDesk
     holds: HoldDesk
+    complaints: ComplaintDesk
     clock: Clock
 
     def close(self) -> None:
@@ -147,6 +150,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         customers=CustomerDesk(Customers(ledger), keys, clock),
         holds=HoldDesk(Holds(ledger), clock),
+        complaints=ComplaintDesk(Complaints(ledger, keys), settings.care, clock),
         clock=clock,
     )
 

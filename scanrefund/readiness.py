@@ -25,6 +25,7 @@ from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.sqlite import JOURNAL_MODE
@@ -171,6 +172,19 @@ def _open_refunds(around: Surroundings) -> Look:
     return False, level.name.lower(), {"count": len(found), "age_s": int((now - oldest).total_seconds())}
 
 
+def _complaints(around: Surroundings) -> Look:
+    """Whether customers wait for an answer longer than the shop promised."""
+    keys = Keys.open(around.home)
+    ledger = Ledger.open(around.ledger, keys, around.shop)
+    try:
+        count, first = Complaints(ledger, keys).overdue(around.now())
+    finally:
+        ledger.close()
+    if first is None:
+        return True, "good", {}
+    return False, "overdue", {"count": count, "age_s": int((around.now() - first).total_seconds())}
+
+
 def _decoders(around: Surroundings) -> Look:
     """A code drawn in memory must come back as the same digits, by the road every picture takes."""
     import numpy as np
@@ -266,6 +280,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("books", _books),
     Check("backup", lambda around: upkeep.backup(around.backups, around.now()), needed=False),
     Check("open_refunds", _open_refunds, needed=False),
+    Check("complaints", _complaints, needed=False),
     Check("faults", lambda around: upkeep.faults(around.home, around.now()), needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),

@@ -19,6 +19,7 @@ from scanrefund.cli import (
     audit,
     backup,
     by_hand,
+    complaints,
     config,
     counter,
     decode,
@@ -131,6 +132,7 @@ app.command()(reconcile.reconcile)
 order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(complaints.app, name="complaints")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")
 app.add_typer(notices.app, name="notices")

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
 from scanrefund.ledger.book import Facts
+from scanrefund.ledger.care_schema import complaints
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.order_schema import holds
@@ -95,6 +96,13 @@ def _hold_notes(before: datetime) -> ColumnElement[bool]:
     return and_(holds.c.note != "", holds.c.lifted_at < before)
 
 
+def _complaints(before: datetime) -> ColumnElement[bool]:
+    """What was said goes once it is answered or ended, and the refund with it."""
+    ended = exists().where(refunds.c.refund_id == complaints.c.refund_id, _ended(before))
+    over = func.coalesce(complaints.c.ended_at, complaints.c.answered_at)
+    return and_(or_(complaints.c.words != "", complaints.c.answer != ""), over < before, ended)
+
+
 def _values(**values: Any) -> Mapping[str, Any]:
     return MappingProxyType(values)
 
@@ -114,6 +122,9 @@ STOCKS: Final[tuple[Stock, ...]] = (
     Stock("wallet_words", lambda told: told.account_days, attempts, _wallet_words, _values(message="")),
     Stock("contacts", lambda told: told.account_days, contacts, _contacts),
     Stock("hold_notes", lambda told: told.account_days, holds, _hold_notes, _values(note="")),
+    Stock(
+        "complaints", lambda told: told.account_days, complaints, _complaints, _values(words="", answer="")
+    ),
     Stock("signatures", lambda told: told.account_days, signatures, _signatures),
 )
 

@@ -16,12 +16,13 @@ from sqlalchemy import (
     Text,
 )
 
-from scanrefund.ledger import order_schema
+from scanrefund.ledger import care_schema, order_schema
 from scanrefund.ledger.columns import Told, UtcTime
 from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, metadata
 
 # Whoever makes or compares every table takes `metadata` from here: it holds these tables too.
 __all__ = [
+    "care_schema",
     "contacts",
     "metadata",
     "order_schema",

@@ -9,6 +9,7 @@ from typing import Any, Final
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.ledger.story import Happened
+from scanrefund.model.complaint import Complaint
 from scanrefund.model.hold import Hold
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
@@ -90,6 +91,21 @@ def hold_told(site: Site, hold: Hold) -> dict[str, Any]:
     """An order on hold, with its note."""
     told = {"order_id": hold.order_id, "refund_id": hold.refund_id or None, "note": hold.note}
     return told | {"by": site.name_of(hold.by), "at": moment(hold.at)}
+
+
+def complaint_told(site: Site, one: Complaint) -> dict[str, Any]:
+    """A complaint without its words."""
+    desk = site.house.complaints
+    return {
+        "number": one.complaint_id,
+        "refund_id": one.refund_id,
+        "by": site.name_of(one.by),
+        "at": moment(one.at),
+        "due": desk.due_day(one).isoformat(),
+        "overdue": desk.is_overdue(one),
+        "answered_at": moment(one.answered_at),
+        "ended_at": moment(one.ended_at),
+    }
 
 
 def writer_of(site: Site, language: str) -> Writer:

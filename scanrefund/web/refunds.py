@@ -16,7 +16,7 @@ from scanrefund.supervisor_desk import told_way
 from scanrefund.web.by_hand import credential_of, hand_of
 from scanrefund.web.call import Call
 from scanrefund.web.fields import TEXT_CHARS_MAX
-from scanrefund.web.receipts import hold_told, line_of, receipt_of
+from scanrefund.web.receipts import complaint_told, hold_told, line_of, receipt_of
 
 LIST_MAX: Final = 200
 # A page waits so long for a wallet's word; what comes later is told by an event.
@@ -129,7 +129,9 @@ def queue(call: Call) -> dict[str, Any]:
     rest = [refund for refund in found if refund not in approvals and refund not in held]
     parts = {"approvals": approvals, "held": held, "open": rest}
     told: dict[str, Any] = {name: _receipts(call, part) for name, part in parts.items()}
-    return told | {"on_hold": [hold_told(call.site, one) for one in on_hold]}
+    told["on_hold"] = [hold_told(call.site, one) for one in on_hold]
+    waiting = call.site.house.complaints.listed(waiting_only=True)
+    return told | {"complaints": [complaint_told(call.site, one) for one in waiting]}
 
 
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from scanrefund.web import (
+    complaints,
     customers,
     diagnosis,
     listening,
@@ -55,6 +56,12 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/desk/refunds/{refund_id}/signature", customers.signature),
     Route("POST", "/desk/refunds/{refund_id}/signature", customers.sign),
     Route("POST", "/desk/refunds/{refund_id}/confirmed", customers.confirm),
+    Route("POST", "/desk/refunds/{refund_id}/opinion", complaints.opinion),
+    Route("POST", "/desk/refunds/{refund_id}/complain", complaints.complain),
+    Route("GET", "/desk/complaints", complaints.waiting),
+    Route("GET", "/desk/complaints/{number}", complaints.words),
+    Route("POST", "/desk/complaints/{number}/answer", complaints.answer),
+    Route("POST", "/desk/complaints/{number}/end", complaints.end),
     Route("POST", "/desk/refunds/{refund_id}/ask", refunds.ask),
     Route("POST", "/desk/refunds/{refund_id}/release", refunds.release),
     Route("POST", "/desk/refunds/{refund_id}/close", refunds.close),

@@ -29,6 +29,7 @@ class StandIn:
     signed_in: bool = True
     idle_lock_s: float = 180.0
     large_amount_fen: int = 50_000
+    ask_opinion: bool = False
     code_age_s: float = CODE_AGE_S
     permissions: tuple[str, ...] = ("refund.create", "refund.no_code", "order.release")
     # How the next refunds come out; the last one stays.

@@ -1,4 +1,4 @@
-"""How a customer was paid by hand, and orders on hold."""
+"""How a customer was paid by hand, orders on hold, complaints and opinions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,8 @@ def upgrade() -> None:
     op.add_column("refunds", sa.Column("method", sa.String(8), nullable=False, server_default=""))
     op.add_column("refunds", sa.Column("bank_reference", sa.String(64), nullable=False, server_default=""))
     _make_holds()
+    _make_complaints()
+    _make_opinions()
 
 
 def _make_holds() -> None:
@@ -29,3 +31,37 @@ def _make_holds() -> None:
     )
     op.create_index(op.f("ix_holds_order_id"), "holds", ["order_id"])
     op.create_index(op.f("ix_holds_lifted_at"), "holds", ["lifted_at"])
+
+
+def _make_complaints() -> None:
+    op.create_table(
+        "complaints",
+        sa.Column("complaint_id", sa.Integer(), nullable=False),
+        sa.Column("refund_id", sa.String(length=64), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.Column("due_at", sa.String(length=27), nullable=False),
+        sa.Column("answered_by", sa.String(length=64), nullable=False),
+        sa.Column("answered_at", sa.String(length=27), nullable=True),
+        sa.Column("ended_by", sa.String(length=64), nullable=False),
+        sa.Column("ended_at", sa.String(length=27), nullable=True),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.refund_id"], name=op.f("fk_complaints_refund_id")),
+        sa.PrimaryKeyConstraint("complaint_id", name=op.f("pk_complaints")),
+    )
+    op.create_index(op.f("ix_complaints_refund_id"), "complaints", ["refund_id"])
+    op.create_index(op.f("ix_complaints_due_at"), "complaints", ["due_at"])
+
+
+def _make_opinions() -> None:
+    op.create_table(
+        "opinions",
+        sa.Column("refund_id", sa.String(length=64), nullable=False),
+        sa.Column("good", sa.Boolean(), nullable=False),
+        sa.Column("dislike", sa.String(length=16), nullable=False),
+        sa.Column("at", sa.String(length=27), nullable=False),
+        sa.CheckConstraint("NOT (good AND dislike <> '')", name=op.f("ck_opinions_dislike")),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.refund_id"], name=op.f("fk_opinions_refund_id")),
+        sa.PrimaryKeyConstraint("refund_id", name=op.f("pk_opinions")),
+    )

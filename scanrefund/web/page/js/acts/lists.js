@@ -11,7 +11,7 @@ import { takeSecret } from "./people.js";
 
 const LIST_MAX = 100;
 
-const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "bank", "hold", "decline", "thaw"]);
+const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "bank", "hold", "complain", "decline", "thaw"]);
 const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash", bank: "refund.cash" };
 
 export function needsWhy(what) {
@@ -112,6 +112,12 @@ export async function submitDecision() {
   return null;
 }
 
+async function complained(noted) {
+  tellKey("good", "page.complaint.noted", { due: noted.due });
+  await refresh();
+  return true;
+}
+
 function own(name) {
   return document.querySelector(`[data-own='${name}']`)?.value.trim() ?? "";
 }
@@ -126,6 +132,7 @@ async function decided(refundId, what, why, approval, more = {}) {
   const road = what === "bank" ? "cash" : what;
   const receipt = await asking(() => change(`/desk/refunds/${encodeURIComponent(refundId)}/${road}`, asked));
   if (!receipt) return false;
+  if (what === "complain") return complained(receipt);
   moved(receipt);
   tell(receipt.tone === "bad" ? "warn" : "good", receipt.say_clerk);
   await refresh();

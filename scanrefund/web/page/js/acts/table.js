@@ -5,6 +5,7 @@ import { stepOf } from "../place.js";
 import * as equipment from "./equipment.js";
 import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
+import { opinion } from "./opinion.js";
 import * as order from "./order.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
@@ -91,6 +92,7 @@ export const ACTS = {
   clearSignature: signature.clearSignature,
   keepSignature: signature.keepSignature,
   showSignature: signature.showSignature,
+  opinion,
   customerConfirmed: signature.customerConfirmed,
   pick: (step) => lists.pick(Number(step)),
   decide: lists.decide,

@@ -17,7 +17,7 @@ export function queue(state, t) {
   return h(
     "main", { class: "list queue", key: "queue" },
     h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.nav.queue")), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
-    message(state), h("div", { class: "columns" }, parts), onHold(state, t),
+    message(state), h("div", { class: "columns" }, parts), onHold(state, t), complaints(state, t),
   );
 }
 
@@ -39,6 +39,20 @@ function onHold(state, t) {
     "section", { class: "card part part-on-hold", key: "on-hold", "aria-label": t("page.hold.title") },
     h("h2", {}, t("page.hold.title"), h("span", { class: "count" }, found.length)),
     h("ul", { class: "rows" }, found.map((one) => h("li", { key: one.order_id, class: "more" }, h("strong", {}, one.order_id), " ", h("span", {}, one.by), " ", h("span", { class: "note" }, one.note)))),
+  );
+}
+
+/** Complaints that wait for an answer, with the day it is due; each leads to its refund. */
+function complaints(state, t) {
+  const found = state.queue.complaints ?? [];
+  if (!found.length) return null;
+  return h(
+    "section", { class: "card part part-complaints", key: "complaints", "aria-label": t("page.complaint.title") },
+    h("h2", {}, t("page.complaint.title"), h("span", { class: "count" }, found.length)),
+    h("ul", { class: "rows" }, found.map((one) => h("li", { key: String(one.number) },
+      h("button", { type: "button", class: "row", act: "openDetail", arg: one.refund_id },
+        h("span", { class: "head" }, h("strong", {}, one.refund_id), h("span", {}, one.by)),
+        badge(t(one.overdue ? "page.complaint.overdue" : "page.complaint.due", { due: one.due }), one.overdue ? "level-red" : "level-none"))))),
   );
 }
 
