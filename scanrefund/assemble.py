@@ -30,6 +30,7 @@ from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.evidence import EvidenceBox
+from scanrefund.ledger.fees import Fees
 from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.mark_box import MarkBox
@@ -96,6 +97,7 @@ class House:
     customers: CustomerDesk
     holds: HoldDesk
     complaints: ComplaintDesk
+    fees: Fees
     clock: Clock
 
     def close(self) -> None:
@@ -143,7 +145,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         staff=staff,
         search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
-        reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock),
+        reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger)),
+        fees=Fees(ledger),
         signing=Signing(SignOffs(ledger), clock),
         outbox=outbox,
         post=post,

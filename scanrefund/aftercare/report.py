@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.care_tally import Complained, Thought, complained, thought
+from scanrefund.ledger.fees import FeeSum, fees_of
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.oddities import Oddity, OddLimits, oddities
 from scanrefund.ledger.tally import Count, Steps, Stretch, Sum, Tally
@@ -65,6 +66,7 @@ class Report:
     alarms: tuple[Count, ...]
     complaints: Complained
     opinions: Thought
+    fees: FeeSum
     head: Head
     flaw: str
 
@@ -99,6 +101,7 @@ def make_report(ledger: Ledger, told: ReportSettings, first: date, last: date, n
             alarms=tuple(tally.alarms()),
             complaints=complained(connection, stretch),
             opinions=thought(connection, stretch),
+            fees=fees_of(connection, stretch),
             head=found.head,
             flaw=f"{found.flaw.number}: {found.flaw.kind.value}" if found.flaw else "",
         )
@@ -132,6 +135,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "alarms": {one.name: one.count for one in report.alarms},
         "complaints": _care(report.complaints),
         "opinions": _care(report.opinions),
+        "fees": asdict(report.fees),
         "book": {"head": f"{report.head.number}:{report.head.seal}", "broken": report.flaw or None},
     }
 

@@ -1,10 +1,10 @@
-"""The tables about how customers were served: complaints, and what they think of it."""
+"""The tables about what follows a refund: complaints, what customers think, the fee the wallet gave back."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Integer, String, Table, Text
 
 from scanrefund.ledger.columns import Told, UtcTime
 from scanrefund.ledger.schema import metadata
@@ -36,4 +36,15 @@ opinions: Final = Table(
     Column("dislike", String(16), nullable=False),
     Column("at", UtcTime, nullable=False),
     CheckConstraint("NOT (good AND dislike <> '')", name="dislike"),
+)
+
+# What the wallets took or gave back for a refund, as their bills tell it: filled by `reconcile`.
+refund_fees: Final = Table(
+    "refund_fees",
+    metadata,
+    Column("refund_id", ForeignKey("refunds.refund_id"), primary_key=True),
+    # Thousandths of a fen; negative: given back to the shop.
+    Column("fee_fen_thousandths", BigInteger, nullable=False),
+    # The day of the bill that told it.
+    Column("told_on", String(10), nullable=False),
 )

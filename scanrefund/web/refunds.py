@@ -8,13 +8,14 @@ from typing import Any, Final
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.story import Happened
+from scanrefund.model.fee import fee_standing, fee_yuan
 from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.staff import Credential, Permission
 from scanrefund.model.wallet import safe_number
 from scanrefund.supervisor_desk import told_way
 from scanrefund.web.by_hand import credential_of, hand_of
-from scanrefund.web.call import Call
+from scanrefund.web.call import Call, words
 from scanrefund.web.fields import TEXT_CHARS_MAX
 from scanrefund.web.receipts import complaint_told, hold_told, line_of, receipt_of
 
@@ -41,8 +42,16 @@ def one(call: Call) -> dict[str, Any]:
     """A refund with everything that happened to it."""
     refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
-    told = receipt_of(call.site, refund, call.language) | _customers_part(lines)
+    told = receipt_of(call.site, refund, call.language) | _customers_part(lines) | _fee(call, refund)
     return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
+
+
+def _fee(call: Call, refund: Refund) -> dict[str, str | None]:
+    """What the wallet's bill tells of its fee, in words for the shop; None until one has."""
+    fee = call.site.house.fees.of_refund(refund.refund_id)
+    if fee is None:
+        return {"fee": None}
+    return {"fee": words(call.language, f"fee.{fee_standing(fee)}", fee=fee_yuan(abs(fee)))}
 
 
 def _customers_part(lines: list[Happened]) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from tests.page.test_looks import judged
 
 @started(ask_opinion=True)
 def test_a_customer_ticks_bad_and_why_on_his_view(till: Till) -> None:
-    till.to_result()
+    till.to_result(state="SUCCEEDED")
     till.press("F7")
     till.at("customer")
     till.page.locator("[data-arg=bad]").click()
@@ -24,7 +24,7 @@ def test_a_customer_ticks_bad_and_why_on_his_view(till: Till) -> None:
 
 
 def test_where_the_shop_does_not_ask_nothing_is_asked(till: Till) -> None:
-    till.to_result()
+    till.to_result(state="SUCCEEDED")
     till.press("F7")
     till.at("customer")
     expect(till.page.locator(".customerpage .figures")).to_be_visible()

@@ -1,4 +1,4 @@
-"""How a customer was paid by hand, orders on hold, complaints and opinions."""
+"""How a customer was paid by hand, orders on hold, complaints, opinions, fees of refunds."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _make_holds()
     _make_complaints()
     _make_opinions()
+    _make_refund_fees()
 
 
 def _make_holds() -> None:
@@ -64,4 +65,15 @@ def _make_opinions() -> None:
         sa.CheckConstraint("NOT (good AND dislike <> '')", name=op.f("ck_opinions_dislike")),
         sa.ForeignKeyConstraint(["refund_id"], ["refunds.refund_id"], name=op.f("fk_opinions_refund_id")),
         sa.PrimaryKeyConstraint("refund_id", name=op.f("pk_opinions")),
+    )
+
+
+def _make_refund_fees() -> None:
+    op.create_table(
+        "refund_fees",
+        sa.Column("refund_id", sa.String(length=64), nullable=False),
+        sa.Column("fee_fen_thousandths", sa.BigInteger(), nullable=False),
+        sa.Column("told_on", sa.String(length=10), nullable=False),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.refund_id"], name=op.f("fk_refund_fees_refund_id")),
+        sa.PrimaryKeyConstraint("refund_id", name=op.f("pk_refund_fees")),
     )
