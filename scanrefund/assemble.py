@@ -26,6 +26,7 @@ from scanrefund.evidence_desk import EvidenceDesk
 from scanrefund.hold_desk import HoldDesk
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.applicants import Applicants
 from scanrefund.ledger.bookings import Bookings
 from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.customers import Customers
@@ -98,6 +99,7 @@ class House:
     holds: HoldDesk
     complaints: ComplaintDesk
     fees: Fees
+    applicants: Applicants
     clock: Clock
 
     def close(self) -> None:
@@ -147,6 +149,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         tills=TillDesk(Tills(ledger), keys, clock),
         reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger)),
         fees=Fees(ledger),
+        applicants=Applicants(ledger, keys),
         signing=Signing(SignOffs(ledger), clock),
         outbox=outbox,
         post=post,

@@ -15,6 +15,7 @@ import typer
 
 from scanrefund import __version__
 from scanrefund.cli import (
+    applicant,
     approve,
     audit,
     backup,
@@ -118,6 +119,7 @@ app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
 app.command()(receipt.receipt)
+app.command()(applicant.applicant)
 app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)

@@ -19,7 +19,7 @@ from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.order_schema import holds
 from scanrefund.ledger.schema import attempts, codes, orders, refunds, signatures
-from scanrefund.ledger.schema_after import contacts
+from scanrefund.ledger.schema_after import applicants, contacts
 from scanrefund.model.refund import OPEN
 
 
@@ -88,6 +88,11 @@ def _contacts(before: datetime) -> ColumnElement[bool]:
     return and_(contacts.c.kept_at < before, settled)
 
 
+def _applicants(before: datetime) -> ColumnElement[bool]:
+    settled = exists().where(orders.c.order_id == applicants.c.order_id, _settled(before))
+    return and_(applicants.c.kept_at < before, settled)
+
+
 def _signatures(before: datetime) -> ColumnElement[bool]:
     return exists().where(refunds.c.refund_id == signatures.c.refund_id, _ended(before))
 
@@ -121,6 +126,7 @@ STOCKS: Final[tuple[Stock, ...]] = (
     Stock("accounts", lambda told: told.account_days, refunds, _accounts, _values(received_account="")),
     Stock("wallet_words", lambda told: told.account_days, attempts, _wallet_words, _values(message="")),
     Stock("contacts", lambda told: told.account_days, contacts, _contacts),
+    Stock("applicants", lambda told: told.account_days, applicants, _applicants),
     Stock("hold_notes", lambda told: told.account_days, holds, _hold_notes, _values(note="")),
     Stock(
         "complaints", lambda told: told.account_days, complaints, _complaints, _values(words="", answer="")

@@ -14,7 +14,7 @@ from scanrefund.ledger import marks, other_ways
 from scanrefund.ledger.clerk_uses import Allowance
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
-from scanrefund.model.contact import Contact
+from scanrefund.model.contact import Applicant, Contact
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.other_way import OtherWay
@@ -77,7 +77,7 @@ class Draft:
     """What a new refund is made of; the ledger adds number and state.
 
     `not_before` is the first moment at which the wallet takes another refund of this order; None: at once.
-    `people` is None in a ledger without staff. `contact` is kept for the order; None keeps what was known.
+    `people` is None in a ledger without staff. `contact` and `applicant` are kept; None keeps the known.
     """
 
     request_id: str
@@ -90,6 +90,7 @@ class Draft:
     not_before: datetime | None = None
     people: DraftPeople | None = None
     contact: Contact | None = None
+    applicant: Applicant | None = None
     customer_agreed: bool = False
 
     @property

@@ -43,6 +43,7 @@ def one(call: Call) -> dict[str, Any]:
     refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
     told = receipt_of(call.site, refund, call.language) | _customers_part(lines) | _fee(call, refund)
+    told |= {"applicant": call.site.house.applicants.masked(refund.order_id) or None}
     return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
 
 

@@ -53,6 +53,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/desk/refunds", refunds.refunds),
     Route("GET", "/desk/refunds/{refund_id}", refunds.one),
     Route("GET", "/desk/refunds/{refund_id}/diagnosis", diagnosis.diagnosis),
+    Route("GET", "/desk/refunds/{refund_id}/applicant", customers.applicant),
     Route("GET", "/desk/refunds/{refund_id}/signature", customers.signature),
     Route("POST", "/desk/refunds/{refund_id}/signature", customers.sign),
     Route("POST", "/desk/refunds/{refund_id}/confirmed", customers.confirm),

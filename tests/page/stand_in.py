@@ -111,6 +111,7 @@ class StandIn:
             "code_age_s": self.code_age_s,
             "idle_lock_s": self.idle_lock_s,
             "large_amount_fen": self.large_amount_fen,
+            "ask_opinion": self.ask_opinion,
             "camera": {"source": "0", "on": False},
         }
 

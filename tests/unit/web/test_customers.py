@@ -231,3 +231,13 @@ def test_a_tick_is_good_or_bad_with_a_reason_of_the_list(shop: Served) -> None:
     last = told(page, refund_id)["timeline"][-1]
     assert (last["what"], last["detail"]) == ("customer_opinion", {"good": 1, "dislike": ""})
     assert page.start()["ask_opinion"] is False
+
+
+def test_the_applicant_is_shown_masked_and_by_name_to_whoever_may_read_it(shop: Served) -> None:
+    page, refund_id = made(shop, "APPLIED", shop.crew.supervisor, applicant="张三")
+    assert told(page, refund_id)["applicant"] == "张•••"
+    path = f"/desk/refunds/{refund_id}/applicant"
+    assert page.get(path).document == {"applicant": "张三"}
+    assert shop.page(shop.crew.clerk).get(path).fault == "not_permitted"
+    wrong = page.post("/desk/refund", shop.wish(page, "APPLIED", applicant="138 0000 0000"))
+    assert wrong.fault == "applicant_wrong"

@@ -1,4 +1,4 @@
-"""How a customer was paid by hand, orders on hold, complaints, opinions, fees of refunds."""
+"""How a customer was paid by hand, orders on hold, complaints, opinions, fees, applicants."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     _make_complaints()
     _make_opinions()
     _make_refund_fees()
+    _make_applicants()
 
 
 def _make_holds() -> None:
@@ -76,4 +77,16 @@ def _make_refund_fees() -> None:
         sa.Column("told_on", sa.String(length=10), nullable=False),
         sa.ForeignKeyConstraint(["refund_id"], ["refunds.refund_id"], name=op.f("fk_refund_fees_refund_id")),
         sa.PrimaryKeyConstraint("refund_id", name=op.f("pk_refund_fees")),
+    )
+
+
+def _make_applicants() -> None:
+    op.create_table(
+        "applicants",
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("closed", sa.Text(), nullable=False),
+        sa.Column("masked", sa.String(length=8), nullable=False),
+        sa.Column("kept_at", sa.String(length=27), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.order_id"], name=op.f("fk_applicants_order_id")),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_applicants")),
     )

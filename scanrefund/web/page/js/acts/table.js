@@ -128,6 +128,7 @@ export const FIELDS = {
   amount: refund.setAmount,
   note: (text) => store.set({ note: text }),
   contact: (text) => store.set({ contact: text }),
+  applicant: (text) => store.set({ applicant: text }),
   typed: (text) => store.set({ typed: text }),
   query: (text) => store.set({ query: text }),
 };

@@ -10,7 +10,7 @@ export function amountPanel(state, t) {
   if (!state.order.may_refund) return stopped(state, t);
   return h(
     "section", { class: "card amount", key: "amount", "aria-label": t("page.step.amount"), tabindex: -1, focus: true },
-    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t), contact(state, t),
+    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t), applicant(state, t), contact(state, t),
   );
 }
 
@@ -67,6 +67,11 @@ function reasons(state) {
 // Only for a customer who wants to be told; it is not shown again.
 function contact(state, t) {
   return inputField("contact", t("page.contact.title"), state.contact, { maxlength: 254 });
+}
+
+// Who asks; shown masked from then on.
+function applicant(state, t) {
+  return inputField("applicant", t("page.applicant.title"), state.applicant, { maxlength: 60 });
 }
 
 function note(state, t) {
