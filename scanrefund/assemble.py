@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from scanrefund.aftercare.daily_backup import DailyBackup
 from scanrefund.aftercare.letters import LetterWriter
@@ -121,8 +122,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     keys = Keys.open(settings.home)
     ledger = _open_ledger(settings, keys, clock)
     gateways = wallet_gateways(settings)
-    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
-    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s, settings.due_dates.maintenance)
+    writer = _writer(settings, settings.language)
     desk_in, staff = _with_people(settings, keys, ledger, gateways, dispatcher, clock)
     outbox, post = _telling(settings, ledger, keys, clock)
     backup = _backup(settings, ledger, keys, dispatcher, clock)
@@ -148,17 +149,28 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
         reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger)),
-        fees=Fees(ledger),
-        applicants=Applicants(ledger, keys),
         signing=Signing(SignOffs(ledger), clock),
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
-        customers=CustomerDesk(Customers(ledger), keys, clock),
-        holds=HoldDesk(Holds(ledger), clock),
-        complaints=ComplaintDesk(Complaints(ledger, keys), settings.care, clock),
+        **_of_customers(settings, ledger, keys, clock),
         clock=clock,
     )
+
+
+def _writer(settings: Settings, language: str) -> Writer:
+    return Writer(language, settings.rehearsal, settings.training, settings.due_dates.maintenance)
+
+
+def _of_customers(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> dict[str, Any]:
+    """What looks after whoever stands before the counter, by the names of the house."""
+    return {
+        "customers": CustomerDesk(Customers(ledger), keys, clock),
+        "holds": HoldDesk(Holds(ledger), clock),
+        "complaints": ComplaintDesk(Complaints(ledger, keys), settings.care, clock),
+        "fees": Fees(ledger),
+        "applicants": Applicants(ledger, keys),
+    }
 
 
 def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:
@@ -183,11 +195,11 @@ def _with_people(
     counter = Counter(settings.counter, settings.limits)
 
     def desk_in(language: str) -> Desk:
-        writer = Writer(language, settings.rehearsal, settings.training)
+        writer = _writer(settings, language)
         return Desk(counter, keys, ledger, gateways, dispatcher, clock, writer, till)
 
     trusted = Trusted(recogniser, keys, hasher)
-    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    writer = _writer(settings, settings.language)
     return desk_in, StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
 
 
@@ -264,4 +276,5 @@ def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
         now=clock.now,
         backups=settings.backup.folder if settings.ledger.url.startswith("sqlite:") else None,
         printer=settings.slips.printer,
+        due_dates=settings.due_dates,
     )

@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund import __version__
-from scanrefund.aftercare import upkeep
+from scanrefund.aftercare import due_dates, upkeep
+from scanrefund.aftercare.due_dates import NO_DUE_DATES, DueDates
+from scanrefund.aftercare.late_answers import late_answers
 from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
-from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.sqlite import JOURNAL_MODE
@@ -66,6 +67,7 @@ class Surroundings:
     # Where copies of the ledger lie; None: it is on a server, which keeps its own.
     backups: Path | None = None
     printer: PrinterSettings = NO_PRINTER
+    due_dates: DueDates = NO_DUE_DATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,24 +167,13 @@ def _open_refunds(around: Surroundings) -> Look:
     finally:
         ledger.close()
     now = around.now()
-    level = max((alarm_level(refund, now) for refund in found), default=AlarmLevel.NONE)
+    level = max(
+        (alarm_level(refund, now, around.due_dates.maintenance) for refund in found), default=AlarmLevel.NONE
+    )
     if not level:
         return True, "good", {"count": len(found)}
     oldest = min(refund.created_at for refund in found)
     return False, level.name.lower(), {"count": len(found), "age_s": int((now - oldest).total_seconds())}
-
-
-def _complaints(around: Surroundings) -> Look:
-    """Whether customers wait for an answer longer than the shop promised."""
-    keys = Keys.open(around.home)
-    ledger = Ledger.open(around.ledger, keys, around.shop)
-    try:
-        count, first = Complaints(ledger, keys).overdue(around.now())
-    finally:
-        ledger.close()
-    if first is None:
-        return True, "good", {}
-    return False, "overdue", {"count": count, "age_s": int((around.now() - first).total_seconds())}
 
 
 def _decoders(around: Surroundings) -> Look:
@@ -280,7 +271,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("books", _books),
     Check("backup", lambda around: upkeep.backup(around.backups, around.now()), needed=False),
     Check("open_refunds", _open_refunds, needed=False),
-    Check("complaints", _complaints, needed=False),
+    Check(
+        "complaints",
+        lambda around: late_answers(around.home, around.ledger, around.shop, around.now()),
+        needed=False,
+    ),
     Check("faults", lambda around: upkeep.faults(around.home, around.now()), needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),
@@ -290,5 +285,16 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("clock", _clock),
     Check("wallet_wechat", _wallet(Wallet.WECHAT)),
     Check("wallet_alipay", _wallet(Wallet.ALIPAY)),
+    Check(
+        "maintenance",
+        lambda around: due_dates.maintenance(around.due_dates.maintenance, around.now()),
+        needed=False,
+    ),
+    Check("licence", lambda around: due_dates.licence(around.due_dates.licence, around.now())),
+    Check(
+        "newer_version",
+        lambda around: due_dates.newer_version(around.due_dates.newest, __version__),
+        needed=False,
+    ),
     Check("versions", _versions, needed=False),
 )
