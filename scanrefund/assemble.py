@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 from scanrefund.aftercare.daily_backup import DailyBackup
 from scanrefund.aftercare.letters import LetterWriter
@@ -16,6 +17,7 @@ from scanrefund.aftercare.till_marks import Till, TillTeller
 from scanrefund.approval_desk import ApprovalDesk
 from scanrefund.books_desk import BooksDesk
 from scanrefund.cash_slip_desk import CashSlipDesk, CashSlipSettings
+from scanrefund.complaint_desk import ComplaintDesk
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
@@ -25,11 +27,16 @@ from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.evidence_desk import EvidenceDesk
+from scanrefund.hold_desk import HoldDesk
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.applicants import Applicants
 from scanrefund.ledger.bookings import Bookings
+from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.evidence import EvidenceBox
+from scanrefund.ledger.fees import Fees
+from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.mark_box import MarkBox
 from scanrefund.ledger.notices import Notices
@@ -94,6 +101,10 @@ class House:
     outbox: Outbox
     post: Post
     customers: CustomerDesk
+    holds: HoldDesk
+    complaints: ComplaintDesk
+    fees: Fees
+    applicants: Applicants
     clock: Clock
 
     @property
@@ -158,7 +169,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         cash_slips=CashSlipDesk(ledger, clock, _cash_slips(settings), staff.find),
-        customers=CustomerDesk(Customers(ledger), keys, clock),
+        **_of_customers(settings, ledger, keys, clock),
         clock=clock,
     )
 
@@ -166,7 +177,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 def _books(
     settings: Settings, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], clock: Clock
 ) -> BooksDesk:
-    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger))
     witness = Witness(settings.home / FILE_NAME)
     return BooksDesk(ledger, witness, reconciler, Signing(SignOffs(ledger), clock), clock)
 
@@ -177,6 +188,17 @@ def _cash_slips(settings: Settings) -> CashSlipSettings:
 
 def _writer(settings: Settings, language: str) -> Writer:
     return Writer(language, settings.rehearsal, settings.training, settings.due_dates.maintenance)
+
+
+def _of_customers(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> dict[str, Any]:
+    """What looks after whoever stands before the counter, by the names of the house."""
+    return {
+        "customers": CustomerDesk(Customers(ledger), keys, clock),
+        "holds": HoldDesk(Holds(ledger), clock),
+        "complaints": ComplaintDesk(Complaints(ledger, keys), settings.care, clock),
+        "fees": Fees(ledger),
+        "applicants": Applicants(ledger, keys),
+    }
 
 
 def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:

@@ -21,6 +21,7 @@ from typing import Final
 from scanrefund import __version__
 from scanrefund.aftercare import due_dates, upkeep
 from scanrefund.aftercare.due_dates import NO_DUE_DATES, DueDates
+from scanrefund.aftercare.late_answers import late_answers
 from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
@@ -270,6 +271,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("books", _books),
     Check("backup", lambda around: upkeep.backup(around.backups, around.now()), needed=False),
     Check("open_refunds", _open_refunds, needed=False),
+    Check(
+        "complaints",
+        lambda around: late_answers(around.home, around.ledger, around.shop, around.now()),
+        needed=False,
+    ),
     Check("faults", lambda around: upkeep.faults(around.home, around.now()), needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),

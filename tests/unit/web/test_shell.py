@@ -72,7 +72,7 @@ def test_every_state_and_level_has_a_look() -> None:
     assert _TONES.keys() == set(RefundState)
     assert _LEVELS.keys() == set(AlarmLevel)
     assert {what for may in _MAY.values() for what in may} == {
-        *("ask", "release", "close", "cancel", "cash", "approve", "decline"),
+        *("ask", "release", "close", "cancel", "cash", "bank", "approve", "decline", "hold"),
     }
 
 
