@@ -47,6 +47,9 @@ class StandIn:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
+    self_test: dict[str, Any] = field(
+        default_factory=lambda: {"ok": True, "at": "2026-11-29T02:00:00+00:00", "say": "", "checks": []}
+    )
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
@@ -276,7 +279,7 @@ class StandIn:
             "approvals": 0,
             "held": 0,
             "camera": {"ok": False, "on": False, "say": self.say("page.code.no_camera")},
-            "self_test": {"ok": True, "at": at, "say": ""},
+            "self_test": self.self_test,
             "clock": at,
         }
 

@@ -44,7 +44,7 @@ function selfTest(state, t) {
   return h(
     "section", { class: "card", "aria-label": t("page.equipment.self_test") },
     h("h2", {}, t("page.equipment.self_test"), last?.at ? h("small", {}, moment(last.at, state.language), " ", last.say ?? "") : null),
-    h("ul", { class: "checks" }, (state.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.ok ? one.say : [one.say, one.cure].filter(Boolean).join(" ")))),
+    h("ul", { class: "checks" }, (state.checks ?? last?.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.ok ? one.say : [one.say, one.cure].filter(Boolean).join(" ")))),
     button(t("page.equipment.run"), "selfTest", { keys: "Enter", kind: "main" }),
   );
 }

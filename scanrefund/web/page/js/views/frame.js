@@ -60,7 +60,7 @@ function reminder(state, t) {
 export function footer(state, t) {
   return h(
     "footer", { class: "bar" },
-    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say)), cameraLight(state, t)),
+    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say)), cameraLight(state, t), selfTestLight(state, t)),
     h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : ""),
     h("div", { class: "settings" },
       (state.start?.languages ?? []).map((language) => languageButton(state, language)),
@@ -74,6 +74,12 @@ function cameraLight(state, t) {
   const { camera } = state.status ?? {};
   const on = state.start?.camera?.on || state.browserCamera;
   return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"));
+}
+
+// Made by itself at the first sign-in of the day; before that it says nothing.
+function selfTestLight(state, t) {
+  const last = state.status?.self_test;
+  return last ? light(last.ok, t("page.bar.self_test"), last.say) : null;
 }
 
 function light(ok, name, say) {
