@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _LINE_BYTES_MAX: Final = 64
 
 By = Annotated[str, typer.Option("--by", metavar="STAFF_ID", help="Who you are; your PIN is asked.")]
+ByKnown = Annotated[
+    str,
+    typer.Option("--by", metavar="STAFF_ID", help="Who you are, where staff is known; your PIN is asked."),
+]
 PinStdin = Annotated[
     bool, typer.Option("--pin-stdin", help="Read PINs from standard input, one a line, in the order asked.")
 ]
@@ -30,6 +34,11 @@ class Asker:
     def __init__(self, invocation: Invocation, *, pin_stdin: bool) -> None:
         self._invocation = invocation
         self._pin_stdin = pin_stdin
+
+    @property
+    def command(self) -> str:
+        """Which command asks."""
+        return f"scanrefund {self._invocation.command}"
 
     def secret(self, key: str, **gaps: object) -> Secret:
         """One PIN or code. Raises UsageFault where nobody can be asked."""

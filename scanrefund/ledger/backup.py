@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +21,9 @@ from sqlalchemy.exc import ArgumentError
 
 from scanrefund.errors import LedgerFault, UsageFault, os_cause
 from scanrefund.keys import Keys
-from scanrefund.ledger import book
+from scanrefund.ledger import book, photo_copies
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
+from scanrefund.ledger.evidence import photo_names
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.schema import attempts, moves, orders, refunds
 from scanrefund.ledger.schema import book as entries
@@ -38,12 +39,20 @@ SIBLINGS: Final = ("-journal", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A copy that passed: what it holds, and the last entry of its book."""
+    """A copy that passed: what it holds, the last entry of its book, the photographs that its refunds name,
+    and how many of those lie beside it: one that was gone when the copy was made is missing there too.
+    """
 
     path: Path
     bytes: int
     counts: dict[str, int]
     head: Head
+    named: frozenset[str]
+    photos: int
+
+    @property
+    def photos_missing(self) -> int:
+        return len(self.named) - self.photos
 
 
 def file_of(url: str) -> Path:
@@ -62,8 +71,12 @@ def file_of(url: str) -> Path:
     return Path(told.database)
 
 
-def back_up(settings: LedgerSettings, keys: Keys, shop: Shop, target: Path) -> Tried:
+def back_up(
+    settings: LedgerSettings, keys: Keys, shop: Shop, target: Path, photos: Path | None = None
+) -> Tried:
     """Copy the ledger into a new file `target` (0600), and try the copy. A copy that fails is taken away.
+
+    The photographs that its refunds name are brought beside it from the folder `photos`.
 
     Writers wait meanwhile, about a second for a gigabyte. Raises UsageFault where there is nothing to copy or
     the name is taken, LedgerFault where the copy is not whole.
@@ -80,12 +93,23 @@ def back_up(settings: LedgerSettings, keys: Keys, shop: Shop, target: Path) -> T
         _copy(source, aside, settings.busy_timeout_s, mode="rw")
         tried = try_copy(aside, settings, keys, shop)
         _compare(aside, tried, before, settings)
+        whole = _with_photos(tried, target, photos, keys)
         aside.replace(target)
     except OSError as error:
         raise UsageFault("file_not_made", path=target, cause=os_cause(error)) from error
     finally:
         aside.unlink(missing_ok=True)
-    return Tried(target, tried.bytes, tried.counts, tried.head)
+        if not target.exists():
+            photo_copies.list_of(target).unlink(missing_ok=True)
+    return whole
+
+
+def _with_photos(tried: Tried, target: Path, photos: Path | None, keys: Keys) -> Tried:
+    """The list comes before the copy: a copy that is there has everything that belongs to it."""
+    if photos is not None:
+        photo_copies.copy_photos(tried.named, photos, target, keys)
+    there = photo_copies.try_photos(target, keys)
+    return replace(tried, path=target, photos=there)
 
 
 def try_copy(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tried:
@@ -105,9 +129,12 @@ def try_copy(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tr
         try:
             with opened.reading() as connection:
                 _refuse_broken_book(connection, keys, path)
-                return Tried(path, path.stat().st_size, _counts(connection), Head(*book.head(connection)))
+                head, counts = Head(*book.head(connection)), _counts(connection)
+                named = photo_names(connection)
         finally:
             opened.close()
+    there = photo_copies.try_photos(path, keys)
+    return Tried(path, path.stat().st_size, counts, head, named, there)
 
 
 def _copy(source: Path, target: Path, busy_timeout_s: int, *, mode: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.order_schema import evidence
 from scanrefund.ledger.schema import attempts, codes, orders, refunds, signatures
 from scanrefund.ledger.schema_after import contacts
 from scanrefund.model.refund import OPEN
@@ -28,6 +29,7 @@ class KeepFor:
     code_days: int
     payer_days: int
     account_days: int
+    photo_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ def _signatures(before: datetime) -> ColumnElement[bool]:
     return exists().where(refunds.c.refund_id == signatures.c.refund_id, _ended(before))
 
 
+def _photos(before: datetime) -> ColumnElement[bool]:
+    ended = exists().where(refunds.c.refund_id == evidence.c.refund_id, _ended(before))
+    return and_(or_(evidence.c.photo_sha256 != "", evidence.c.note != ""), ended)
+
+
 def _values(**values: Any) -> Mapping[str, Any]:
     return MappingProxyType(values)
 
@@ -109,6 +116,8 @@ STOCKS: Final[tuple[Stock, ...]] = (
     Stock("wallet_words", lambda told: told.account_days, attempts, _wallet_words, _values(message="")),
     Stock("contacts", lambda told: told.account_days, contacts, _contacts),
     Stock("signatures", lambda told: told.account_days, signatures, _signatures),
+    # The name goes here; the file of it when this is committed, by `EvidenceDesk.sweep`.
+    Stock("photos", lambda told: told.photo_days, evidence, _photos, _values(photo_sha256="", note="")),
 )
 
 

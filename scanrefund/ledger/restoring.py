@@ -15,6 +15,7 @@ from scanrefund.ledger.backup import SIBLINGS, Tried, file_of, sync, try_copy
 from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.photo_copies import put_back
 from scanrefund.ledger.witness import Witness
 from scanrefund.ledger.writer_lock import only_writer
 
@@ -31,8 +32,16 @@ class Restored:
 class Restoring:
     """Puts copies back into one ledger's place."""
 
-    def __init__(self, settings: LedgerSettings, keys: Keys, shop: Shop, witness: Witness) -> None:
+    def __init__(
+        self,
+        settings: LedgerSettings,
+        keys: Keys,
+        shop: Shop,
+        witness: Witness,
+        photos: Path | None = None,
+    ) -> None:
         self._settings, self._keys, self._shop, self._witness = settings, keys, shop, witness
+        self._photos = photos
 
     def restore(self, copy: Path, now: datetime) -> Restored:
         """Try the copy, keep the old ledger beside the new one, and hear the witness about the new one.
@@ -47,9 +56,11 @@ class Restoring:
             return Restored(tried, kept, self._hear(tried, kept, now))
 
     def _put(self, copy: Path, path: Path, now: datetime) -> Path | None:
-        """The new file is whole and on the disk before the old one is touched."""
+        """Photographs first; the new file is whole and on the disk before the old one is touched."""
         aside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
         try:
+            if self._photos is not None:
+                put_back(copy, self._photos, self._keys)
             os.close(os.open(aside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
             shutil.copyfile(copy, aside)
             sync(aside)

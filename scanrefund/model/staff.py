@@ -38,6 +38,7 @@ class Permission(StrEnum):
     STAFF_UNLOCK = "staff.unlock"
     BOOKS_READ = "books.read"
     BOOKS_SIGN = "books.sign"  # a day that was reconciled
+    BOOKS_KEEP = "books.keep"  # purge what is old, put a backup back
 
 
 _P = Permission
