@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def prove_to_restore(settings: Settings, keys: Keys, copy: Path, by: str, asker: Asker) -> None:
     """Where staff is known, somebody with `books.keep` proves himself. Raises SignInFault, UsageFault."""
-    from scanrefund.ledger.backup import file_of, try_copy
+    from scanrefund.ledger.backup import TRIAL_PREFIX, file_of, try_copy
     from scanrefund.ledger.ledger import Shop
 
     if file_of(settings.ledger.url).exists():
@@ -30,7 +30,7 @@ def prove_to_restore(settings: Settings, keys: Keys, copy: Path, by: str, asker:
             _prove(settings, settings.ledger, keys, by, asker)
             return
     try_copy(copy, settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal))
-    with tempfile.TemporaryDirectory(dir=settings.home, prefix="restore-proof-") as place:
+    with tempfile.TemporaryDirectory(dir=file_of(settings.ledger.url).parent, prefix=TRIAL_PREFIX) as place:
         trial = Path(place) / "ledger.sqlite3"
         shutil.copyfile(copy, trial)
         lies = replace(settings.ledger, url=f"sqlite:///{trial.as_posix()}")

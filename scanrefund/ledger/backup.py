@@ -33,6 +33,8 @@ from scanrefund.ledger.witness import Head
 _GROWING: Final = (orders, refunds, attempts, moves, entries)
 # The kind of the entry that is written just before a copy is made.
 BEGUN: Final = "backup_begun"
+# Places in which copies are tried.
+TRIAL_PREFIX: Final = "restore-test-"
 # What SQLite keeps beside a database file while it works.
 SIBLINGS: Final = ("-journal", "-wal", "-shm")
 
@@ -121,7 +123,7 @@ def try_copy(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tr
     if not path.is_file():
         raise UsageFault("path_missing", path=path)
     # Beside the ledger: it is private there, and there is room for another one.
-    with tempfile.TemporaryDirectory(dir=file_of(settings.url).parent, prefix="restore-test-") as place:
+    with tempfile.TemporaryDirectory(dir=file_of(settings.url).parent, prefix=TRIAL_PREFIX) as place:
         trial = Path(place) / "ledger.sqlite3"
         _copy(path, trial, settings.busy_timeout_s, mode="ro")
         _refuse_damage(trial, path)

@@ -12,50 +12,10 @@ from pathlib import Path
 import pytest
 
 from scanrefund.errors import LedgerFault
-from scanrefund.keys import Keys
-from scanrefund.ledger.backup import Tried, back_up, try_copy
-from scanrefund.ledger.evidence import EvidenceBox
-from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.backup import back_up
 from scanrefund.ledger.photo_copies import list_of, listed, sweep
-from scanrefund.ledger.restoring import Restoring
-from scanrefund.ledger.witness import Witness
-from scanrefund.model.evidence import Evidence, EvidenceKind
-from tests.unit.builders import KEYS, NOW, SHOP, reserve
-from tests.unit.ledger.test_backup import Shelf
-
-ONE, TWO = b"one photograph", b"another photograph"
-
-
-class Album(Shelf):
-    """A ledger whose refund has two photographs."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.photos, self.pool = folder / "evidence", self.copy.parent / "evidence"
-        self.photos.mkdir()
-
-    def close_up(self, data: bytes) -> Path:
-        name = sha256(data).hexdigest()
-        path = self.photos / f"{name}.closed"
-        path.write_bytes(KEYS.closed_photo(name, data))
-        return path
-
-    def name(self, ledger: Ledger, refund_id: str, data: bytes) -> None:
-        told = sha256(data).hexdigest()
-        EvidenceBox(ledger).add(Evidence(0, refund_id, EvidenceKind.PHOTO, "", told, "s3", NOW))
-
-    def back_up(self) -> None:
-        self.made = back_up(self.settings, KEYS, SHOP, self.copy, self.photos)
-
-    def try_it(self, keys: Keys = KEYS) -> Tried:
-        return try_copy(self.copy, self.settings, keys, SHOP)
-
-    def put_back(self) -> None:
-        witness = Witness(self.witness)
-        Restoring(self.settings, KEYS, SHOP, witness, self.photos).restore(self.copy, NOW)
-
-    def seen(self) -> list[bytes]:
-        return sorted(KEYS.opened_photo(path.stem, path.read_bytes()) for path in self.photos.iterdir())
+from tests.unit.builders import KEYS, SHOP, reserve
+from tests.unit.ledger.shelf import ONE, TWO, Album
 
 
 @pytest.fixture
