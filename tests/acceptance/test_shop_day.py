@@ -31,7 +31,7 @@ from scanrefund.web.running import site_of
 from scanrefund.web.serving import served
 from scanrefund.wish import RefundRequest
 from tests.acceptance.conftest import Program, Sandbox, a_program
-from tests.contract.rehearsal import LIMITS, settings_in
+from tests.contract.rehearsal import settings_in
 from tests.unit.builders import FakeClock
 from tests.unit.web.counter import Page
 
@@ -131,7 +131,6 @@ def day(tmp_path: Path) -> Iterator[Day]:
     with ExitStack() as stack:
         running = stack.enter_context(server.start(tmp_path / "sandbox"))
         settings = settings_in(tmp_path)
-        settings = replace(settings, http=replace(LIMITS, read_timeout_s=5.0, deadline_s=6.0))
         opened = Day(tmp_path, a_program(tmp_path), Sandbox(running.base_url, None), settings)  # type: ignore[arg-type]
         stack.callback(opened.close)
         yield opened
