@@ -102,10 +102,10 @@ class DailyBackup:
         return now.astimezone(timezone(timedelta(hours=self._told.utc_offset_h))).date()
 
 
-def newest(folder: Path) -> Path | None:
+def newest(folder: Path, suffix: str = ".sqlite3") -> Path | None:
     """The copy that was made last, by hand or daily; None where there is none."""
     try:
-        made = [path for path in folder.glob("*.sqlite3") if path.is_file()]
+        made = [path for path in folder.glob(f"*{suffix}") if path.is_file()]
         return max(made, key=lambda path: path.stat().st_mtime, default=None)
     except OSError:
         return None

@@ -35,11 +35,8 @@ def backup(
     as_json: AsJson = False,
 ) -> int:
     """Copy the ledger into a new file and try the copy; the keys are not in it."""
-    from scanrefund.ledger.backup import file_of
-
     invocation = of(ctx)
     settings = invocation.settings()
-    file_of(settings.ledger.url)
     tried = _tried(invocation, settings, file) if verify else _made(invocation, settings, file)
     if as_json:
         output.document(_document(tried))
@@ -98,26 +95,32 @@ def restore(
 def _made(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
     """A new copy, with an entry in the book that it was made."""
     from scanrefund.ledger.backup import BEGUN, back_up
+    from scanrefund.ledger.server_backup import SUFFIX, back_up_server, on_server
     from scanrefund.model.evidence import FOLDER
 
+    server = on_server(settings.ledger.url)
+    make, suffix = (back_up_server, SUFFIX) if server else (back_up, ".sqlite3")
     with invocation.house(settings, wallets=False) as house:
         now = house.clock.now()
-        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}.sqlite3"
+        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}{suffix}"
         # Entered first, so that the copy ends where the book ends: put back at once, it is no old copy.
         house.ledger.enter_alone(now, BEGUN, {"file": target.name})
-        return back_up(settings.ledger, house.keys, house.ledger.shop, target, settings.home / FOLDER)
+        return make(settings.ledger, house.keys, house.ledger.shop, target, settings.home / FOLDER)
 
 
 def _tried(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
     from scanrefund.aftercare.daily_backup import newest
     from scanrefund.ledger.backup import try_copy
     from scanrefund.ledger.ledger import Shop
+    from scanrefund.ledger.server_backup import SUFFIX, on_server, try_dump
 
-    found = file or newest(settings.backup.folder)
+    server = on_server(settings.ledger.url)
+    found = file or newest(settings.backup.folder, SUFFIX if server else ".sqlite3")
     if found is None:
         raise UsageFault("no_backup_yet", path=settings.backup.folder)
     shop = Shop(settings.shop_id, settings.rehearsal)
-    return try_copy(found, settings.ledger, invocation.keys(settings), shop)
+    attempt = try_dump if server else try_copy
+    return attempt(found, settings.ledger, invocation.keys(settings), shop)
 
 
 def _ask(invocation: Invocation, path: Path, *, as_json: bool) -> None:

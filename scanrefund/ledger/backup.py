@@ -10,6 +10,7 @@ import os
 import secrets
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,16 +87,36 @@ def back_up(
     source = file_of(settings.url)
     if not source.exists():
         raise UsageFault("backup_of_nothing", path=source)
+    return kept_whole(
+        target,
+        lambda aside: _copy(source, aside, settings.busy_timeout_s, mode="rw"),
+        lambda aside: try_copy(aside, settings, keys, shop),
+        settings,
+        (photos, keys),
+    )
+
+
+def kept_whole(
+    target: Path,
+    make: Callable[[Path], None],
+    trial: Callable[[Path], Tried],
+    settings: LedgerSettings,
+    photos: tuple[Path | None, Keys],
+) -> Tried:
+    """A copy that `make` makes and `trial` tries under another name; `target` only once it passed.
+
+    `photos` is the folder they come from, and the keys that open them.
+    """
     if target.exists():
         raise UsageFault("file_is_there", path=target)
-    before = _counts_of(settings)
+    before = counts_of(settings)
     aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _copy(source, aside, settings.busy_timeout_s, mode="rw")
-        tried = try_copy(aside, settings, keys, shop)
+        make(aside)
+        tried = trial(aside)
         _compare(aside, tried, before, settings)
-        whole = _with_photos(tried, target, photos, keys)
+        whole = _with_photos(tried, target, *photos)
         aside.replace(target)
     except OSError as error:
         raise UsageFault("file_not_made", path=target, cause=os_cause(error)) from error
@@ -129,14 +150,18 @@ def try_copy(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tr
         _refuse_damage(trial, path)
         opened = Ledger.open(LedgerSettings(f"sqlite:///{trial}", settings.busy_timeout_s), keys, shop)
         try:
-            with opened.reading() as connection:
-                _refuse_broken_book(connection, keys, path)
-                head, counts = Head(*book.head(connection)), _counts(connection)
-                named = photo_names(connection)
+            tried = look_through(opened, keys, path)
         finally:
             opened.close()
-    there = photo_copies.try_photos(path, keys)
-    return Tried(path, path.stat().st_size, counts, head, named, there)
+    return replace(tried, photos=photo_copies.try_photos(path, keys))
+
+
+def look_through(opened: Ledger, keys: Keys, path: Path) -> Tried:
+    """What the ledger of a copy holds. Raises LedgerFault for a book that does not hold."""
+    with opened.reading() as connection:
+        _refuse_broken_book(connection, keys, path)
+        head, named = Head(*book.head(connection)), photo_names(connection)
+        return Tried(path, path.stat().st_size, _counts(connection), head, named, photos=0)
 
 
 def _copy(source: Path, target: Path, busy_timeout_s: int, *, mode: str) -> None:
@@ -187,7 +212,7 @@ def _refuse_broken_book(connection: Connection, keys: Keys, path: Path) -> None:
 
 def _compare(aside: Path, tried: Tried, before: dict[str, int], settings: LedgerSettings) -> None:
     """The copy is of this ledger: between what it held before and after, with an end that is in its book."""
-    after = _counts_of(settings)
+    after = counts_of(settings)
     engine = open_engine(settings)
     try:
         with reading(engine) as connection:
@@ -199,7 +224,7 @@ def _compare(aside: Path, tried: Tried, before: dict[str, int], settings: Ledger
         raise LedgerFault("copy_not_whole", path=aside, found=", ".join(short) or "book")
 
 
-def _counts_of(settings: LedgerSettings) -> dict[str, int]:
+def counts_of(settings: LedgerSettings) -> dict[str, int]:
     engine = open_engine(settings)
     try:
         with reading(engine) as connection:
