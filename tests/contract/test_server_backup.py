@@ -121,7 +121,7 @@ def test_the_password_is_on_no_command_line_and_in_no_fault(
     assert PASSWORD not in line
     assert "--dbname=postgresql://shop@db.example/ledger" in line
     assert environment == PASSWORD
-    assert (caught.value.code, PASSWORD in repr(caught.value.detail)) == ("pg_tool_failed", False)
+    assert (caught.value.code, PASSWORD in repr(caught.value.details)) == ("pg_tool_failed", False)
 
 
 def test_a_machine_without_the_tools_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

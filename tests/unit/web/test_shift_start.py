@@ -54,10 +54,9 @@ def sign_in(shop: Served, page: Page | None = None) -> Answered:
 
 def rest(site: Site) -> None:
     """Until what was begun behind the page has ended."""
-    for name in ("shift start", "self test"):
-        going = site.errands._under_way.get(name)
-        if going is not None:
-            going.result(WAIT_S)
+    going = site.errands._under_way.get("shift start")
+    if going is not None:
+        going.result(WAIT_S)
 
 
 def kept(shop: Served) -> list[Kept]:
@@ -176,3 +175,17 @@ def test_the_training_is_not_tested(shop: Served, bench: Bench) -> None:
     sign_in(shop)
     rest(shop.site)
     assert (bench.times, kept(shop)) == (0, [])
+
+
+def test_a_test_that_dies_is_written_down_and_made_at_the_next_sign_in(shop: Served, bench: Bench) -> None:
+    def broken(_known: Mapping[str, Finding]) -> list[Finding]:
+        raise RuntimeError("out of the blue")
+
+    shop.site.examine = broken
+    assert sign_in(shop).status == 200
+    rest(shop.site)
+    assert "out of the blue" in (shop.settings.home / "crash.log").read_text(encoding="utf-8")
+    shop.site.examine = bench
+    sign_in(shop)
+    rest(shop.site)
+    assert (bench.times, len(kept(shop))) == (1, 1)
