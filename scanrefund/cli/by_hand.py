@@ -177,7 +177,7 @@ def prove_if_known(house: House, by: str, permission: Permission, asker: Asker) 
     from scanrefund.errors import UsageFault
 
     if house.staff.has_staff() and not by:
-        raise UsageFault("by_missing", command=asker.command)
+        raise UsageFault("by_missing")
     prove(house, by, permission, asker)
 
 

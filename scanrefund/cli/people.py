@@ -35,11 +35,6 @@ class Asker:
         self._invocation = invocation
         self._pin_stdin = pin_stdin
 
-    @property
-    def command(self) -> str:
-        """Which command asks."""
-        return f"scanrefund {self._invocation.command}"
-
     def secret(self, key: str, **gaps: object) -> Secret:
         """One PIN or code. Raises UsageFault where nobody can be asked."""
         if self._pin_stdin:

@@ -52,7 +52,7 @@ def _prove(settings: Settings, lies: LedgerSettings, keys: Keys, by: str, asker:
         if not Roster(ledger, keys).has_staff():
             return
         if not by:
-            raise UsageFault("by_missing", command=asker.command)
+            raise UsageFault("by_missing")
         recogniser = Recogniser(SignIns(ledger), keys, PinHasher(), SYSTEM, settings.counter)
         secret = asker.secret("secret_of", staff_id=by)
         found = recogniser.for_once(by, secret, Permission.BOOKS_KEEP)
