@@ -48,6 +48,7 @@ from scanrefund.ledger.sign_offs import SignOffs
 from scanrefund.ledger.tills import Tills
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
+from scanrefund.model.evidence import FOLDER
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.notify_desk import ways_of
@@ -237,7 +238,10 @@ def _backup(
     def is_quiet() -> bool:
         return not ledger.due(clock.now(), 1, dispatcher.accounts)
 
-    return DailyBackup(ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet)
+    photos = settings.home / FOLDER
+    return DailyBackup(
+        ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet, photos=photos
+    )
 
 
 def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:

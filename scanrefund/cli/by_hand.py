@@ -166,6 +166,15 @@ def prove(house: House, by: str, permission: Permission | None, asker: Asker) ->
         asker.believed(house, by, permission)
 
 
+def prove_if_known(house: House, by: str, permission: Permission, asker: Asker) -> None:
+    """As `prove`, for what needs no name in a shop without staff. Raises UsageFault by_missing."""
+    from scanrefund.errors import UsageFault
+
+    if house.staff.has_staff() and not by:
+        raise UsageFault("by_missing")
+    prove(house, by, permission, asker)
+
+
 def _decide(
     invocation: Invocation, decide: Callable[[House], Receipt], *, wallets: bool, as_json: bool
 ) -> int:

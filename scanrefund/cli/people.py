@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 _LINE_BYTES_MAX: Final = 64
 
 By = Annotated[str, typer.Option("--by", metavar="STAFF_ID", help="Who you are; your PIN is asked.")]
+ByKnown = Annotated[
+    str,
+    typer.Option("--by", metavar="STAFF_ID", help="Who you are, where staff is known; your PIN is asked."),
+]
 PinStdin = Annotated[
     bool, typer.Option("--pin-stdin", help="Read PINs from standard input, one a line, in the order asked.")
 ]

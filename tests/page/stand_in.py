@@ -69,6 +69,9 @@ class StandIn:
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
     maintenance: list[dict[str, Any]] = field(default_factory=list)
+    self_test: dict[str, Any] = field(
+        default_factory=lambda: {"ok": True, "at": "2026-11-29T02:00:00+00:00", "say": "", "checks": []}
+    )
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
