@@ -24,6 +24,7 @@ class Program:
     script: Path
     home: Path
     env: dict[str, str]
+    run_s_max: float = RUN_S_MAX
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """One command, ended; its output as text."""
@@ -34,7 +35,7 @@ class Program:
             cwd=self.home,
             capture_output=True,
             text=True,
-            timeout=RUN_S_MAX,
+            timeout=self.run_s_max,
             check=False,
         )
 

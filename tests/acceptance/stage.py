@@ -55,6 +55,12 @@ class Stage:
         self.counter.kill()
         self.counter.communicate(timeout=30)
 
+    def stop_counter(self) -> None:
+        """As whoever closes the shop: what is under way is finished first."""
+        assert self.counter is not None
+        self.counter.terminate()
+        self.counter.communicate(timeout=END_MS / 1_000)
+
     def cut_the_line(self) -> None:
         """Nobody answers at the wallets' address any more."""
         stop(self.sandbox)
@@ -91,13 +97,13 @@ class Stage:
         ledger.close()
 
     @contextmanager
-    def page(self, browser: Browser | None = None) -> Iterator[Clerk]:
-        """A page on which the owner has signed in. What it throws fails the test."""
+    def page(self, browser: Browser | None = None, person: str = "1") -> Iterator[Clerk]:
+        """A page on which the owner has signed in, or another by his digit. What it throws fails the test."""
         context = (browser or self.browser).new_context(viewport=TILL_PX, locale="zh-CN")
         page = context.new_page()
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
         page.goto(self.url)
-        clerk = Clerk(page)
+        clerk = Clerk(page, person)
         clerk.sign_in()
         yield clerk
         context.close()
@@ -109,6 +115,7 @@ class Clerk:
     """A page as a clerk has it: keys and eyes, no mouse."""
 
     page: Page
+    person: str = "1"
 
     def sign_in(self) -> None:
         """The first one makes himself the owner; later ones choose the name by its digit."""
@@ -121,7 +128,7 @@ class Clerk:
                 self.page.keyboard.press("Tab")
         else:
             self.settle()
-            self.page.keyboard.press("1")
+            self.page.keyboard.press(self.person)
             self.settle()
             self.page.keyboard.type(PIN, delay=30)
         self.page.keyboard.press("Enter")
@@ -131,7 +138,7 @@ class Clerk:
         """After a counter was away: the same person, by PIN, at the work that was left."""
         self.at("sign_in")
         self.settle()
-        self.press("1")
+        self.press(self.person)
         self.settle()
         self.page.keyboard.type(PIN, delay=30)
         self.press("Enter")
