@@ -111,8 +111,8 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     keys = Keys.open(settings.home)
     ledger = _open_ledger(settings, keys, clock)
     gateways = wallet_gateways(settings)
-    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s)
-    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    dispatcher = Dispatcher(ledger, gateways, clock, settings.lease_s, settings.due_dates.maintenance)
+    writer = _writer(settings, settings.language)
     desk_in, staff = _with_people(settings, keys, ledger, gateways, dispatcher, clock)
     outbox, post = _telling(settings, ledger, keys, clock)
     backup = _backup(settings, ledger, keys, dispatcher, clock)
@@ -147,6 +147,10 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
     )
 
 
+def _writer(settings: Settings, language: str) -> Writer:
+    return Writer(language, settings.rehearsal, settings.training, settings.due_dates.maintenance)
+
+
 def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:
     witness = Witness(settings.home / FILE_NAME)
     ledger = Ledger.open(settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal), witness)
@@ -169,11 +173,11 @@ def _with_people(
     counter = Counter(settings.counter, settings.limits)
 
     def desk_in(language: str) -> Desk:
-        writer = Writer(language, settings.rehearsal, settings.training)
+        writer = _writer(settings, language)
         return Desk(counter, keys, ledger, gateways, dispatcher, clock, writer, till)
 
     trusted = Trusted(recogniser, keys, hasher)
-    writer = Writer(settings.language, settings.rehearsal, settings.training)
+    writer = _writer(settings, settings.language)
     return desk_in, StaffDesk(roster, Waiting(ledger), trusted, dispatcher, clock, writer)
 
 
@@ -250,4 +254,5 @@ def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
         now=clock.now,
         backups=settings.backup.folder if settings.ledger.url.startswith("sqlite:") else None,
         printer=settings.slips.printer,
+        due_dates=settings.due_dates,
     )

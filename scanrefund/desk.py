@@ -137,7 +137,7 @@ class Desk:
         """Bring a refund on while a clerk waits, `wait_s` seconds at most."""
         refund = self._required(refund_id)
         until = self._clock.now() + timedelta(seconds=wait_s)
-        while refund.is_open and refund.state not in _NOTHING_TO_WAIT_FOR and self._clock.now() < until:
+        while self._is_worth_waiting_for(refund) and self._clock.now() < until:
             after = self._dispatcher.dispatch(refund) if self._is_due(refund) else refund
             if after.epoch == refund.epoch:
                 on_look(self._writer.of_refund(refund))
@@ -145,6 +145,11 @@ class Desk:
                 after = self._required(refund_id)
             refund = after
         return self._writer.of_refund(refund)
+
+    def _is_worth_waiting_for(self, refund: Refund) -> bool:
+        if self._writer.put_off_until(refund) is not None and not self._is_due(refund):
+            return False
+        return refund.is_open and refund.state not in _NOTHING_TO_WAIT_FOR
 
     def _is_due(self, refund: Refund) -> bool:
         return refund.next_try_at is not None and refund.next_try_at <= self._clock.now()
@@ -158,13 +163,18 @@ class Desk:
         if ask:
             trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
             refund = trip(refund)
-        return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
+        return self._writer.of_refund(
+            refund, alarm_level(refund, self._clock.now(), self._writer.maintenance)
+        )
 
     def refunds(self, *, open_only: bool, order_id: str | None, limit: int) -> list[Receipt]:
         """The newest refunds first."""
         found = self._ledger.refunds(open_only=open_only, order_id=order_id, limit=limit)
         now = self._clock.now()
-        return [self._writer.of_refund(refund, alarm_level(refund, now)) for refund in found]
+        return [
+            self._writer.of_refund(refund, alarm_level(refund, now, self._writer.maintenance))
+            for refund in found
+        ]
 
     def _named(self, request: RefundRequest) -> Wish:
         """A slip shown for a code is named as ours or as forged: either is no payment code."""

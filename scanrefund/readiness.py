@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Final
 
 from scanrefund import __version__
-from scanrefund.aftercare import upkeep
+from scanrefund.aftercare import due_dates, upkeep
+from scanrefund.aftercare.due_dates import NO_DUE_DATES, DueDates
 from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
@@ -65,6 +66,7 @@ class Surroundings:
     # Where copies of the ledger lie; None: it is on a server, which keeps its own.
     backups: Path | None = None
     printer: PrinterSettings = NO_PRINTER
+    due_dates: DueDates = NO_DUE_DATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,9 @@ def _open_refunds(around: Surroundings) -> Look:
     finally:
         ledger.close()
     now = around.now()
-    level = max((alarm_level(refund, now) for refund in found), default=AlarmLevel.NONE)
+    level = max(
+        (alarm_level(refund, now, around.due_dates.maintenance) for refund in found), default=AlarmLevel.NONE
+    )
     if not level:
         return True, "good", {"count": len(found)}
     oldest = min(refund.created_at for refund in found)
@@ -275,5 +279,16 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("clock", _clock),
     Check("wallet_wechat", _wallet(Wallet.WECHAT)),
     Check("wallet_alipay", _wallet(Wallet.ALIPAY)),
+    Check(
+        "maintenance",
+        lambda around: due_dates.maintenance(around.due_dates.maintenance, around.now()),
+        needed=False,
+    ),
+    Check("licence", lambda around: due_dates.licence(around.due_dates.licence, around.now())),
+    Check(
+        "newer_version",
+        lambda around: due_dates.newer_version(around.due_dates.newest, __version__),
+        needed=False,
+    ),
     Check("versions", _versions, needed=False),
 )

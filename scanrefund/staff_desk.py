@@ -202,7 +202,9 @@ class StaffDesk:
         return self._trusted.hasher.kept(self._trusted.keys.peppered(staff_id, pin.reveal()))
 
     def _receipt(self, refund: Refund) -> Receipt:
-        return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
+        return self._writer.of_refund(
+            refund, alarm_level(refund, self._clock.now(), self._writer.maintenance)
+        )
 
 
 def refused(found: SignIn, permission: Permission | None = None) -> SignInFault:

@@ -123,7 +123,9 @@ class SupervisorDesk:
         return refund
 
     def _receipt(self, refund: Refund) -> Receipt:
-        return self._writer.of_refund(refund, alarm_level(refund, self._clock.now()))
+        return self._writer.of_refund(
+            refund, alarm_level(refund, self._clock.now(), self._writer.maintenance)
+        )
 
 
 def _is_short(refund: Refund) -> bool:

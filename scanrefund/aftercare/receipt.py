@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from scanrefund.dispatch.alarms import AlarmLevel
+from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import Outcome
-from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import Wallet
-from scanrefund.say.speak import say_refund, say_refusal, say_served_again
+from scanrefund.say.causes import has_not_left
+from scanrefund.say.speak import say_put_off, say_refund, say_refusal, say_served_again
 
 EXIT_SUCCEEDED: Final = 0
 EXIT_REFUSED: Final = 1
@@ -39,7 +41,8 @@ class Receipt:
 
     `served_again` is the sentence for a wish that an earlier refund already serves, or empty.
     `training` marks a refund of the practice counter: it must stand on whatever a customer could keep.
-    `alarm` is the level at which a refund that is still open asks for a person, or empty.
+    `alarm` is the level at which a refund that is still open asks for a person, or empty. `put_off` says that
+    nothing has left because the wallet is under maintenance; `next_try_at` is then the window's end.
     """
 
     refund_id: str | None
@@ -57,6 +60,7 @@ class Receipt:
     alarm: str = ""
     served_again: str = ""
     training: bool = False
+    put_off: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -89,6 +93,13 @@ class Writer:
     language: str
     rehearsal: bool
     training: bool = False
+    maintenance: Maintenance = NO_MAINTENANCE
+
+    def put_off_until(self, refund: Refund) -> datetime | None:
+        """The end of the maintenance window that keeps its next send back; None where none does."""
+        if refund.next_command is not Command.SEND or refund.next_try_at is None:
+            return None
+        return self.maintenance.end_of(refund.wallet, refund.next_try_at)
 
     def of_refund(
         self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE, *, again: bool = False
@@ -97,7 +108,9 @@ class Writer:
 
         `again` marks the same wish told twice: no second refund was made.
         """
-        words = say_refund(refund, self.language)
+        until = self.put_off_until(refund)
+        put_off = until is not None and has_not_left(refund)
+        words = say_put_off(refund, until, self.language) if put_off else say_refund(refund, self.language)
         return Receipt(
             refund_id=refund.refund_id,
             order_id=refund.order_id,
@@ -109,11 +122,12 @@ class Writer:
             say_clerk=words.clerk,
             say_customer=words.customer,
             next_step=words.next_step,
-            next_try_at=refund.next_try_at,
+            next_try_at=until or refund.next_try_at,
             rehearsal=self.rehearsal,
             training=self.training,
             alarm=level.name.lower() if level else "",
             served_again=say_served_again(refund, self.language) if again else "",
+            put_off=put_off,
         )
 
     def of_refusal(

@@ -29,6 +29,7 @@ from scanrefund.cli import (
     order_actions,
     orders,
     output,
+    paper,
     purge,
     receipt,
     reconcile,
@@ -141,6 +142,7 @@ app.command()(report.report)
 app.command()(incident.incident)
 app.command()(support.support_bundle)
 app.command()(doctor.doctor)
+app.add_typer(paper.app, name="paper")
 app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)
 

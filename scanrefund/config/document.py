@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
+from scanrefund.config.licence_table import ShopLicence, Versions
+from scanrefund.config.maintenance_table import PlannedMaintenance
 from scanrefund.config.notify_table import Notify
 from scanrefund.config.receipt_table import Receipt
 from scanrefund.config.section import Section, Whole
@@ -254,6 +256,7 @@ class Document(Section):
     evidence: Evidence = Evidence()
     scan: Scan = Scan()
     dispatch: Dispatch = Dispatch()
+    maintenance: PlannedMaintenance = PlannedMaintenance()
     counter: Counter = Counter()
     backup: Backup = Backup()
     privacy: Privacy = Privacy()
@@ -261,3 +264,5 @@ class Document(Section):
     notify: Notify = Notify()
     report: Report = Report()
     support: Support = Support()
+    licence: ShopLicence = ShopLicence()
+    versions: Versions = Versions()

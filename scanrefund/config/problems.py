@@ -39,6 +39,11 @@ _CAUSES: Final = {
     "notify_sms": "notify_sms",
     "notify_alerts": "notify_alerts",
     "till_key": "till_key",
+    "window_order": "window_order",
+    "day": "day",
+    "datetime_parsing": "moment",
+    "datetime_type": "moment",
+    "datetime_from_date_parsing": "moment",
 }
 
 _QUOTED: Final = re.compile(r"'([^']*)'")

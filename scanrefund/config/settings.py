@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scanrefund.aftercare.daily_backup import BackupSettings
+from scanrefund.aftercare.due_dates import NO_DUE_DATES, DueDates
 from scanrefund.aftercare.report import ReportSettings
 from scanrefund.aftercare.till_marks import TillSettings
 from scanrefund.check.limits import Limits, PeopleLimits
 from scanrefund.config.document import Counter, Document, Till
+from scanrefund.config.licence_table import licence, newest_file
+from scanrefund.config.maintenance_table import maintenance
 from scanrefund.config.notify_table import notify_settings
 from scanrefund.config.real_wallets import alipay_settings, wechat_settings
 from scanrefund.config.receipt_table import slip_settings
@@ -78,6 +81,7 @@ class Settings:
     orders_inbox: Path | None = None
     training: bool = False
     evidence_wanted: tuple[EvidenceKind, ...] = ()
+    due_dates: DueDates = NO_DUE_DATES
 
 
 def settings_of(document: Document, home: Path, base: Path) -> Settings:
@@ -114,7 +118,14 @@ def settings_of(document: Document, home: Path, base: Path) -> Settings:
         orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
         report=_report(document, rehearsal=rehearsal),
         support=tuple(document.support.contacts),
+        due_dates=_due_dates(document, base),
     )
+
+
+def _due_dates(document: Document, base: Path) -> DueDates:
+    offset_h = document.shop.utc_offset_h
+    windows = maintenance(document.maintenance, offset_h)
+    return DueDates(windows, licence(document.licence, offset_h), newest_file(document.versions, base))
 
 
 _Wallets = tuple[WechatSettings | None, AlipaySettings | None, UsageFault | None]

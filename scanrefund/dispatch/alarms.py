@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from scanrefund.model.refund import Refund
+from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
+from scanrefund.model.refund import Refund, RefundState
 
 
 class AlarmLevel(IntEnum):
@@ -31,9 +32,22 @@ AFTER: Final[tuple[tuple[timedelta, AlarmLevel], ...]] = (
 )
 
 
-def alarm_level(refund: Refund, now: datetime) -> AlarmLevel:
-    """The level of one refund; NONE for what has ended or is younger than two minutes. Pure."""
+# What waits for the wallet, and not for a person, is not forgotten while the wallet is under maintenance.
+_WAITS_FOR_WALLET: Final = frozenset(
+    {RefundState.READY, RefundState.SENDING, RefundState.UNKNOWN, RefundState.PROCESSING}
+)
+
+
+def alarm_level(refund: Refund, now: datetime, maintenance: Maintenance = NO_MAINTENANCE) -> AlarmLevel:
+    """The level of one refund; NONE for what has ended or is younger than two minutes. Pure.
+
+    An announced pause is no silence and does not count, but for the wallet's own seven days.
+    """
     if not refund.is_open:
         return AlarmLevel.NONE
     age = now - refund.created_at
+    if age >= AFTER[0][0]:
+        return AFTER[0][1]
+    if refund.state in _WAITS_FOR_WALLET:
+        age -= maintenance.paused(refund.wallet, refund.created_at, now)
     return next((level for after, level in AFTER if age >= after), AlarmLevel.NONE)

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from scanrefund.dispatch.clock import Clock
@@ -13,6 +14,7 @@ from scanrefund.dispatch.next_step import TELLING, Move, is_odd, next_step
 from scanrefund.errors import Bug
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.trips import Attempt, Lease
+from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
@@ -32,14 +34,24 @@ _ASKABLE: Final = frozenset(
     }
 )
 
+# A send kept back by a maintenance window is looked at again so often: the window may have been shortened
+# meanwhile, and a time further ahead than the ledger's `AHEAD_MAX` would count as a wrong clock's.
+PUT_OFF_MAX: Final = timedelta(hours=1)
+
 
 class Dispatcher:
     """Brings one refund one trip further."""
 
     def __init__(
-        self, ledger: Ledger, gateways: Mapping[Wallet, RefundGateway], clock: Clock, lease_s: int
+        self,
+        ledger: Ledger,
+        gateways: Mapping[Wallet, RefundGateway],
+        clock: Clock,
+        lease_s: int,
+        maintenance: Maintenance = NO_MAINTENANCE,
     ) -> None:
         self._ledger = ledger
+        self._maintenance = maintenance
         self._gateways = gateways
         self._clock = clock
         self._lease = Lease(f"{socket.gethostname()[:40]}:{os.getpid()}", lease_s)
@@ -53,12 +65,17 @@ class Dispatcher:
         """Make the trip that is next, if any, and return the refund as it then is.
 
         A refund on which somebody else works, or whose account is not set up here, comes back as it was.
+        In a maintenance window no refund is sent: it is put off to the end. Asking is harmless, and goes on.
         """
         if refund.state is RefundState.SENDING:
             return self._recover(refund)
         gateway = self._gateways.get(refund.wallet)
         if refund.next_command is None or gateway is None or gateway.account != refund.account:
             return refund
+        now = self._clock.now()
+        until = self._maintenance.until(refund.wallet, now)
+        if refund.next_command is Command.SEND and until is not None:
+            return self._put_off(refund, min(until, now + PUT_OFF_MAX), now)
         return self._trip(gateway, refund, refund.next_command)
 
     def ask(self, refund: Refund) -> Refund:
@@ -70,6 +87,12 @@ class Dispatcher:
         if refund.state not in _ASKABLE or gateway is None or gateway.account != refund.account:
             return refund
         return self._trip(gateway, refund, Command.ASK)
+
+    def _put_off(self, refund: Refund, until: datetime, now: datetime) -> Refund:
+        """Leave a send for later; one that is planned for later already stays as it is."""
+        if refund.next_try_at is not None and now < refund.next_try_at <= until:
+            return refund
+        return self._ledger.put_off(refund, until, now)
 
     def _trip(self, gateway: RefundGateway, refund: Refund, command: Command) -> Refund:
         attempt = self._ledger.begin(refund, command, self._lease, self._clock.now())
@@ -88,8 +111,19 @@ class Dispatcher:
         now = self._clock.now()
         history = _history(attempt, answer)
         move = next_step(replace(attempt.refund, **history), attempt.command, answer, now)
+        if attempt.command is Command.ASK:
+            move = self._not_beyond_the_pause(attempt.refund.wallet, move, answer, now)
         changes = history | _facts(attempt, answer, move) | _plan(move)
         return self._ledger.end(attempt, answer, move.state, changes, move.alarm, now)
+
+    def _not_beyond_the_pause(self, wallet: Wallet, move: Move, answer: Answer, now: datetime) -> Move:
+        """A wallet's silence in a window is no silence of its own: it is looked at when the window ends,
+        however long the clock of retries has grown meanwhile.
+        """
+        until = self._maintenance.until(wallet, now)
+        if until is None or move.next_try_at is None or move.next_try_at <= until:
+            return move
+        return replace(move, next_try_at=max(until, now + timedelta(seconds=answer.wait_s)))
 
     def _reread(self, refund: Refund) -> Refund:
         found = self._ledger.refund(refund.refund_id)

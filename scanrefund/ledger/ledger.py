@@ -223,6 +223,13 @@ class Ledger:
             return attempt
 
     @retried
+    def put_off(self, refund: Refund, until: datetime, now: datetime) -> Refund:
+        """Plan a send for later, nothing having left; the refund as it now is, moved by us or by another."""
+        with self.writing() as connection:
+            trips.put_off(connection, refund, until, now)
+            return refunds.required(connection, refund.refund_id)
+
+    @retried
     def take_over(self, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
         """The open trip of a process whose lease has run out; None while the lease holds."""
         with self.writing() as connection:

@@ -152,6 +152,12 @@ def decide(
     return True
 
 
+def put_off(connection: Connection, refund: Refund, until: datetime, now: datetime) -> bool:
+    """Plan the next trip for later. False when somebody works on the refund, or it moved meanwhile."""
+    plan = {"state": refund.state.value, "next_try_at": until}
+    return connection.execute(_FREE, {**_as_read(refund), **at(now), **plan}).rowcount == 1
+
+
 def take_over(connection: Connection, refund: Refund, lease: Lease, now: datetime) -> Attempt | None:
     """The last trip of a refund left in SENDING, once its lease has run out; None while it holds."""
     if not _claim(connection, refund.refund_id):

@@ -42,7 +42,7 @@ from scanrefund.sandbox.wechat_notices import WechatHerald
 
 LOOPBACK: Final = "127.0.0.1"
 Pace = Literal["rehearsal", "real"]
-_START_S_MAX: Final = 15.0
+_START_S_MAX: Final = 60.0
 # A notice may be on its way to a shop that takes its five seconds.
 _STOP_S_MAX: Final = 12.0
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]

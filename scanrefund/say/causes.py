@@ -106,6 +106,11 @@ def telling_code(refund: Refund) -> str:
     return refund.declined_code or refund.wallet_code
 
 
+def has_not_left(refund: Refund) -> bool:
+    """Whether provably nothing of an open refund has left this machine, and no person has to act first."""
+    return refund.state is RefundState.READY or (refund.state is RefundState.UNKNOWN and _never_left(refund))
+
+
 def _never_left(refund: Refund) -> bool:
     return refund.outcome is Outcome.NOT_SENT and refund.not_sent_only and not refund.ever_unknown
 

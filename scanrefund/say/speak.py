@@ -6,8 +6,10 @@ The doors call these last of all, so nothing here raises: what has no sentence i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from scanrefund.errors import Fault
+from scanrefund.model.maintenance import Window
 from scanrefund.model.refund import Refund
 from scanrefund.model.refusal import Refusal
 from scanrefund.model.shown import Kind, Reading
@@ -25,8 +27,25 @@ def say_refusal(refusal: Refusal, language: str) -> Sentence:
 
 def say_refund(refund: Refund, language: str) -> Sentence:
     """Where a refund is. While money may still move, the clerk's sentence warns against a second payment."""
+    return _sentence(cause_of_refund(refund), _of_refund(refund), language)
+
+
+def say_put_off(refund: Refund, until: datetime | None, language: str) -> Sentence:
+    """That a refund is written down and goes out when the maintenance of its wallet ends."""
+    return _sentence("put_off.refund", _of_refund(refund) | {"ends_at": until}, language)
+
+
+def say_window(window: Window, now: datetime, language: str) -> str:
+    """That a maintenance window is ahead or under way, and the shop's own words about it."""
+    catalogue = Catalogue.load(language)
+    key = "maintenance.under_way" if window.covers(now) else "maintenance.ahead"
+    gaps = {"wallet": window.wallet or "all", "begins_at": window.begins, "ends_at": window.ends}
+    return f"{fill(catalogue.get(key) or key, gaps, catalogue)} {window.words}".rstrip()
+
+
+def _of_refund(refund: Refund) -> dict[str, object]:
     code = telling_code(refund)
-    detail = {
+    return {
         "refund_id": refund.refund_id,
         "order_id": refund.order_id,
         "wallet": refund.wallet.value,
@@ -35,7 +54,6 @@ def say_refund(refund: Refund, language: str) -> Sentence:
         # Only `clock_skew` has something behind a colon: how far this computer's clock is off.
         "off_s": code.partition(":")[2],
     }
-    return _sentence(cause_of_refund(refund), detail, language)
 
 
 def say_served_again(refund: Refund, language: str) -> str:

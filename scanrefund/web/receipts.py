@@ -56,8 +56,9 @@ _MAY: Final[dict[RefundState, tuple[str, ...]]] = {
 def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False) -> dict[str, Any]:
     """A refund as the page gets it; `again` says that an earlier wish made it."""
     now = site.now()
-    level = alarm_level(refund, now)
-    receipt = writer_of(site, language).of_refund(refund, level, again=again)
+    writer = writer_of(site, language)
+    level = alarm_level(refund, now, writer.maintenance)
+    receipt = writer.of_refund(refund, level, again=again)
     receipt = replace(receipt, next_step=_next_step(refund, receipt, language))
     return _told(receipt, language) | {
         "clerk": site.name_of(refund.clerk),
@@ -73,14 +74,16 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
 
 def writer_of(site: Site, language: str) -> Writer:
     """Whoever writes this counter's receipts."""
-    return Writer(language, site.settings.rehearsal, site.settings.training)
+    settings = site.settings
+    return Writer(language, settings.rehearsal, settings.training, settings.due_dates.maintenance)
 
 
 def _next_step(refund: Refund, receipt: Receipt, language: str) -> str:
     """The worker runs beside the page: nobody at the counter is told to look after it."""
-    key = f"next_here.{cause_of_refund(refund).removeprefix('refund.')}"
-    here = Catalogue.load(language).get(key)
-    return words(language, key, refund_id=refund.refund_id) if here else receipt.next_step
+    cause = "put_off" if receipt.put_off else cause_of_refund(refund).removeprefix("refund.")
+    key = f"next_here.{cause}"
+    gaps = {"refund_id": refund.refund_id, "ends_at": receipt.next_try_at}
+    return words(language, key, **gaps) if Catalogue.load(language).get(key) else receipt.next_step
 
 
 def refused(receipt: Receipt, language: str) -> dict[str, Any]:

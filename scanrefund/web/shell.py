@@ -9,12 +9,15 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from scanrefund import __version__
+from scanrefund.aftercare.due_dates import newer_version
 from scanrefund.errors import UsageFault
 from scanrefund.model.wallet import FACTS
+from scanrefund.readiness import Finding
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.training.people import PRACTICE_PIN
 from scanrefund.web.call import Call, words
 from scanrefund.web.signing_in import person_of
+from scanrefund.web.site import Site
 
 # The families of sentences that the page speaks itself; faults and receipts come spoken.
 FAMILIES: Final = (
@@ -31,6 +34,7 @@ FAMILIES: Final = (
     "headline.",
     "phrase.",
     "unit.",
+    "safety.",
 )
 # Whatever the machine's registry thinks: a browser runs a module only under its right type.
 _TYPES: Final = {
@@ -76,7 +80,14 @@ def start(call: Call) -> dict[str, Any]:
         "idle_lock_s": page.idle_lock_s,
         "large_amount_fen": page.large_amount_fen,
         "camera": {"source": site.camera.source, "on": site.camera.is_on},
+        "newer": newer_of(site, session.language),
     }
+
+
+def newer_of(site: Site, language: str) -> str:
+    """That a newer version is out, or nothing. Read when a page opens, and never during a shift."""
+    finding = Finding("newer_version", *newer_version(site.settings.due_dates.newest, __version__))
+    return finding.told(language)[0] if finding.cause == "newer" else ""
 
 
 def reasons_of(codes: tuple[str, ...], language: str) -> list[dict[str, Any]]:

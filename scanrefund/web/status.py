@@ -10,7 +10,7 @@ from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger.self_tests import Kept, SelfTests
 from scanrefund.model.refund import RefundState
 from scanrefund.readiness import Finding, is_ready
-from scanrefund.say.speak import say_fault
+from scanrefund.say.speak import say_fault, say_window
 from scanrefund.web.call import Call, words
 from scanrefund.web.network import Reach
 from scanrefund.web.receipts import moment
@@ -28,6 +28,7 @@ def status_of(site: Site, language: str) -> dict[str, Any]:
     found = site.house.ledger.refunds(open_only=True, limit=LIST_MAX)
     return {
         "network": network_of(site, language),
+        "maintenance": maintenance_of(site, language),
         "version": __version__,
         "open": len(found),
         "approvals": sum(refund.state is RefundState.WAIT_APPROVAL for refund in found),
@@ -36,6 +37,21 @@ def status_of(site: Site, language: str) -> dict[str, Any]:
         "self_test": _self_test(site.last_self_test, language),
         "clock": moment(site.now()),
     }
+
+
+def maintenance_of(site: Site, language: str) -> list[dict[str, Any]]:
+    """The maintenance windows that people must know of now."""
+    now = site.now()
+    return [
+        {
+            "wallet": window.wallet.value if window.wallet else None,
+            "begins_at": moment(window.begins),
+            "ends_at": moment(window.ends),
+            "under_way": window.covers(now),
+            "say": say_window(window, now, language),
+        }
+        for window in site.settings.due_dates.maintenance.told(now)
+    ]
 
 
 def network_of(site: Site, language: str) -> list[dict[str, Any]]:

@@ -1,24 +1,65 @@
-"""A barcode scanner on a page: keys four milliseconds apart by their own times, however slow the machine."""
+"""Keys on a page at times given with them: a busy machine can neither stretch nor split a run of them."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 from playwright.sync_api import Page
 
 KEY_S = 0.004
+_KEYS: Final[dict[str, dict[str, Any]]] = {
+    "Enter": {"type": "keyDown", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"},
+    "Tab": {"type": "rawKeyDown", "code": "Tab", "windowsVirtualKeyCode": 9},
+}
+# The page's timers, which can be held; one that was set meanwhile begins when they are let go.
+TIMERS: Final = """(() => {
+  const [set, clear, held, begun] = [setTimeout, clearTimeout, new Map(), new Map()];
+  let [holding, last] = [false, 0];
+  window.setTimeout = (...asked) => (holding ? (held.set(--last, asked), last) : set(...asked));
+  window.clearTimeout = (id) => { if (!held.delete(id)) clear(begun.get(id) ?? id); };
+  window.holdTimers = (yes) => {
+    holding = yes;
+    if (yes) return;
+    for (const [id, asked] of held) begun.set(id, set(...asked));
+    held.clear();
+  };
+})()"""
 
 
 def scan(page: Page, text: str, suffix: str = "Enter", *, after_s: float = 0.0) -> None:
-    """Press the keys of `text` as a scanner does, then `suffix`, if any; by their times, `after_s`."""
-    wire = page.context.new_cdp_session(page)
+    """Press the keys of `text` as a scanner does, then `suffix`, if any; by their times, in `after_s`."""
+    keys = [*text, *([suffix] if suffix else [])]
     begun = time.time() + after_s
-    presses = [{"key": key, "timestamp": begun + number * KEY_S} for number, key in enumerate(text)]
-    # The page looks at keys going down: nothing comes between that a slow machine could stretch to a silence.
-    for press in presses:
-        wire.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": press["key"], **press})
-    for press in presses:
-        wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **press})
+    press_at(page, [(key, begun + number * KEY_S) for number, key in enumerate(keys)])
+
+
+def press_at(page: Page, keys: Iterable[tuple[str, float]]) -> None:
+    """Press these keys one after the other, each at its time in seconds since 1970."""
+    presses = [{"key": key, "timestamp": at} for key, at in keys]
+    wire = page.context.new_cdp_session(page)
+    with _no_silence(page):
+        for press in presses:
+            key = press["key"]
+            down = _KEYS.get(key, {"type": "keyDown", "text": key})
+            wire.send("Input.dispatchKeyEvent", {**press, **down})
+        for press in presses:
+            wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **press})
     wire.detach()
-    if suffix:
-        page.keyboard.press(suffix)
+
+
+def put_in(page: Page, pieces: Iterable[str]) -> None:
+    """An input method puts these pieces of text in, one right after the other."""
+    with _no_silence(page):
+        for piece in pieces:
+            page.keyboard.insert_text(piece)
+
+
+@contextmanager
+def _no_silence(page: Page) -> Iterator[None]:
+    """The page tells silence by a timer: it runs once all is in, however slowly that goes."""
+    page.evaluate("window.holdTimers(true)")
+    yield
+    page.evaluate("window.holdTimers(false)")

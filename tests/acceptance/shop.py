@@ -8,7 +8,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -102,7 +102,7 @@ class Till:
 @contextmanager
 def opened(home: Path) -> Iterator[Shop]:
     """The shop in the morning: everybody known, the counter up, the clerk at the page."""
-    program = replace(a_program(home, **RULES), run_s_max=SETTLED_S_MAX)
+    program = a_program(home, **RULES)
     with ExitStack() as stack:
         driver = stack.enter_context(sync_playwright())
         # As root, in a container, Chromium has no sandbox of its own to build.

@@ -17,8 +17,8 @@ import pytest
 
 from tests.acceptance.conftest import Program, Sandbox
 
-START_S_MAX = 90.0
-END_S_MAX = 30.0
+START_S_MAX = 300.0
+END_S_MAX = 300.0
 PIN = "804613"
 
 

@@ -16,7 +16,7 @@ import pytest
 from tests.acceptance.conftest import Program, Sandbox, start_sandbox, stop
 from tests.acceptance.test_counter import Page, counter, sandbox_of, signed_in, until_ended
 
-FOLLOW_S_MAX = 30.0
+FOLLOW_S_MAX = 300.0
 
 
 def refunded(program: Program, page: Page, sandbox: Sandbox) -> list[int]:

@@ -16,8 +16,12 @@ WALLETS = ("wechat", "alipay")
 
 def photo(page: Page, program: Program) -> Path:
     """What the screen shows, once its pictures are there."""
-    for picture in page.locator("img:visible").all():
-        expect(picture).not_to_have_js_property("naturalWidth", 0)
+    page.wait_for_function(
+        """() => {
+          const seen = [...document.images].filter((picture) => picture.checkVisibility());
+          return seen.length > 0 && seen.every((picture) => picture.complete && picture.naturalWidth > 0);
+        }"""
+    )
     path = program.home / "screen.png"
     page.screenshot(path=path)
     return path
@@ -37,14 +41,14 @@ def test_a_phone_that_is_held_up_is_refunded_and_told_so(
     with phone_page(opened(sandbox, wallet)) as page:
         expect(page.locator("#qr")).to_be_visible()
         shot = photo(page, program)
-        _, lines = program.json("decode", str(shot))
-        assert {(code["kind"], code["wallet"]) for code in lines[0]["codes"]} == {("payment_code", wallet)}
         expect(page.locator("#message")).to_be_hidden()
         code, receipt = program.json(
             "refund", "--order", order, "--reason", "退货", "--yes", "--image", str(shot)
         )
         assert (code, receipt["state"]) == (0, "SUCCEEDED")
         expect(page.locator("#message")).to_have_text(f"退款到账通知：¥12.80，订单 {order}")
+    _, lines = program.json("decode", str(shot))
+    assert {(code["kind"], code["wallet"]) for code in lines[0]["codes"]} == {("payment_code", wallet)}
     assert [(one["amount_fen"], one["status"]) for one in sandbox.refunds()] == [(1_280, "SUCCESS")]
 
 
@@ -84,6 +88,7 @@ def test_a_bill_is_found_in_the_list_and_its_barcode_names_the_order(
         expect(page.locator("#list li")).to_have_count(1)
         page.click(f"text={order}")
         expect(page.locator("#amount")).to_have_text("-9.90")
+        expect(page.locator("#theirs")).not_to_be_empty()
         theirs = page.locator("#theirs").inner_text()
         _, lines = program.json("decode", str(photo(page, program)))
         assert [(code["kind"], code["text"]) for code in lines[0]["codes"]] == [

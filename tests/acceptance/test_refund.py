@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Program, Sandbox, start_sandbox, stop
+from tests.acceptance.conftest import ANSWER_S_MAX, Program, Sandbox, start_sandbox, stop
 
 WALLETS = ("wechat", "alipay")
 POLL_S = 0.05
-POLLS_MAX = 400
+POLLS_MAX = 4_000
 
 
 def _refund(program: Program, order: str, code: str, *more: str) -> tuple[int, dict[str, object]]:
@@ -89,7 +89,7 @@ def test_killed_while_the_wallet_acts_the_worker_asks_and_sends_nothing_twice(
     refund = program.start("refund", "--order", order, "--reason", "x", "--yes", "--image", str(photo))
     _until_sent(sandbox)
     refund.kill()
-    refund.communicate(timeout=10)
+    refund.communicate(timeout=ANSWER_S_MAX)
     assert digits not in _everything_written(program.home)
     assert program.run("worker", "--until-idle").returncode == 0
     assert [(one["amount_fen"], one["times_sent"]) for one in sandbox.refunds()] == [(1_000, 1)]

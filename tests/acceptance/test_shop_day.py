@@ -23,7 +23,6 @@ from tests.acceptance.shop_doors import (
     by_command,
     by_the_till,
     decided_at_the_page,
-    scanned,
 )
 from tests.acceptance.shop_truth import closed_without_an_unexplained_fen, next_morning, same_in_both
 from tests.acceptance.stage import PIN
@@ -139,7 +138,8 @@ def restored(shop: Shop, whole: Sale, part: Sale) -> None:
 def refused_behind(shop: Shop, sale: Sale) -> None:
     """The old books say that all of it is left: page and till let nothing go before they have caught up."""
     before = shop.stage.paid(sale.order_id)
-    scanned(shop.clerk, sale.order_id, "refund:amount")
+    shop.clerk.scan(sale.order_id)
+    shop.clerk.at("refund:amount")
     shop.clerk.reads("main", "账本比实际发生的旧")
     refused = shop.till.refund(sale, sale.fen, "while-behind")
     assert (refused["state"], refused["reason"]) == (None, "books_behind")

@@ -24,7 +24,7 @@ from tests.contract import second_truth
 from tests.contract.second_truth import Wallets
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-LIMITS = HttpLimits(connect_timeout_s=2, read_timeout_s=2, deadline_s=3)
+LIMITS = HttpLimits(connect_timeout_s=20, read_timeout_s=20, deadline_s=25)
 FOREIGN = {Wallet.WECHAT: "42" + "0" * 23 + "999", Wallet.ALIPAY: "20" + "0" * 23 + "999"}
 Build = Callable[[str, Path], WalletGateway]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -51,9 +52,13 @@ def cells(call: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return pytest.mark.parametrize(("fault", "wallet"), playable)
 
 
-def delays(fault: str) -> dict[str, float]:
-    """A drip that would last a minute, and a delay past our patience; an answer that is late all the same."""
-    return {"slow_drip": {"delay_s": 0.1}, "delay": {"delay_s": 3.0}}.get(fault, {})
+# A drip that would last a minute, and a delay past our patience; an answer that is late all the same.
+LATE = {"slow_drip": {"delay_s": 0.1}, "delay": {"delay_s": 3.0}}
+
+
+def patience(shop: Rehearsal, fault: str) -> AbstractContextManager[None]:
+    """What is only late meets a desk in a hurry; everything else has all the time it takes."""
+    return shop.hurried() if fault in LATE else nullcontext()
 
 
 def brought_on(shop: Rehearsal, order: Order) -> Refund:
@@ -80,8 +85,9 @@ def judged(shop: Rehearsal, order: Order, first: RefundState | None) -> str:
 @cells("refund")
 def test_a_broken_refund(shop: Rehearsal, fault: str, wallet: Wallet) -> None:
     order = shop.pay(wallet)
-    shop.arm(order, "refund", fault, **delays(fault))
-    first = shop.refund(order).state
+    shop.arm(order, "refund", fault, **LATE.get(fault, {}))
+    with patience(shop, fault):
+        first = shop.refund(order).state
     assert judged(shop, order, first) == cell(fault, "refund", wallet)
 
 
@@ -90,17 +96,19 @@ def test_a_broken_ask(shop: Rehearsal, fault: str, wallet: Wallet) -> None:
     order = shop.pay(wallet)
     shop.arm(order, "refund", "drop_after")
     assert shop.refund(order).state is RefundState.UNKNOWN
-    shop.arm(order, "ask", fault, **delays(fault))
+    shop.arm(order, "ask", fault, **LATE.get(fault, {}))
     shop.time.forward(60)
-    first = shop.house.desk.status(shop.refund_of(order).refund_id, ask=True).state
+    with patience(shop, fault):
+        first = shop.house.desk.status(shop.refund_of(order).refund_id, ask=True).state
     assert judged(shop, order, first) == cell(fault, "ask", wallet)
 
 
 @cells("order")
 def test_a_broken_look_up_of_an_order(shop: Rehearsal, fault: str, wallet: Wallet) -> None:
     order = shop.pay(wallet)
-    shop.arm(order, "order", fault, **delays(fault))
-    receipt = shop.refund(order)
+    shop.arm(order, "order", fault, **LATE.get(fault, {}))
+    with patience(shop, fault):
+        receipt = shop.refund(order)
     assert f"refused: {receipt.reason}" == cell(fault, "order", wallet)
     assert shop.house.ledger.refunds(order_id=order.order_id) == []
     shop.control("faults", method="DELETE")
@@ -110,11 +118,12 @@ def test_a_broken_look_up_of_an_order(shop: Rehearsal, fault: str, wallet: Walle
 @cells("bill")
 def test_a_broken_bill(two_days_later: tuple[Rehearsal, date], fault: str, wallet: Wallet) -> None:
     shop, day = two_days_later
-    # Patience for a bill is eightfold; a drip each second is slower than that too.
-    late = {"delay": {"delay_s": 3.0}}.get(fault, {})
+    # The whole of a bill may take eight times as long, each byte of it no longer than any other.
+    late = {"delay_s": 3.0} if fault in LATE else {}
     shop.control("faults", {"wallet": wallet.value, "on": "bill", "fault": fault, **late})
     gateway = shop.house.gateways[wallet]
-    assert gateway.bill(day, BillKind.TRADES).look == cell(fault, "bill", wallet)
+    with patience(shop, fault):
+        assert gateway.bill(day, BillKind.TRADES).look == cell(fault, "bill", wallet)
     shop.control("faults", method="DELETE")
     assert gateway.bill(day, BillKind.TRADES).look == "FETCHED"
 

@@ -50,7 +50,7 @@ class MeetingWallet(FakeWallet):
 
     def __init__(self) -> None:
         super().__init__()
-        self._meet = threading.Barrier(2, timeout=20)
+        self._meet = threading.Barrier(2, timeout=60)
 
     def order(self, order: Order) -> OrderAnswer:
         self._meet.wait()

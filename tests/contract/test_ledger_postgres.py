@@ -206,7 +206,7 @@ def test_two_imports_that_lock_crosswise_both_end(ledger: Ledger) -> None:
         with ledger.keeping_orders(NOW) as keep_one:
             keep_one([orders[0]])
             with suppress(threading.BrokenBarrierError):
-                meet.wait(timeout=10 if len(runs) <= 2 else 0)
+                meet.wait(timeout=60 if len(runs) <= 2 else 0)
             keep_one([orders[1]])
 
     threads = [
@@ -216,7 +216,7 @@ def test_two_imports_that_lock_crosswise_both_end(ledger: Ledger) -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
         assert not thread.is_alive()
     assert len(runs) >= 3
     assert ledger.order("ONE") is not None
@@ -262,7 +262,7 @@ def test_a_late_word_of_the_wallet_stops_the_cash_that_waits_for_the_order(ledge
         other.execute(text("UPDATE refunds SET state = 'SUCCEEDED'"))
         other.commit()
         with pytest.raises(UsageFault) as caught:
-            cash.result(timeout=10)
+            cash.result(timeout=60)
     assert caught.value.code == "cash_before_end"
     assert len(ledger.refunds()) == 1
 

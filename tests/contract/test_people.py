@@ -185,7 +185,7 @@ class MeetingWallet(FakeWallet):
 
     def __init__(self, counters: int) -> None:
         super().__init__()
-        self._meet = threading.Barrier(counters, timeout=30)
+        self._meet = threading.Barrier(counters, timeout=60)
 
     def order(self, order: Order) -> OrderAnswer:
         self._meet.wait()

@@ -24,7 +24,7 @@ from scanrefund.wallets.wechat import WechatGateway
 from scanrefund.wallets.wechat_line import WechatSettings
 from tests.contract.rehearsal import Rehearsal, rehearsing
 
-PATIENT = HttpLimits(deadline_s=10)
+PATIENT = HttpLimits(deadline_s=25)
 BOTH = pytest.mark.parametrize("wallet", list(Wallet), ids=str)
 
 

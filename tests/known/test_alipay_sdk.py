@@ -23,7 +23,7 @@ from scanrefund.sandbox.server import Running, start
 from scanrefund.sandbox.signing import new_key, private_pem
 from tests.unit.sandbox.shop import listening_shop
 
-TIMEOUT_S = 10
+TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="module")

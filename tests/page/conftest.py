@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,20 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from scanrefund.web.serving import served
-from tests.acceptance.browser import chromium
-from tests.acceptance.scanner import scan
+from tests.acceptance.browser import PATIENCE_MS, chromium, watched
+from tests.acceptance.scanner import press_at, scan
 from tests.page.stand_in import StandIn
 from tests.page.stand_in_app import application
 
 TILL_PX = ViewportSize(width=1024, height=768)
-# A scanner's time per key, and a person's.
-SCANNER_KEY_MS = 4
+# A person's time per key.
 PERSON_KEY_MS = 90
+POLL_MS = 20
+# When the place changed last, in milliseconds since 1970, for keys that are pressed a stated time after it.
+ARRIVALS = """() => {
+  const note = () => { window.arrivedAt = performance.timeOrigin + performance.now(); };
+  new MutationObserver(note).observe(document.getElementById("app"), { attributeFilter: ["data-place"] });
+}"""
 WECHAT_CODE = "134712345678901242"
 ALIPAY_CODE = "287712345678901249"
 
@@ -61,6 +68,31 @@ class Till:
     def at(self, place: str) -> None:
         expect(self.page.locator("#app")).to_have_attribute("data-place", place)
 
+    def until(self, ready: Callable[[], bool]) -> None:
+        """Wait for what only the desk behind the page can tell."""
+        ends = time.monotonic() + PATIENCE_MS / 1_000
+        while not ready():
+            assert time.monotonic() < ends, self.desk.calls
+            self.page.wait_for_timeout(POLL_MS)
+
+    def told(self, path: str, times: int) -> list[Any]:
+        """What the desk was told under this path, once that has been so many times."""
+        self.until(lambda: len(self.desk.told(path)) >= times)
+        return self.desk.told(path)
+
+    def hears(self, event: str, data: str) -> None:
+        """The desk tells the page, which listens by then."""
+        self.until(lambda: len(self.desk.listeners) > 0)
+        self.desk.tell(event, data)
+
+    def press_after(self, key: str, seconds: float) -> None:
+        """Press a key that goes down so long after the place changed, by its own time."""
+        press_at(self.page, [(key, self.page.evaluate("window.arrivedAt") / 1_000 + seconds)])
+
+    def clock_at(self, moment: datetime) -> None:
+        """From now on the page's clock stands still at this moment."""
+        self.page.evaluate("(ms) => { Date.now = () => ms; }", moment.timestamp() * 1_000)
+
     def settled(self) -> None:
         """A question is answered by a key only some time after it appeared."""
         self.page.wait_for_timeout(450)
@@ -68,6 +100,17 @@ class Till:
     def silence(self) -> None:
         """What comes within 250 ms is one run of keys."""
         self.page.wait_for_timeout(280)
+
+    def checked(self) -> None:
+        """Every rule has been asked about what is on the page."""
+        summary = self.page.locator(".ladder [role=status]")
+        expect(summary).not_to_have_text(self.desk.say("page.check.running"))
+
+    def choose_second(self, digit: str) -> None:
+        """A second person by his digit, ready to type his secret."""
+        expect(self.page.locator(".person").first).to_be_visible()
+        self.press(digit)
+        expect(self.page.locator("[data-secret=approval]")).to_be_focused()
 
     def order(self, order_id: str = "A1001") -> None:
         self.scan(order_id)
@@ -80,11 +123,11 @@ class Till:
         self.silence()
         self.scan(code)
         self.at("refund:confirm")
-        expect(self.page.locator(".ladder .rung").first).to_be_visible()
+        self.checked()
 
-    def to_result(self, *, state: str) -> None:
+    def to_result(self, order_id: str = "A1001", *, state: str) -> None:
         self.desk.outcomes = [state]
-        self.to_confirm()
+        self.to_confirm(order_id)
         self.settled()
         self.press("Enter")
         self.at("refund:result")
@@ -106,14 +149,12 @@ def till(browser: BrowserContext, desk: StandIn, served_desk: tuple[StandIn, str
     """What the page logs as an error, the browser's refusals under the policy included, fails the test."""
     wrong: list[str] = []
     page = browser.new_page()
-    page.set_default_timeout(5000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: _note(line.text, wrong) if line.type == "error" else None)
-    page.goto(served_desk[1])
-    page.wait_for_selector("#app[data-place]:not([data-place='starting'])")
-    yield Till(page, desk)
-    page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    page.close()
+    with watched(page, served_desk[1]):
+        page.wait_for_selector("#app[data-place]:not([data-place='starting'])")
+        page.evaluate(ARRIVALS)
+        yield Till(page, desk)
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
     assert wrong == []
 
 

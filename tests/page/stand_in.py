@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import queue
 import secrets
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -35,7 +36,11 @@ class StandIn:
     needs_approval: bool = False
     drop_refund_calls: int = 0
     printer_away: bool = False
+    # When the wallet is asked about an open refund.
+    asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
+    # Two calls with one request id may come at once.
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     language: str = "zh-Hans"
     locked: bool = False
     ended: bool = False
@@ -183,6 +188,10 @@ class StandIn:
 
     def refund(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Serve a wish once: the same request id gets the same refund."""
+        with self.one_at_a_time:
+            return self._served(asked)
+
+    def _served(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["request_id"] in self.served:
             served = self.refunds[self.served[asked["request_id"]]]
             return self.receipt(served) | {"served_again": self.say("served_again.text", made_at="")}
@@ -226,12 +235,11 @@ class StandIn:
         state = refund["state"]
         cause = CAUSES.get(state, state.lower())
         waiting = state in {"UNKNOWN", "PROCESSING"}
-        due = (datetime.now(UTC) + timedelta(seconds=42)).isoformat()
         return self._spoken(f"refund.{cause}", refund) | {
             "reason": None,
             "tone": TONES.get(state, "wait" if state == "WAIT_APPROVAL" else "bad"),
             "headline": self.say(f"refund_state.{state}"),
-            "next_try_at": due if waiting else None,
+            "next_try_at": self.asks_at.isoformat() if waiting else None,
             "may": ["ask"] if waiting else ["approve", "decline"] if state == "WAIT_APPROVAL" else [],
         }
 

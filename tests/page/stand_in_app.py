@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
+from tests.acceptance.browser import PATIENCE_MS
 from tests.page.stand_in import PAGE, StandIn
 
 PIN = "270419"
@@ -161,7 +162,7 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
     def refund(body: dict[str, Any]) -> Any:
         desk.heard("refund", body)
         if desk.refund_gate is not None:
-            desk.refund_gate.get(timeout=10)
+            desk.refund_gate.get(timeout=PATIENCE_MS / 1_000)
         receipt = desk.refund(body)
         if desk.drop_refund_calls > 0:
             # Made, and its answer lost: no JSON comes back.

@@ -47,8 +47,7 @@ def to_approving(till: Till) -> None:
     till.settled()
     till.press("Enter")
     till.at("refund:approving")
-    till.press("1")
-    expect(till.page.locator("[data-secret=approval]")).to_be_visible()
+    till.choose_second("1")
 
 
 def to_decision(till: Till) -> None:
@@ -67,6 +66,7 @@ def to_queue(till: Till) -> None:
 
 def to_stopped(till: Till) -> None:
     till.scan("A1003")
+    till.at("refund:amount")
     expect(till.page.locator(".stopped")).to_be_visible()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from playwright.sync_api import expect
 
 from tests.page.conftest import Till, started
@@ -28,21 +30,23 @@ def test_the_first_start_makes_the_owner_and_the_two_pins_must_agree(till: Till)
 @started(signed_in=False)
 def test_a_clerk_signs_in_by_digit_and_pin_and_a_wrong_pin_tells_the_tries_left(till: Till) -> None:
     till.at("sign_in")
+    expect(till.page.locator(".person").first).to_be_visible()
     till.press("1")
     expect(till.page.locator(".gate h1")).to_have_text("小林")
     till.by_hand("000000")
     till.press("Enter")
     expect(till.page.locator(".gate .said")).to_have_text("PIN 不对。 还可以试 4 次。")
     expect(till.page.locator("[data-secret=pin]")).to_have_value("")
+    expect(till.page.locator("[data-secret=pin]")).to_be_focused()
     till.by_hand(PIN)
     till.press("Enter")
     till.at("refund:order")
 
 
-@started(idle_lock_s=1.0)
 def test_an_idle_page_locks_hides_the_work_and_keeps_it(till: Till) -> None:
+    till.order()
     with till.page.expect_response("**/desk/lock"):
-        till.order()
+        till.clock_at(datetime.now(UTC) + timedelta(seconds=till.desk.idle_lock_s + 1))
     till.at("locked")
     assert "A1001" not in till.page.content()
     assert till.desk.told("lock") == [{}]
@@ -61,8 +65,7 @@ def test_a_refund_that_waits_is_approved_from_the_queue(till: Till) -> None:
     till.at("detail")
     till.page.locator("[data-arg=approve]").press("Enter")
     till.at("dialog:decide")
-    till.press("2")
-    till.silence()
+    till.choose_second("2")
     till.by_hand(PIN)
     till.press("Enter")
     till.at("detail")

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-import pytest
-from playwright.sync_api import expect
+import time
+from itertools import count
 
-from tests.acceptance.scanner import scan
-from tests.page.conftest import SCANNER_KEY_MS, WECHAT_CODE, Till
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.acceptance.scanner import KEY_S, press_at, put_in, scan
+from tests.page.conftest import WECHAT_CODE, Till
+
+
+def to_amount(till: Till) -> Locator:
+    """The amount, marked whole, ready to be typed over."""
+    till.press("*")
+    amount = till.page.locator("[data-field=amount]")
+    expect(amount).to_be_focused()
+    amount.press("Control+a")
+    return amount
 
 
 def test_a_burst_never_lands_in_the_amount(till: Till) -> None:
     till.order()
-    till.press("*")
-    till.silence()
-    amount = till.page.locator("[data-field=amount]")
-    amount.press("Control+a")
+    amount = to_amount(till)
     till.by_hand("5.60")
     till.silence()
-    with till.page.expect_response("**/desk/check") as checked:
-        till.scan(WECHAT_CODE)
-    assert checked.value.ok
+    till.scan(WECHAT_CODE)
+    assert till.told("scan", 2)[1] == {"text": WECHAT_CODE, "typed": False}
+    till.until(lambda: till.desk.told("check")[-1]["reading_id"] is not None)
     expect(amount).to_have_value("5.60")
     expect(till.page.locator("#amount-said")).to_contain_text("¥7.20")
-    assert till.desk.told("scan")[-1] == {"text": WECHAT_CODE, "typed": False}
     assert till.desk.told("check")[-1]["amount_fen"] == 560
 
 
@@ -36,12 +44,15 @@ def test_a_digit_and_a_scan_after_it_are_two_though_the_page_was_busy(till: Till
 
 def test_an_amount_typed_by_hand_with_enter_is_no_scan(till: Till) -> None:
     till.order()
-    till.press("*")
-    till.silence()
-    till.page.locator("[data-field=amount]").press("Control+a")
+    amount = to_amount(till)
     till.by_hand("12.30")
     till.press("Enter")
-    expect(till.page.locator("[data-field=amount]")).to_have_value("12.30")
+    expect(till.page.locator(".scan .message")).to_contain_text(till.desk.say("page.reason.press"))
+    expect(amount).to_have_value("12.30")
+    till.page.locator("section.amount").focus()
+    till.press("3")
+    till.at("refund:code")
+    expect(till.page.locator(".chosen")).to_contain_text("¥12.30")
     assert len(till.desk.told("scan")) == 1
 
 
@@ -63,14 +74,32 @@ def test_a_scanner_may_end_with_enter_tab_or_nothing(till: Till, suffix: str) ->
 def test_a_second_suffix_confirms_nothing(till: Till) -> None:
     till.order()
     till.press("3")
+    till.at("refund:code")
     till.silence()
-    till.scan(WECHAT_CODE)
-    till.press("Enter")
+    keys = [*WECHAT_CODE, "Enter", "Enter"]
+    press_at(till.page, zip(keys, count(time.time(), KEY_S), strict=False))
     till.at("refund:confirm")
-    till.press("Enter")
+    till.checked()
+    till.press_after("Enter", 0.2)
+    till.at("refund:confirm")
     till.settled()
-    till.at("refund:confirm")
-    assert till.desk.told("refund") == []
+    till.press("Enter")
+    till.at("refund:result")
+    assert len(till.desk.told("refund")) == 1
+
+
+def test_an_enter_that_is_heard_late_still_belongs_to_its_scan(till: Till) -> None:
+    sound = till.page.locator("[data-act=toggleSound]")
+    sound.focus()
+    begun = time.time()
+    press_at(till.page, zip("A1001", count(begun, KEY_S), strict=False))
+    # The silence is over, and the run was taken for a scan.
+    till.at("refund:amount")
+    sound.focus()
+    press_at(till.page, [("Enter", begun + 5 * KEY_S)])
+    expect(sound).to_have_text("声音：开")
+    sound.press("Enter")
+    expect(sound).to_have_text("声音：关")
 
 
 def test_the_first_digit_of_a_burst_chooses_no_reason(till: Till) -> None:
@@ -82,14 +111,16 @@ def test_the_first_digit_of_a_burst_chooses_no_reason(till: Till) -> None:
 
 
 def test_full_width_digits_are_read_as_plain_ones(till: Till) -> None:
-    till.page.keyboard.type("Ａ１００１", delay=SCANNER_KEY_MS)
+    put_in(till.page, "Ａ１００１")
     till.press("Enter")
     till.at("refund:amount")
     till.press("3")
     till.at("refund:code")
     till.silence()
     till.press("F2")
-    till.page.keyboard.type("".join(chr(ord(digit) + 0xFEE0) for digit in WECHAT_CODE), delay=SCANNER_KEY_MS)
+    expect(till.page.locator("[data-field=scan]")).to_be_focused()
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in WECHAT_CODE)
+    put_in(till.page, [wide[:9], wide[9:]])
     till.at("refund:confirm")
     assert till.desk.told("scan")[-1]["text"] == WECHAT_CODE
 

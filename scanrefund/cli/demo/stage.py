@@ -25,8 +25,8 @@ from scanrefund.scan.source import live_from
 
 # A phone held in front of a counter webcam: sharp enough to read, visibly a photograph.
 HARDNESS = 0.3
-# The stand-in for the webcam is a video of a few seconds; nobody waits longer for one.
-WATCH_S_MAX = 20
+# The stand-in for the webcam is a video of a few seconds, which a busy machine may take long to play.
+WATCH_S_MAX = 120
 
 
 @dataclass(frozen=True, slots=True)

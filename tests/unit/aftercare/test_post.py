@@ -133,12 +133,12 @@ def test_a_way_that_hangs_holds_no_worker_up_and_there_is_one_round_at_a_time(le
 
     def hang(_letter: Letter) -> None:
         begun.set()
-        assert let_go.wait(20)
+        assert let_go.wait(60)
 
     way = HandWay([hang])
     post = a_post(ledger, FakeClock(), way)
     assert post.run_once(nobody_hears, nobody_cures) == 0
-    assert begun.wait(20)
+    assert begun.wait(60)
     # The ledger is free while the letter is on its way, and the second message waits for the first.
     refund = told_refund(ledger, request_id="request-2")
     assert post.run_once(nobody_hears, nobody_cures) == 0

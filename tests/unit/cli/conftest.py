@@ -71,7 +71,7 @@ class Wallets:
     def call(self, path: str, body: dict[str, Any] | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._base_url + path, data, {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=10) as reply:
+        with urllib.request.urlopen(request, timeout=60) as reply:
             return json.loads(reply.read())
 
     def sell(self, wallet: str, order_id: str, amount_fen: int = 10_000) -> str:

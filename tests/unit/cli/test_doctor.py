@@ -23,6 +23,16 @@ def test_a_counter_with_its_wallets_is_ready(program: Program, wallets: Wallets)
     assert (found["clock"]["cause"], found["wallet_alipay"]["cause"]) == ("good", "good")
 
 
+def test_a_licence_that_has_ended_makes_a_counter_not_ready(
+    program: Program, wallets: Wallets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANREFUND_LICENCE__EXPIRES", "2020-01-01")
+    ended = program("doctor", "--json")
+    [check] = [one for one in ended.document["checks"] if one["name"] == "licence"]
+    assert (ended.code, check["ok"], check["cause"]) == (5, False, "expired")
+    assert "2020-01-01" in check["detail"]
+
+
 def test_a_counter_without_wallets_is_not(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "300")
     ended = program("doctor")

@@ -21,7 +21,7 @@ from scanrefund.model.refund import RefundState
 from tests.unit.builders import a_refund
 from tests.unit.cli.conftest import Program, Wallets
 
-ANSWER_S_MAX = 30
+ANSWER_S_MAX = 120
 
 
 def test_a_worker_takes_notices_where_it_says_and_refuses_what_nobody_signed(wallets: Wallets) -> None:

@@ -144,7 +144,7 @@ def test_a_reader_holds_no_writer_up_before_it_reads(ledger: Ledger) -> None:
     with reading(ledger._engine):
         thread = threading.Thread(target=write)
         thread.start()
-        thread.join(timeout=10)
+        thread.join(timeout=60)
     assert done.is_set()
 
 

@@ -40,7 +40,7 @@ def test_the_lock_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
     process = multiprocessing.get_context("spawn").Process(target=hold_and_die, args=(url,))
     process.start()
-    process.join(timeout=60)
+    process.join(timeout=120)
     assert '"counter"' in Path(f"{tmp_path / 'ledger.sqlite3'}{SUFFIX}").read_text(encoding="utf-8")
     with only_writer(url, "worker"):
         pass

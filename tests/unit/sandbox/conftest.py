@@ -21,7 +21,7 @@ from scanrefund.sandbox.wechat_calls import WechatPay
 from scanrefund.sandbox.wechat_keys import WechatKeys
 from tests.unit.sandbox.merchants import AlipayMerchant, WechatMerchant
 
-TIMEOUT_S = 10
+TIMEOUT_S = 60
 
 
 @pytest.fixture(scope="session")

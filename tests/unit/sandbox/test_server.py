@@ -23,7 +23,7 @@ from tests.unit.sandbox.conftest import TIMEOUT_S
 from tests.unit.sandbox.merchants import WechatMerchant
 from tests.unit.sandbox.shop import listening_shop
 
-WAIT_S = 30
+WAIT_S = 120
 # A test run in the background may have been told to ignore Ctrl-C, and hands that on.
 COMMAND = """
 import signal, typer

@@ -198,13 +198,13 @@ def test_the_control_lets_a_notice_come_again_late_and_forged(
     said = {"wallet": "wechat", "order_id": order["order_id"], "refund_id": "R1"}
     assert control("notices", **said, do="send").status_code == 409
     assert control("notices", **said, do="forge").status_code == 200
-    assert shop.arrived.acquire(timeout=10)
+    assert shop.arrived.acquire(timeout=60)
     assert opened(merchant, shop.heard[0])["refund_status"] == "SUCCESS"
     control("clock", advance_s=3)
-    assert shop.arrived.acquire(timeout=10)
+    assert shop.arrived.acquire(timeout=60)
     for do in ("repeat", "stale", "send"):
         assert control("notices", **said, do=do).status_code == 200
-        assert shop.arrived.acquire(timeout=10)
+        assert shop.arrived.acquire(timeout=60)
     ids = [json.loads(heard.body)["id"] for heard in shop.heard]
     assert ids[1] == ids[2] == ids[3]
     assert len(set(ids)) == 3

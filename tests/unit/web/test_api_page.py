@@ -19,7 +19,7 @@ from tests.unit.web.tills import till_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```sh\n(.+?)```\n```json\n(.+?)```", PAGE, re.DOTALL)
-RUN_S_MAX = 30
+RUN_S_MAX = 120
 
 
 def run(example: str, folder: Path, env: dict[str, str]) -> Any:

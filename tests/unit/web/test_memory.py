@@ -75,17 +75,17 @@ def test_an_errand_under_way_is_joined_and_one_that_ended_is_begun_anew() -> Non
 
     def errand() -> int:
         begun.append(1)
-        goes_on.wait(10)
+        goes_on.wait(60)
         return len(begun)
 
     with Errands() as errands:
         first, is_first = errands.begin("a", errand)
         joined, joins = errands.begin("a", errand)
         other, is_other = errands.begin("b", lambda: 7)
-        assert (is_first, joins, is_other, joined is first, other.result(10)) == (True, False, True, True, 7)
+        assert (is_first, joins, is_other, joined is first, other.result(60)) == (True, False, True, True, 7)
         goes_on.set()
-        assert first.result(10) == 1
-        assert errands.begin("a", errand)[0].result(10) == 2
+        assert first.result(60) == 1
+        assert errands.begin("a", errand)[0].result(60) == 2
 
 
 @pytest.mark.parametrize(

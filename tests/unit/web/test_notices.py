@@ -44,7 +44,7 @@ class Door:
         self.notices, self.address = Notices(ledger), address
 
     def post(self, wallet: str, body: bytes, headers: Mapping[str, str] | None = None) -> HttpReply:
-        http = Http(HttpLimits(deadline_s=10))
+        http = Http(HttpLimits(deadline_s=60))
         return http.exchange("POST", f"{self.address}/{wallet}", headers=headers or {}, body=body)
 
     def kept(self) -> int:
@@ -118,6 +118,6 @@ def test_a_notice_that_cannot_be_kept_is_refused_so_that_it_comes_again(
 def test_a_body_that_does_not_come_is_not_waited_for(ledger: Ledger) -> None:
     with serving(NoticeDesk({}, Notices(ledger), lambda: NOW), body_s_max=0.05) as address:
         port = int(address.split(":")[2].partition("/")[0])
-        with socket.create_connection(("127.0.0.1", port), timeout=5) as slow:
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as slow:
             slow.sendall(b"POST /notices/wechat HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
             assert b" 408 " in slow.recv(4096).split(b"\r\n")[0]

@@ -36,8 +36,9 @@ export function arrived() {
   arrivedAt = performance.now();
 }
 
-function armed() {
-  return performance.now() - arrivedAt >= ARMED_AFTER_MS;
+// By the key's own time: one that went down before the question was there is no answer, however late it is heard.
+function armed(event) {
+  return event.timeStamp - arrivedAt >= ARMED_AFTER_MS;
 }
 
 /** What Enter does now. */
@@ -102,7 +103,7 @@ function actOf(event) {
   const state = store.get();
   const place = placeOf(state);
   if (event.key in FUNCTION_KEYS || (state.start?.training && event.key in TRAINING_KEYS)) return functionAct(event.key, place);
-  if (event.key === "Enter" && !ownEnter(event.target)) return guarded(enterAct(state), place);
+  if (event.key === "Enter" && !ownEnter(event.target)) return guarded(enterAct(state), place, event);
   if (event.key === "Escape") return escapeAct(state) ?? undefined;
   if (/^Arrow(Up|Down)$/.test(event.key) && !(event.target instanceof HTMLSelectElement)) return arrowAct(event.key, place, state);
   return undefined;
@@ -121,9 +122,9 @@ function ownEnter(target) {
   return target instanceof Element && target.closest("button, a, summary, select, textarea") !== null;
 }
 
-function guarded(name, place) {
+function guarded(name, place, event) {
   const moment = ["refund:confirm", "refund:result", "customer"].includes(place);
-  return moment && !armed() ? (place === "refund:result" ? "tooSoon" : null) : name;
+  return moment && !armed(event) ? (place === "refund:result" ? "tooSoon" : null) : name;
 }
 
 function arrowAct(key, place, state) {

@@ -102,6 +102,8 @@ export class ScanBuffer {
     const scanned = this.#isScan();
     this.#run = null;
     if (scanned) {
+      // On a busy page the silence may be over before the Enter or Tab that belongs to the scan is heard.
+      this.#swallowUntil = Math.max(this.#swallowUntil, run.last + SUFFIX_MS);
       if (run.input) restore(run.input, run.field === "scan" ? "" : run.before);
       this.#on.scan(run.text);
     } else if (run.field === "") this.#byHand(run.text);

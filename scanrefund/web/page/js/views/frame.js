@@ -40,8 +40,17 @@ export function marks(state, t) {
     "aside", { class: "marks" },
     state.start?.training ? band("training", t("page.mark.training"), "note") : null,
     state.start?.rehearsal && !state.start.training ? band("rehearsal", t("page.mark.rehearsal"), "note") : null,
+    (state.status?.maintenance ?? []).map((one) => maintenance(one)),
     reminder(state, t),
     state.lost ? band("lost", t("page.lost.band"), "alert") : null,
+  );
+}
+
+// Announced by the wallet: nobody wonders why a refund waits, and nobody pays cash meanwhile.
+function maintenance(one) {
+  return h(
+    "p", { class: one.under_way ? "band band-late" : "band band-ahead", role: "note", key: `maintenance-${one.wallet}-${one.begins_at}` },
+    one.say,
   );
 }
 
@@ -61,7 +70,7 @@ export function footer(state, t) {
   return h(
     "footer", { class: "bar" },
     h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say)), cameraLight(state, t)),
-    h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : ""),
+    h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : "", state.start?.newer ? h("small", { class: "newer" }, state.start.newer) : null),
     h("div", { class: "settings" },
       (state.start?.languages ?? []).map((language) => languageButton(state, language)),
       button(t(`page.theme.${state.theme}`), "nextTheme", { kind: "quiet" }),

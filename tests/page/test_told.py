@@ -1,0 +1,42 @@
+"""What everybody at the counter is told: the band of a maintenance window, the safety cards."""
+
+from __future__ import annotations
+
+import json
+
+from playwright.sync_api import expect
+
+from tests.page.conftest import Till
+from tests.page.test_looks import judged
+
+WINDOW = {
+    "wallet": "wechat",
+    "begins_at": "2026-12-01T15:00:00+00:00",
+    "ends_at": "2026-12-01T21:00:00+00:00",
+}
+
+
+def tell(till: Till, *, under_way: bool, say: str) -> None:
+    status = till.desk.status() | {"maintenance": [{**WINDOW, "under_way": under_way, "say": say}]}
+    till.desk.tell("status", json.dumps(status))
+
+
+def test_the_band_comes_before_a_window_changes_in_it_and_goes(till: Till) -> None:
+    tell(till, under_way=False, say="微信支付将维护")
+    band = till.page.locator(".band-ahead")
+    expect(band).to_have_text("微信支付将维护")
+    judged(till)
+    tell(till, under_way=True, say="微信支付正在维护")
+    expect(till.page.locator(".band-late")).to_have_text("微信支付正在维护")
+    expect(band).to_have_count(0)
+    till.desk.tell("status", json.dumps(till.desk.status()))
+    expect(till.page.locator(".band-late")).to_have_count(0)
+
+
+def test_the_safety_cards_stand_in_the_help_of_the_first_step(till: Till) -> None:
+    till.press("F1")
+    till.at("help")
+    cards = till.page.locator(".safety li")
+    expect(cards).to_have_count(8)
+    expect(cards.first).to_contain_text("付款码就是钱")
+    judged(till)
