@@ -22,7 +22,7 @@ def purge(
     pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
-    """Take out what points to persons and is older than [privacy] says. Open refunds keep everything."""
+    """Take out what points to persons and is older than the configuration says. Open refunds keep it all."""
     from scanrefund.ledger.purge import Purge
 
     invocation = of(ctx)
