@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from scanrefund.aftercare.daily_backup import DailyBackup
@@ -28,6 +26,7 @@ from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.evidence_desk import EvidenceDesk
 from scanrefund.hold_desk import HoldDesk
+from scanrefund.house import House
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.applicants import Applicants
@@ -69,68 +68,6 @@ from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.bill_files import BillAccounts
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Every room, open. Close it, or use it as a context manager.
-
-    `desk` speaks the configured language, `desk_in` gives one that speaks another.
-    """
-
-    keys: Keys
-    ledger: Ledger
-    gateways: Mapping[Wallet, WalletGateway]
-    desk: Desk
-    desk_in: Callable[[str], Desk]
-    orders: OrdersDesk
-    reversals: ReversalDesk
-    marks: MarkBox
-    fetch: OrderFetch
-    evidence: EvidenceDesk
-    supervisor: SupervisorDesk
-    recovery: Recovery
-    worker: Worker
-    notices: NoticeDesk
-    staff: StaffDesk
-    approvals: ApprovalDesk
-    search: SearchDesk
-    tills: TillDesk
-    books: BooksDesk
-    slips: SlipDesk
-    cash_slips: CashSlipDesk
-    outbox: Outbox
-    post: Post
-    customers: CustomerDesk
-    holds: HoldDesk
-    complaints: ComplaintDesk
-    fees: Fees
-    applicants: Applicants
-    clock: Clock
-
-    @property
-    def reconciler(self) -> Reconciler:
-        """What compares a day with the wallets' bills."""
-        return self.books.reconciler
-
-    @property
-    def signing(self) -> Signing:
-        """What signs it."""
-        return self.books.signing
-
-    def close(self) -> None:
-        """Let the message and the bill under way end, and let go of the database."""
-        self.books.close()
-        self.post.close()
-        self.ledger.close()
-
-    def __enter__(self) -> House:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:

@@ -16,7 +16,7 @@ from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 By = Annotated[
     str,

@@ -13,7 +13,7 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission, Secret, Staff
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 # A PIN has eight digits at most; whatever is longer came from somewhere else.
 _LINE_BYTES_MAX: Final = 64

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanrefund.aftercare.reconcile import Reconciliation
     from scanrefund.aftercare.reconcile_words import ReconcileWords
     from scanrefund.aftercare.signing import Signed
-    from scanrefund.assemble import House
+    from scanrefund.house import House
     from scanrefund.model.difference import Difference, Scope
 
 EXIT_OPEN: Final = 3

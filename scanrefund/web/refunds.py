@@ -140,8 +140,8 @@ def queue(call: Call) -> dict[str, Any]:
     found.sort(key=lambda refund: refund.created_at)
     approvals = [refund for refund in found if refund.state is RefundState.WAIT_APPROVAL]
     on_hold = call.site.house.holds.listed()
-    waiting = {one.refund_id for one in on_hold}
-    held = [one for one in found if one.state in _HELD or (one.refund_id in waiting and one not in approvals)]
+    stopped = {one.refund_id for one in on_hold}
+    held = [one for one in found if one.state in _HELD or (one.refund_id in stopped and one not in approvals)]
     rest = [refund for refund in found if refund not in approvals and refund not in held]
     parts = {"approvals": approvals, "held": held, "open": rest}
     told: dict[str, Any] = {name: _receipts(call, part) for name, part in parts.items()}

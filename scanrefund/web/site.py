@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from scanrefund.assemble import House
 from scanrefund.config import Settings
+from scanrefund.house import House
 from scanrefund.readiness import Finding
 from scanrefund.training.practice import Practice
 from scanrefund.web.browser_cameras import BrowserCameras

@@ -134,10 +134,11 @@ def sold(shop: Shop, seed: int) -> list[Sale]:
     chance, sales = random.Random(seed), []
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     for number in range(SALES):
-        sale = {"wallet": WALLETS[number % 2], "amount_fen": chance.randrange(100, 50_000)}
+        wallet, amount_fen = WALLETS[number % 2], chance.randrange(100, 50_000)
         more = {"paid_at": yesterday} if number >= SALES - YESTERDAYS else {}
-        told = shop.stage.sandbox.call("POST", "/sandbox/orders", {**sale, **more})
-        sales.append(Sale(sale["wallet"], str(told["order_id"]), sale["amount_fen"]))
+        sale = {"wallet": wallet, "amount_fen": amount_fen, **more}
+        told = shop.stage.sandbox.call("POST", "/sandbox/orders", sale)
+        sales.append(Sale(wallet, str(told["order_id"]), amount_fen))
     export = shop.stage.program.home / "orders.csv"
     export.write_bytes(shop.stage.sandbox.call("GET", "/sandbox/orders.csv"))
     code, told = shop.command("orders", "import", str(export), "--strict")

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from scanrefund.assemble import House, open_house
+from scanrefund.assemble import open_house
+from scanrefund.house import House
 from scanrefund.http import HttpLimits
 from scanrefund.model.difference import DifferenceKind
 from scanrefund.model.refund import RefundState
