@@ -13,6 +13,9 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
 from scanrefund.aftercare.till_marks import Till, TillTeller
+from scanrefund.approval_desk import ApprovalDesk
+from scanrefund.books_desk import BooksDesk
+from scanrefund.cash_slip_desk import CashSlipDesk, CashSlipSettings
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
@@ -82,18 +85,30 @@ class House:
     worker: Worker
     notices: NoticeDesk
     staff: StaffDesk
+    approvals: ApprovalDesk
     search: SearchDesk
     tills: TillDesk
-    reconciler: Reconciler
-    signing: Signing
+    books: BooksDesk
     slips: SlipDesk
+    cash_slips: CashSlipDesk
     outbox: Outbox
     post: Post
     customers: CustomerDesk
     clock: Clock
 
+    @property
+    def reconciler(self) -> Reconciler:
+        """What compares a day with the wallets' bills."""
+        return self.books.reconciler
+
+    @property
+    def signing(self) -> Signing:
+        """What signs it."""
+        return self.books.signing
+
     def close(self) -> None:
-        """Let the message under way end, and let go of the database."""
+        """Let the message and the bill under way end, and let go of the database."""
+        self.books.close()
         self.post.close()
         self.ledger.close()
 
@@ -135,16 +150,29 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         worker=Worker(ledger, dispatcher, clock, jobs),
         notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
+        approvals=ApprovalDesk(staff, Waiting(ledger), dispatcher, clock, writer),
         search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
-        reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock),
-        signing=Signing(SignOffs(ledger), clock),
+        books=_books(settings, ledger, gateways, clock),
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
+        cash_slips=CashSlipDesk(ledger, clock, _cash_slips(settings), staff.find),
         customers=CustomerDesk(Customers(ledger), keys, clock),
         clock=clock,
     )
+
+
+def _books(
+    settings: Settings, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], clock: Clock
+) -> BooksDesk:
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
+    witness = Witness(settings.home / FILE_NAME)
+    return BooksDesk(ledger, witness, reconciler, Signing(SignOffs(ledger), clock), clock)
+
+
+def _cash_slips(settings: Settings) -> CashSlipSettings:
+    return CashSlipSettings(settings.shop_name, settings.slips.printer, settings.rehearsal)
 
 
 def _writer(settings: Settings, language: str) -> Writer:

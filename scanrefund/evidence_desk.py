@@ -19,6 +19,8 @@ from scanrefund.scan.picture import bounded_bytes
 
 NOTE_CHARS_MAX: Final = 300
 FOLDER: Final = "evidence"
+# A picture that came without a file's name, for people.
+UPLOAD: Final = "photo"
 
 
 class EvidenceDesk:
@@ -34,9 +36,17 @@ class EvidenceDesk:
         self._clock = clock
 
     def add(
-        self, refund_id: str, kind: EvidenceKind, by: str, *, note: str = "", photo: Path | None = None
+        self,
+        refund_id: str,
+        kind: EvidenceKind,
+        by: str,
+        *,
+        note: str = "",
+        photo: Path | bytes | None = None,
     ) -> list[Evidence]:
         """Write one piece down, with its photograph if there is one; everything kept for the refund by now.
+
+        A photograph is a file's path, or its bytes as they came.
 
         Raises UsageFault for a picture in which a payment code is read, PictureFault for what is no picture.
         """
@@ -72,10 +82,10 @@ class EvidenceDesk:
             raise KeyFault("photo_unreadable", name=name)
         return data
 
-    def _keep(self, path: Path) -> str:
+    def _keep(self, photo: Path | bytes) -> str:
         """The hash of a picture that was closed up; the file comes first, the row that names it after."""
-        data, _written_at = bounded_bytes(path)
-        seen = look_at_bytes(data, path.name)
+        data, origin = (photo, UPLOAD) if isinstance(photo, bytes) else _of_file(photo)
+        seen = look_at_bytes(data, origin)
         if any(codes_hidden(symbol.text) != symbol.text for symbol in seen.symbols):
             raise UsageFault("evidence_holds_code")
         name = hashlib.sha256(data).hexdigest()
@@ -93,3 +103,8 @@ class EvidenceDesk:
 
     def _place(self, name: str) -> Path:
         return self._folder / f"{name}.closed"
+
+
+def _of_file(path: Path) -> tuple[bytes, str]:
+    data, _written_at = bounded_bytes(path)
+    return data, path.name

@@ -9,11 +9,13 @@ from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.story import Happened
 from scanrefund.model.refund import Refund, RefundState
-from scanrefund.model.staff import Credential, Permission
+from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
-from scanrefund.web.by_hand import credential_of, hand_of
+from scanrefund.web.by_hand import credential_of, hand_of, second_person
 from scanrefund.web.call import Call
+from scanrefund.web.evidence_list import evidence_of
 from scanrefund.web.receipts import line_of, receipt_of
+from scanrefund.web.wallet_words import of_line
 
 LIST_MAX: Final = 200
 # A page waits so long for a wallet's word; what comes later is told by an event.
@@ -35,11 +37,15 @@ def refunds(call: Call) -> list[dict[str, Any]]:
 
 
 def one(call: Call) -> dict[str, Any]:
-    """A refund with everything that happened to it."""
+    """A refund with everything that happened to it, and what was looked at for it."""
     refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
     told = receipt_of(call.site, refund, call.language) | _customers_part(lines)
-    return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
+    trips = call.site.house.search.trips(refund.refund_id)
+    timeline = [
+        line_of(call.site, line, call.language) | {"wallet_says": of_line(line, trips)} for line in lines
+    ]
+    return told | {"timeline": timeline, "evidence": evidence_of(call, refund.refund_id)}
 
 
 def _customers_part(lines: list[Happened]) -> dict[str, bool]:
@@ -93,7 +99,7 @@ def cash(call: Call) -> dict[str, Any]:
 
 def approve(call: Call) -> dict[str, Any]:
     """Let a refund go that waits for approval: whoever approves proves himself anew, for this one."""
-    refund, second = required(call), _second_person(call)
+    refund, second = required(call), second_person(call)
     why = call.fields.text("why", needed=False)
     staff = call.site.house.staff
     return _soon(call, refund, lambda: staff.approve(refund.refund_id, second.staff_id, second.secret, why))
@@ -101,7 +107,7 @@ def approve(call: Call) -> dict[str, Any]:
 
 def decline(call: Call) -> dict[str, Any]:
     """Withdraw a refund that waits for approval, with a reason."""
-    refund, second = required(call), _second_person(call)
+    refund, second = required(call), second_person(call)
     why = call.fields.text("why")
     call.site.house.staff.decline(refund.refund_id, second.staff_id, second.secret, why)
     return _now(call, refund)
@@ -121,26 +127,18 @@ def queue(call: Call) -> dict[str, Any]:
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
     """Begin a trip and answer with what stands; its end is an event."""
     making, _ = call.site.errands.begin(f"by hand {refund.refund_id}", trip)
-    making.add_done_callback(lambda _made: _tell_pages(call, refund.refund_id))
+    making.add_done_callback(lambda _made: tell_pages(call, refund.refund_id))
     wait([making], ANSWER_S)
     if making.done():
         making.result()
     return _now(call, refund)
 
 
-def _tell_pages(call: Call, refund_id: str) -> None:
+def tell_pages(call: Call, refund_id: str) -> None:
+    """That a refund moved, as an event."""
     refund = call.site.house.ledger.refund(refund_id)
     if refund is not None:
         call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
-
-
-def _second_person(call: Call) -> Credential:
-    """Who decides, with what proves it. Raises UsageFault approval_needed where nobody was brought."""
-    call.site.tries.count(call.now())
-    credential = credential_of(call.fields)
-    if credential is None:
-        raise UsageFault("approval_needed")
-    return credential
 
 
 def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:

@@ -45,3 +45,28 @@ MAY = {
 def shown(**found: Any) -> dict[str, Any]:
     """What a scan leads to: nothing, but for what is given."""
     return {"reading": None, "order": None, "orders": [], "refund": None, "say": "", "tone": "good"} | found
+
+
+def an_order(order_id: str, wallet: str, amount_fen: int) -> dict[str, Any]:
+    """A paid order of the day before, as the desk tells it."""
+    return {
+        "order_id": order_id,
+        "wallet": wallet,
+        "wallet_order_id": "4200002" + "0" * 21,
+        "amount_fen": amount_fen,
+        "refunded_fen": 0,
+        "in_flight_fen": 0,
+        "remaining_fen": amount_fen,
+        "state": "PAID",
+        "paid_at": "2026-11-28T02:15:00+00:00",
+        "paid_say": "",
+        "items": [{"name": "杯子", "amount_fen": 5_60}],
+        "wallet_word": {"look": "FOUND", "state": "PAID", "say": "微信支付：已付款"},
+        "next_day": True,
+        "may_refund": True,
+        "why_not": "",
+        "may": ["release", "cancel", "adjust"],
+        "cost_fen": amount_fen,
+        "frozen_why": "",
+        "differences": [],
+    }

@@ -23,6 +23,7 @@ def status(desk: StandIn) -> dict[str, Any]:
             "on": desk.trouble,
             "say": lost if desk.trouble else desk.say("camera_off.text"),
         },
+        "maintenance": desk.maintenance,
         "self_test": {"ok": not desk.trouble, "at": SEEN_AT, "say": ""},
         "clock": SEEN_AT,
     }

@@ -11,16 +11,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from scanrefund.model.money import Money
 from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.say.gaps import fill
-from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, shown
-
-PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
+from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, an_order, shown
 
 
 @dataclass
@@ -41,11 +38,22 @@ class StandIn:
     printer_away: bool = False
     # What the status bar tells: no wallet answers, the camera is gone.
     trouble: bool = False
-    practice: bool = False
     exercise: str = ""
+    has_printer: bool = True
+    # Refunds whose order has changed since: nobody can approve them any more.
+    changed: set[str] = field(default_factory=set)
+    books: dict[str, Any] = field(
+        default_factory=lambda: {"last_day": "2026-11-28", "run": None, "reconciled": None, "audit": None}
+    )
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
+    # A decision about an order waits for it; and the fault it ends in, if any.
+    order_gate: queue.Queue[None] | None = None
+    order_fault: str = ""
+    # The practice counter: whether it is open, and what keeps it shut.
+    training: bool = False
+    practice_trouble: str = ""
     # Two calls with one request id may come at once.
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     language: str = "zh-Hans"
@@ -59,35 +67,21 @@ class StandIn:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
         self.sell("A1002", "alipay", 888_00)
-        self.sell("A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, why_not="这笔订单已经退完。")
+        self.sell(
+            "A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, may=[], why_not="这笔订单已经退完。"
+        )
 
     def begin_again(self, **otherwise: Any) -> None:
         self.__init__(**otherwise)  # type: ignore[misc]
 
     def sell(self, order_id: str, wallet: str, amount_fen: int, **more: Any) -> None:
         """An order of today."""
-        self.orders[order_id] = {
-            "order_id": order_id,
-            "wallet": wallet,
-            "wallet_order_id": "4200002" + "0" * 21,
-            "amount_fen": amount_fen,
-            "refunded_fen": 0,
-            "in_flight_fen": 0,
-            "remaining_fen": amount_fen,
-            "state": "PAID",
-            "paid_at": "2026-11-28T02:15:00+00:00",
-            "paid_say": "",
-            "items": [{"name": "杯子", "amount_fen": 5_60}],
-            "next_day": True,
-            "may_refund": True,
-            "why_not": "",
-            "frozen_why": "",
-            "differences": [],
-        } | more
+        self.orders[order_id] = an_order(order_id, wallet, amount_fen) | more
 
     def say(self, key: str, **gaps: Any) -> str:
         catalogue = Catalogue.load(self.language)
@@ -106,7 +100,11 @@ class StandIn:
             "shop": {"id": "shop-1", "name": "和平路店"},
             "counter": "1 号台",
             "rehearsal": True,
-            "training": {"pin": "739164"} if self.practice else False,
+            "training": {"pin": "739164", "leave": [{"staff_id": "o1", "name": "赵老板"}]}
+            if self.training
+            else None,
+            "practice_door": True,
+            "practice_trouble": self.practice_trouble,
             "needs_owner": self.needs_owner,
             "signed_in": self.person(),
             "locked": self.locked,

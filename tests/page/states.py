@@ -186,7 +186,8 @@ def maintenance(till: Till) -> None:
         }
         for wallet, word in (("wechat", "ahead"), ("alipay", "under_way"))
     ]
-    till.hears("status", json.dumps(status(till.desk) | {"maintenance": windows}))
+    till.desk.maintenance = windows
+    till.hears("status", json.dumps(status(till.desk)))
     expect(till.page.locator(".band-ahead")).to_be_visible()
 
 
@@ -195,6 +196,22 @@ def cut(till: Till) -> None:
     till.page.route("**/desk/**", lambda call: call.abort())
     till.press("F3")
     expect(till.page.locator(".band-lost")).to_be_visible()
+
+
+def to_lower_price(till: Till) -> None:
+    till.order()
+    till.press("/")
+    till.at("dialog:order")
+    till.silence()
+    till.press("3")
+    expect(till.page.locator("[data-field=order_old]")).to_be_visible()
+
+
+def to_practice(till: Till) -> None:
+    till.press("F6")
+    till.at("equipment")
+    till.page.locator("[data-act=openPractice]").press("Enter")
+    till.at("dialog:practice")
 
 
 def self_tested(till: Till) -> None:
@@ -236,7 +253,7 @@ def welcome_code(till: Till) -> None:
 
 
 AWAY = {"signed_in": False}
-PRACTICE = {"practice": True}
+PRACTICE = {"training": True}
 # Where a screen has no one thing to do next, the heading or the first row stands for it.
 HEAD = "h1[data-focus]"
 
@@ -296,6 +313,8 @@ STATES: dict[str, Shown] = {
     "late": Shown(then(to_queue, key("F2", "refund:order")), {"age_level": "red"}, ".scanbox", usual=False),
     "maintenance": Shown(maintenance, main=".scanbox", usual=False),
     "cut": Shown(cut, main="[type=search]"),
+    "lower-price": Shown(to_lower_price),
+    "practice-door": Shown(to_practice),
     "trainee": Shown(nothing, AWAY | PRACTICE, usual=False),
     "training": Shown(nothing, PRACTICE, ".exercises .row", usual=False),
     "exercise": Shown(practising, PRACTICE, ".scanbox", usual=False),

@@ -19,7 +19,7 @@ export function dialog(state, t) {
 }
 
 function why(t) {
-  return h("label", { class: "field", key: "why" }, h("span", {}, t("page.decide.why")), h("input", { type: "text", "data-own": "why", autocomplete: "off", maxlength: 200, focus: true }));
+  return h("label", { class: "field", key: "why" }, h("span", {}, t("page.decide.why")), h("input", { type: "text", "data-own": "why", "data-kind": "reason", autocomplete: "off", maxlength: 200, focus: true }));
 }
 
 function who(state, t, what) {

@@ -4,13 +4,14 @@ import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button } from "./pieces.js";
+import { practiceDoor } from "./practice.js";
 import { message } from "./queue.js";
 
 export function equipment(state, t) {
   return h(
     "main", { class: "list equipment", key: "equipment" },
     h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.nav.equipment")), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
-    message(state), h("div", { class: "halves" }, network(state, t), camera(state, t)), selfTest(state, t),
+    message(state), h("div", { class: "halves" }, network(state, t), camera(state, t)), selfTest(state, t), practiceDoor(state, t),
   );
 }
 

@@ -1,7 +1,7 @@
 // What stands around every screen: where to go, who is here, and how things stand.
 
 import { h } from "../h.js";
-import { overdue } from "../place.js";
+import { may, overdue } from "../place.js";
 import { age } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button, key } from "./pieces.js";
@@ -17,7 +17,7 @@ export function header(state, t) {
     h("nav", { "aria-label": t("page.nav.name") },
       tab(state, t, "refund", "newRefund", "F2"), tab(state, t, "refunds", "openRefunds", "F3"),
       state.start.training ? tab(state, t, "training", "openTraining", null) : null,
-      tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6")),
+      tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6"), may(state, "books.read") ? tab(state, t, "books", "openBooks", "⇧F4") : null),
     h("div", { class: "who" },
       h("span", { class: "name" }, state.signedIn.name, h("small", {}, t(`page.role.${state.signedIn.role}`))),
       button(t("page.nav.lock"), "lock", { keys: "F10", kind: "quiet" }), button(t("page.nav.help"), "help", { keys: "F1", kind: "quiet" })),

@@ -4,6 +4,7 @@ import { h } from "../h.js";
 import { secondsTo } from "../words.js";
 import { drawing } from "./drawings.js";
 import { badge, button, key } from "./pieces.js";
+import { practiceDoor } from "./practice.js";
 import { message } from "./queue.js";
 
 export function training(state, t) {
@@ -14,6 +15,7 @@ export function training(state, t) {
     h("div", { class: "practice" },
       h("section", { class: "card", "aria-label": t("page.training.title") }, h("ol", { class: "rows exercises" }, state.training.exercises.map((one, number) => exercise(state, t, one, number)))),
       h("section", { class: "card", "aria-label": t("page.training.results") }, h("h2", {}, t("page.training.results")), results(state, t))),
+    practiceDoor(state, t),
   );
 }
 
