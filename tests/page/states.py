@@ -299,7 +299,9 @@ STATES: dict[str, Shown] = {
     "detail": Shown(then(to_queue, open_first), main="[data-act=decide]"),
     "decision": Shown(then(to_queue, open_first, click("[data-arg=decline]", "dialog:decide"))),
     "diagnosis": Shown(
-        then(result("UNKNOWN"), click("[data-act=openDetail]", "detail"), diagnosed), main=HEAD, usual=False
+        then(result("UNKNOWN"), click("[data-act=openDetail]", "detail"), diagnosed),
+        main=".trips summary",
+        usual=False,
     ),
     "signature": Shown(
         then(result("SUCCEEDED"), click("[data-act=openSignature]", "dialog:sign")), usual=False
