@@ -151,8 +151,8 @@ def test_the_report_counts_both_by_week(ledger: Ledger, box: Complaints) -> None
     box.end(box.note(refund_id, Hand("Wang", SAID), monday, monday).complaint_id, "Li", monday)
     Customers(ledger).think(refund_id, Dislike.SLOW, monday)
     told = replace(TOLD, utc_offset_h=8)
-    days = (date(2026, 11, 23), date(2026, 11, 30))
-    found = as_json(make_report(ledger, told, *days, monday + timedelta(days=20)))
+    first, last = date(2026, 11, 23), date(2026, 11, 30)
+    found = as_json(make_report(ledger, told, first, last, monday + timedelta(days=20)))
     assert found["complaints"] == {
         "weeks": {"2026-W48": 4, "2026-W49": 1},
         "noted": 5,

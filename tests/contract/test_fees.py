@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -51,7 +51,8 @@ def reconciled(ledger: Ledger, gateway: BillWallet, *rows: Row) -> int:
     gateway.bills[DAY] = BillAnswer(BillLook.FETCHED, (made(rows, day=DAY),))
     clock = FakeClock(NOW + timedelta(days=1, hours=4)).clock
     accounts = BillAccounts(bills.MCHID, bills.SELLER)
-    reconciler = Reconciler(Bookings(ledger), {gateway.wallet: gateway}, accounts, clock, Fees(ledger))
+    gateways: dict[Wallet, Any] = {gateway.wallet: gateway}
+    reconciler = Reconciler(Bookings(ledger), gateways, accounts, clock, Fees(ledger))
     with reconciler.reconcile(DAY) as done:
         assert [scope.unexplained_fen for scope in done.scopes] == [0]
         return done.scopes[0].fees_back
