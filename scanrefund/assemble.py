@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 from scanrefund.aftercare.daily_backup import DailyBackup
@@ -14,6 +12,9 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
 from scanrefund.aftercare.till_marks import Till, TillTeller
+from scanrefund.approval_desk import ApprovalDesk
+from scanrefund.books_desk import BooksDesk
+from scanrefund.cash_slip_desk import CashSlipDesk, CashSlipSettings
 from scanrefund.complaint_desk import ComplaintDesk
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
@@ -25,6 +26,7 @@ from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.evidence_desk import EvidenceDesk
 from scanrefund.hold_desk import HoldDesk
+from scanrefund.house import House
 from scanrefund.http import Http
 from scanrefund.keys import Keys
 from scanrefund.ledger.applicants import Applicants
@@ -45,6 +47,7 @@ from scanrefund.ledger.sign_offs import SignOffs
 from scanrefund.ledger.tills import Tills
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
+from scanrefund.model.evidence import FOLDER
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.notify_desk import ways_of
@@ -65,56 +68,6 @@ from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.bill_files import BillAccounts
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Every room, open. Close it, or use it as a context manager.
-
-    `desk` speaks the configured language, `desk_in` gives one that speaks another.
-    """
-
-    keys: Keys
-    ledger: Ledger
-    gateways: Mapping[Wallet, WalletGateway]
-    desk: Desk
-    desk_in: Callable[[str], Desk]
-    orders: OrdersDesk
-    reversals: ReversalDesk
-    marks: MarkBox
-    fetch: OrderFetch
-    evidence: EvidenceDesk
-    supervisor: SupervisorDesk
-    recovery: Recovery
-    worker: Worker
-    notices: NoticeDesk
-    staff: StaffDesk
-    search: SearchDesk
-    tills: TillDesk
-    reconciler: Reconciler
-    signing: Signing
-    slips: SlipDesk
-    outbox: Outbox
-    post: Post
-    customers: CustomerDesk
-    holds: HoldDesk
-    complaints: ComplaintDesk
-    fees: Fees
-    applicants: Applicants
-    clock: Clock
-
-    def close(self) -> None:
-        """Let the message under way end, and let go of the database."""
-        self.post.close()
-        self.ledger.close()
-
-    def __enter__(self) -> House:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
@@ -146,16 +99,29 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         worker=Worker(ledger, dispatcher, clock, jobs),
         notices=NoticeDesk(gateways, Notices(ledger)),
         staff=staff,
+        approvals=ApprovalDesk(staff, Waiting(ledger), dispatcher, clock, writer),
         search=SearchDesk(ledger, gateways, settings.limits, clock),
         tills=TillDesk(Tills(ledger), keys, clock),
-        reconciler=Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger)),
-        signing=Signing(SignOffs(ledger), clock),
+        books=_books(settings, ledger, gateways, clock),
         outbox=outbox,
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
+        cash_slips=CashSlipDesk(ledger, clock, _cash_slips(settings), staff.find),
         **_of_customers(settings, ledger, keys, clock),
         clock=clock,
     )
+
+
+def _books(
+    settings: Settings, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], clock: Clock
+) -> BooksDesk:
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger))
+    witness = Witness(settings.home / FILE_NAME)
+    return BooksDesk(ledger, witness, reconciler, Signing(SignOffs(ledger), clock), clock)
+
+
+def _cash_slips(settings: Settings) -> CashSlipSettings:
+    return CashSlipSettings(settings.shop_name, settings.slips.printer, settings.rehearsal)
 
 
 def _writer(settings: Settings, language: str) -> Writer:
@@ -209,7 +175,10 @@ def _backup(
     def is_quiet() -> bool:
         return not ledger.due(clock.now(), 1, dispatcher.accounts)
 
-    return DailyBackup(ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet)
+    photos = settings.home / FOLDER
+    return DailyBackup(
+        ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet, photos=photos
+    )
 
 
 def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:

@@ -16,6 +16,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from scanrefund import __version__
@@ -27,6 +28,7 @@ from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger import walk
 from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.sqlite import JOURNAL_MODE
@@ -92,6 +94,7 @@ class Finding:
 
 
 Look = upkeep.Look
+NOTHING_KNOWN: Final[Mapping[str, Finding]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,9 @@ class Check:
         return False if good is False and self.needed else good or None
 
 
-def examine(around: Surroundings) -> list[Finding]:
-    """Run every check, in order."""
-    return [check.run(around) for check in CHECKS]
+def examine(around: Surroundings, known: Mapping[str, Finding] = NOTHING_KNOWN) -> list[Finding]:
+    """Run every check, in order; what is `known` by its name already is not looked at again."""
+    return [known.get(check.name) or check.run(around) for check in CHECKS]
 
 
 def is_ready(findings: list[Finding]) -> bool:
@@ -148,9 +151,10 @@ def _ledger(around: Surroundings) -> Look:
 
 def _books(around: Surroundings) -> Look:
     """Whether every entry of the book holds, and whether the witness found the books to be an old copy."""
-    ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop, Witness(around.home / FILE_NAME))
+    keys = Keys.open(around.home)
+    ledger = Ledger.open(around.ledger, keys, around.shop, Witness(around.home / FILE_NAME))
     try:
-        flaw = ledger.audit([]).flaw
+        flaw = walk.first_flaw(ledger, keys)
         behind = ledger.hear_witness(around.now()) or ledger.behind_since() is not None
     finally:
         ledger.close()

@@ -18,7 +18,7 @@ from scanrefund.model.order import Order, OrderState, WalletOrderState
 from scanrefund.model.outcome import CloseAnswer, Closing, OrderAnswer, OrderLook
 from scanrefund.model.reversal import Reversal
 from scanrefund.model.shown import Reading
-from scanrefund.model.staff import Credential, Permission
+from scanrefund.model.staff import Credential, Permission, Staff
 from scanrefund.model.wallet import Wallet
 from scanrefund.supervisor_desk import signed
 from scanrefund.wish import RefundRequest
@@ -42,12 +42,12 @@ class OrderGateway(Protocol):
 @dataclass(frozen=True, slots=True)
 class Present:
     """Who is there when a decision becomes a refund: its clerk (empty: whoever decides), what the customer
-    shows, a second person's word; `queue` lets it wait for one.
+    shows, a second person's word, or himself where he was just believed; `queue` lets it wait for one.
     """
 
     clerk: str = ""
     reading: Reading | None = None
-    approval: Credential | None = None
+    approval: Credential | Staff | None = None
     queue: bool = False
 
 
@@ -76,6 +76,10 @@ class ReversalDesk:
     def speaking(self, desk: Desk) -> ReversalDesk:
         """The same, with the receipts of another desk: in another language."""
         return ReversalDesk(self._actions, desk, self._gateways, self._clock)
+
+    def cost(self, order: Order) -> Money:
+        """What an order should cost by now: what was paid, or what the last adjustment made of it."""
+        return self._actions.cost(order)
 
     def release(self, order_id: str, hand: Hand) -> Order:
         """Ask for a paid order back (待退款)."""

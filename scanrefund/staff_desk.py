@@ -127,6 +127,10 @@ class StaffDesk:
         """Let somebody try his PIN again. Needs staff.unlock; nobody unlocks himself."""
         return self._roster.unlock(staff_id, self._clock.now(), by)
 
+    def note_training(self, by: str, *, begins: bool) -> None:
+        """Write down that somebody made the counter the practice counter, or ended that."""
+        self._roster.note(by, "training_opened" if begins else "training_left", self._clock.now())
+
     def totp_secret(self, by: str, staff_id: str, shop: str = "") -> str:
         """A new secret for codes of the moment, as the `otpauth://` address an app reads; shown once.
 
@@ -163,14 +167,14 @@ class StaffDesk:
     def approve(self, refund_id: str, by: str, secret: Secret, why: str = "") -> Receipt:
         """Let a waiting refund go, and make its first trip. Raises SignInFault and UsageFault."""
         hand = Hand(
-            self._believed(by, secret, Permission.REFUND_APPROVE).staff_id, _reason(why, needed=False)
+            self._believed(by, secret, Permission.REFUND_APPROVE).staff_id, reason_of(why, needed=False)
         )
         approved = self._waiting.approve(refund_id, hand, self._clock.now())
         return self._receipt(self._dispatcher.dispatch(approved))
 
     def decline(self, refund_id: str, by: str, secret: Secret, why: str) -> Receipt:
         """Withdraw a waiting refund, with a reason. Raises SignInFault and UsageFault."""
-        reason = _reason(why, needed=True)
+        reason = reason_of(why, needed=True)
         found = self._trusted.recogniser.for_once(by, secret, Permission.REFUND_APPROVE)
         if found.staff is None and found.doubt is not Doubt.NOT_ALLOWED:
             raise refused(found)
@@ -238,7 +242,8 @@ def _name(text: str) -> str:
     return name
 
 
-def _reason(why: str, *, needed: bool) -> str:
+def reason_of(why: str, *, needed: bool) -> str:
+    """Why somebody decided, as it is kept. Raises UsageFault why_wrong."""
     reason = why.strip()
     if len(reason) > WHY_CHARS_MAX or (needed and not reason):
         raise UsageFault("why_wrong", limit_chars=WHY_CHARS_MAX)

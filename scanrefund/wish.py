@@ -9,7 +9,7 @@ from scanrefund.model.contact import Applicant, Contact
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.shown import Reading
-from scanrefund.model.staff import Credential, SignIn
+from scanrefund.model.staff import Credential, SignIn, Staff
 from scanrefund.people.till import Wisher
 
 
@@ -18,7 +18,8 @@ class RefundRequest:
     """One wish. `amount` None means all that remains; `request_id` empty lets the desk derive one.
 
     `clerk` is the staff id of whoever has proved himself at this door; empty in a ledger without staff.
-    `approval` is a second person who agrees with this one wish; `queue` lets the wish wait for one.
+    `approval` is a second person who agrees with this one wish: what he typed, or himself where the door has
+    just believed him; `queue` lets the wish wait for one.
     `contact` is how the customer wants to hear of it, `applicant` who he is.
     `customer_agreed` says that the customer was shown what, how much and where, and said yes.
     """
@@ -29,7 +30,7 @@ class RefundRequest:
     reading: Reading | None
     request_id: str = ""
     clerk: str = ""
-    approval: Credential | None = None
+    approval: Credential | Staff | None = None
     queue: bool = False
     contact: Contact | None = None
     applicant: Applicant | None = None

@@ -20,6 +20,7 @@ from scanrefund.ledger.sign_ins import SignIns
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.model.money import Money
 from scanrefund.model.refund import Refund
+from scanrefund.model.refusal import Reason
 from scanrefund.model.staff import Credential, Role, Secret, Staff
 from scanrefund.model.wallet import Wallet
 from scanrefund.people.pins import Cost, PinHasher
@@ -122,3 +123,19 @@ class PeopleShop:
         with self.ledger.reading() as connection:
             rows = connection.exec_driver_sql("SELECT kind, subject, facts FROM book ORDER BY number")
             return [(row.subject, json.loads(row.facts)) for row in rows if kind in ("", row.kind)]
+
+
+def tried(shop: PeopleShop, **changes: Any) -> tuple[Reason | None, Any]:
+    """The reason of a refusal and why, as the book has it."""
+    receipt = shop.desk.refund(shop.wish(**changes))
+    facts = shop.booked("refund_refused")[-1][1] if receipt.reason else {}
+    return receipt.reason, facts.get("because")
+
+
+def shop_secret(shop: PeopleShop, staff_id: str) -> bytes:
+    """What the codes of the moment of a person are made of."""
+    with shop.ledger.reading() as connection:
+        closed = connection.exec_driver_sql(
+            f"SELECT totp FROM staff WHERE staff_id='{staff_id}'"
+        ).scalar_one()
+    return KEYS.opened(staff_id, closed)

@@ -17,6 +17,15 @@ from scanrefund.say.gaps import fill
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _MARK_LETTERS: Final = 5
 _BOX: Final = "□"
+# What a slip asks for, two by two.
+_FIELDS: Final = (
+    ("order", "paid_at"),
+    ("amount", "wallet"),
+    ("reason", "goods"),
+    ("name", "contact"),
+    ("taken_at", "clerk"),
+    ("sign_customer", "sign_clerk"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +114,14 @@ def emergency_sheet(shop: PaperShop, language: str) -> Sheet:
 def safety_sheet(shop: PaperShop, language: str) -> Sheet:
     """The safety cards, as they also stand on the page."""
     say = Words(language)
-    cards = [(title, (text,)) for title, text in safety_cards(language)]
-    return Sheet(say("safety.title"), _in(language, cards), _marks(shop, say))
+    cards = tuple(Part(title, (text,), language) for title, text in safety_cards(language))
+    return Sheet(say("safety.title"), cards, _marks(shop, say))
 
 
 def safety_cards(language: str) -> list[tuple[str, str]]:
     """Every card: what never to do, and why."""
-    say, found = Words(language), []
+    say = Words(language)
+    found: list[tuple[str, str]] = []
     while Catalogue.load(language).get(f"safety.c{len(found) + 1}.title") is not None:
         key = f"safety.c{len(found) + 1}"
         found.append((say(f"{key}.title"), say(f"{key}.text")))
@@ -121,9 +131,7 @@ def safety_cards(language: str) -> list[tuple[str, str]]:
 def paper_slips(shop: PaperShop, language: str, mark: str, count: int) -> list[PaperSlip]:
     """So many numbered slips. A number is typed in later as the wish's own: twice makes one refund."""
     say = Words(language)
-    fields = (("order", "paid_at"), ("amount", "wallet"), ("reason", "goods"), ("name", "contact"))
-    fields += (("taken_at", "clerk"), ("sign_customer", "sign_clerk"))
-    pairs = tuple((say(f"paper.slip.{left}"), say(f"paper.slip.{right}")) for left, right in fields)
+    pairs = tuple((say(f"paper.slip.{left}"), say(f"paper.slip.{right}")) for left, right in _FIELDS)
     rehearsal = f" · {say('paper.rehearsal')}" if shop.rehearsal else ""
     return [
         PaperSlip(

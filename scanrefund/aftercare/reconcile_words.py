@@ -1,4 +1,7 @@
-"""A reconciliation in words: the rows that page, PDF and CSV show, in the language asked for."""
+"""A reconciliation in words: the rows that page, PDF and CSV show, in the language asked for.
+
+What stands in a bill came from outside: a number in it that has the form of a payment code is masked.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from scanrefund.aftercare.signing import Signed
 from scanrefund.model.cells import guarded
 from scanrefund.model.difference import Difference, Scope
 from scanrefund.model.money import Money
+from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
 
@@ -40,8 +44,8 @@ class ReconcileWords:
     def proposal(self, one: Difference) -> str:
         """What to do about a difference: one sentence."""
         gaps: dict[str, object] = {
-            "order_id": one.order_id,
-            "refund_id": one.refund_id or one.wallet_number,
+            "order_id": codes_hidden(one.order_id),
+            "refund_id": codes_hidden(one.refund_id or one.wallet_number),
             "amount_fen": abs(one.amount_fen),
             "ours_amount_fen": one.ours_fen,
             "theirs_amount_fen": one.theirs_fen,
@@ -66,7 +70,7 @@ class ReconcileWords:
         if scope.was_compared:
             return f"{told} ({scope.lines})"
         trouble = self._catalogue.get(f"trouble.{scope.code}.name") or scope.code
-        return f"{told} ({' '.join(part for part in (trouble, scope.message) if part)})"
+        return f"{told} ({' '.join(part for part in (trouble, codes_hidden(scope.message)) if part)})"
 
     def row(self, one: Difference) -> tuple[str, ...]:
         """Scope, difference, number, amount, proposal."""
@@ -74,7 +78,7 @@ class ReconcileWords:
         return (
             self.say(f"scope.{scope}.name"),
             self.say(f"difference.{one.kind.value}.name"),
-            one.refund_id or one.order_id,
+            codes_hidden(one.refund_id or one.order_id),
             Money(one.amount_fen).yuan(),
             self.proposal(one),
         )
@@ -99,7 +103,7 @@ class ReconcileWords:
 
     def _cells(self, done: Reconciliation, one: Difference) -> list[Any]:
         scope = one.wallet.value if one.wallet else "till"
-        told = (one.order_id, one.refund_id, one.wallet_number)
+        told = map(codes_hidden, (one.order_id, one.refund_id, one.wallet_number))
         return [
             *(done.day.isoformat(), scope, one.kind.value, one.amount_fen, *map(guarded, told)),
             *(one.ours_fen, one.theirs_fen, one.ours_state, one.theirs_state),

@@ -52,6 +52,18 @@ def escpos_bytes(slip: PrintedSlip, columns: int, *, code_as_picture: bool = Fal
     return bytes(printer.output)
 
 
+def escpos_lines(text: str, columns: int) -> bytes:
+    """Plain lines from reset to cut, folded where they are too long."""
+    printer = _Paper()
+    printer.hw("INIT")
+    printer.set(align="left", bold=False, normal_textsize=True)
+    for line in text.splitlines():
+        printer.lines(*(folded(_printable(line), columns) if line.strip() else [""]))
+    printer.lines(*[""] * _FEED_LINES)
+    printer.cut()
+    return bytes(printer.output)
+
+
 class _Paper(Dummy):  # type: ignore[misc]  # the library tells no types
     """Collects what a printer would get; Chinese goes past the library's code pages."""
 

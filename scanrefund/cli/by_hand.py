@@ -16,8 +16,7 @@ from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
-    from scanrefund.config import Settings
+    from scanrefund.house import House
 
 By = Annotated[
     str,
@@ -112,12 +111,12 @@ def cash(  # noqa: PLR0913  (each is an option)
     from scanrefund.supervisor_desk import told_way
 
     invocation = of(ctx)
-    settings = invocation.settings()
     other = told_way(method, bank_reference, last_four)
-    with invocation.house(settings, wallets=False) as house:
+    with invocation.house(invocation.settings(), wallets=False) as house:
         prove(house, by, Permission.REFUND_CASH, Asker(invocation, pin_stdin=pin_stdin))
         receipt = house.supervisor.pay_other_way(refund_id, Hand(by, why), other)
-        text = _slip_of(house, receipt.refund_id or "", settings, invocation, copy=False)
+        paid = receipt.refund_id or ""
+        text = house.cash_slips.hand_out(paid, by, "cash text", invocation.spoken()).text
     if as_json:
         output.document(receipt.as_json() | {"slip": text})
         return receipt.exit_code
@@ -146,29 +145,13 @@ def release_short(
 def cash_slip(ctx: typer.Context, *, refund_id: RefundId, as_json: AsJson = False) -> int:
     """Print the slip of a refund that was paid by hand once more, marked as a copy."""
     invocation = of(ctx)
-    settings = invocation.settings()
-    with invocation.house(settings, wallets=False) as house:
-        text = _slip_of(house, refund_id, settings, invocation, copy=True)
+    with invocation.house(invocation.settings(), wallets=False) as house:
+        text = house.cash_slips.hand_out(refund_id, "", "cash text", invocation.spoken()).text
     if as_json:
         output.document({"refund_id": refund_id, "slip": text})
     else:
         output.say(text)
     return 0
-
-
-def _slip_of(house: House, refund_id: str, settings: Settings, invocation: Invocation, *, copy: bool) -> str:
-    from scanrefund.aftercare.cash_slip import SlipHead
-    from scanrefund.aftercare.cash_slip import cash_slip as slip
-    from scanrefund.errors import UsageFault
-    from scanrefund.model.wallet import safe_number
-
-    refund = house.ledger.refund(refund_id)
-    if refund is None:
-        raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
-    name = next((one.name for one in house.staff.names() if one.staff_id == refund.clerk), "")
-    told = f"{name} ({refund.clerk})" if name else refund.clerk
-    head = SlipHead(settings.shop_name, told, settings.rehearsal, copy)
-    return slip(refund, head, invocation.spoken())
 
 
 def prove(house: House, by: str, permission: Permission | None, asker: Asker) -> None:
@@ -181,6 +164,15 @@ def prove(house: House, by: str, permission: Permission | None, asker: Asker) ->
         asker.signed_in(house, by)
     else:
         asker.believed(house, by, permission)
+
+
+def prove_if_known(house: House, by: str, permission: Permission, asker: Asker) -> None:
+    """As `prove`, for what needs no name in a shop without staff. Raises UsageFault by_missing."""
+    from scanrefund.errors import UsageFault
+
+    if house.staff.has_staff() and not by:
+        raise UsageFault("by_missing")
+    prove(house, by, permission, asker)
 
 
 def _decide(

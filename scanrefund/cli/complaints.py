@@ -16,7 +16,7 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
     from scanrefund.model.complaint import Complaint
 
 app = typer.Typer(help="What customers complained about at a refund.", no_args_is_help=True)

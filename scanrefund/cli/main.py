@@ -199,7 +199,10 @@ def _sentence(fault: Fault, invocation: Invocation) -> str:
 def _usage(error: typer.TyperException, invocation: Invocation) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "scanrefund"
-    return invocation.words("cli.usage_wrong", problem=error.format_message(), command=command)
+    problem = error.format_message()
+    # Without a command the help has just been printed, and nothing is left to say of the problem.
+    told = "cli.usage_wrong" if problem else "cli.command_missing"
+    return invocation.words(told, problem=problem, command=command)
 
 
 def _unexpected(error: Exception, invocation: Invocation) -> str:

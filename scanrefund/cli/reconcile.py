@@ -17,6 +17,7 @@ from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.errors import UsageFault, os_cause
 from scanrefund.model.bill import BillLook
 from scanrefund.model.fee import fee_yuan
+from scanrefund.model.printable import codes_hidden
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import Wallet
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from scanrefund.aftercare.reconcile import Reconciliation
     from scanrefund.aftercare.reconcile_words import ReconcileWords
     from scanrefund.aftercare.signing import Signed
-    from scanrefund.assemble import House
+    from scanrefund.house import House
     from scanrefund.model.difference import Difference, Scope
 
 EXIT_OPEN: Final = 3
@@ -215,7 +216,7 @@ def _scope(scope: Scope, signed: Signed | None) -> dict[str, Any]:
         "scope": scope.name,
         "look": scope.look.value,
         "code": scope.code or None,
-        "message": scope.message or None,
+        "message": codes_hidden(scope.message) or None,
         "lines": scope.lines,
         "fees_back_fen_thousandths": scope.fees_back,
         "sums": sums,
@@ -237,9 +238,9 @@ def _difference(one: Difference, words: ReconcileWords) -> dict[str, Any]:
         "scope": one.wallet.value if one.wallet else "till",
         "kind": one.kind.value,
         "amount_fen": one.amount_fen,
-        "order_id": one.order_id or None,
-        "refund_id": one.refund_id or None,
-        "wallet_number": one.wallet_number or None,
+        "order_id": codes_hidden(one.order_id) or None,
+        "refund_id": codes_hidden(one.refund_id) or None,
+        "wallet_number": codes_hidden(one.wallet_number) or None,
         "ours_fen": one.ours_fen,
         "theirs_fen": one.theirs_fen,
         "ours_state": one.ours_state or None,

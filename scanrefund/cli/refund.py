@@ -22,9 +22,9 @@ from scanrefund.model.shown import Reading
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
     from scanrefund.desk import Desk
+    from scanrefund.house import House
     from scanrefund.model.staff import Credential
     from scanrefund.wish import RefundRequest
 

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -18,8 +19,8 @@ from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.house import House
 
 EXIT_OPEN: Final = 3
 
@@ -45,14 +46,15 @@ def has_moved(settings: Settings) -> bool:
 
 
 class Told:
-    """Counts the trips, and tells each as it ends."""
+    """Counts the trips, tells each as it ends, and notes it in `home`: left out, the data folder."""
 
-    def __init__(self, invocation: Invocation, *, quiet: bool) -> None:
+    def __init__(self, invocation: Invocation, *, quiet: bool, home: Path | None = None) -> None:
         from scanrefund.aftercare.event_log import EventLog
         from scanrefund.config import data_folder
 
         self.trips = 0
-        self._log = EventLog(data_folder())
+        # What happens in the training is none of the shop's events.
+        self._log = EventLog(home or data_folder())
         self._invocation = invocation
         self._quiet = quiet
         self._faults: set[tuple[str, str]] = set()

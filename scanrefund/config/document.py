@@ -228,6 +228,7 @@ class Privacy(Section):
     code_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
     payer_days: Annotated[Whole, Field(ge=1, le=3650)] = 400
     account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
+    photo_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
 
 
 class Support(Section):

@@ -13,6 +13,7 @@ from scanrefund.config.apart import apart
 from scanrefund.config.document import REASONS
 from scanrefund.config.sandbox_folder import sandbox_wallets
 from scanrefund.errors import KeyFault, UsageFault, os_cause
+from scanrefund.model.maintenance import NO_MAINTENANCE
 from scanrefund.model.money import Money
 
 FOLDER: Final = "training"
@@ -49,6 +50,8 @@ def training_settings(shop: Settings) -> Settings:
         training=True,
         slips=replace(place.slips, rehearsal=True, training=True),
         limits=_limits(shop.limits),
+        # The training's sandbox answers when the shop's wallets do not.
+        due_dates=replace(place.due_dates, maintenance=NO_MAINTENANCE),
         wechat=wechat,
         alipay=alipay,
         sandbox_dir=sandbox_dir,

@@ -74,6 +74,10 @@ class OrderActions:
         with self._ledger.reading() as connection:
             return reversals.of_order(connection, order_id)
 
+    def cost(self, order: Order) -> Money:
+        """What an order should cost by now: what was paid, or what the last adjustment made of it."""
+        return reversals.cost(order, self.of_order(order.order_id))
+
     @retried
     def release(self, order_id: str, hand: Hand, now: datetime) -> None:
         """Ask for a paid order back (待退款). One that is released, or partly refunded, stays as it is."""

@@ -29,7 +29,7 @@ class Prints:
     def begin(self, refund_id: str, how: str, by: str, now: datetime) -> int:
         """Count one print before it is made, so that a crash leaves a copy too many and never two originals.
 
-        Returns its number from 1. `how` is `pdf` or `printer`.
+        Returns its number from 1. `how` is `pdf` or `printer`; of cash slips `cash` and where it came out.
         """
         with self._ledger.writing() as connection:
             required(connection, refund_id)

@@ -17,7 +17,7 @@ from scanrefund.ledger.book import Facts
 from scanrefund.ledger.care_schema import complaints
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.order_schema import holds
+from scanrefund.ledger.order_schema import evidence, holds
 from scanrefund.ledger.schema import attempts, codes, orders, refunds, signatures
 from scanrefund.ledger.schema_after import applicants, contacts
 from scanrefund.model.refund import OPEN
@@ -30,6 +30,7 @@ class KeepFor:
     code_days: int
     payer_days: int
     account_days: int
+    photo_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,11 @@ def _complaints(before: datetime) -> ColumnElement[bool]:
     return and_(or_(complaints.c.words != "", complaints.c.answer != ""), over < before, ended)
 
 
+def _photos(before: datetime) -> ColumnElement[bool]:
+    ended = exists().where(refunds.c.refund_id == evidence.c.refund_id, _ended(before))
+    return and_(or_(evidence.c.photo_sha256 != "", evidence.c.note != ""), ended)
+
+
 def _values(**values: Any) -> Mapping[str, Any]:
     return MappingProxyType(values)
 
@@ -132,6 +138,8 @@ STOCKS: Final[tuple[Stock, ...]] = (
         "complaints", lambda told: told.account_days, complaints, _complaints, _values(words="", answer="")
     ),
     Stock("signatures", lambda told: told.account_days, signatures, _signatures),
+    # The name goes here; the file of it when this is committed, by `EvidenceDesk.sweep`.
+    Stock("photos", lambda told: told.photo_days, evidence, _photos, _values(photo_sha256="", note="")),
 )
 
 

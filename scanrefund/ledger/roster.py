@@ -189,6 +189,12 @@ class Roster:
             self._enter(connection, now, "owner_recovered", staff_id, "")
             return after
 
+    @retried
+    def note(self, by: str, kind: str, now: datetime) -> None:
+        """Somebody did something at the counter that changes nobody: an entry in the book."""
+        with self._ledger.writing() as connection:
+            self._enter(connection, now, kind, by, by)
+
     def _enter(
         self,
         connection: Connection,

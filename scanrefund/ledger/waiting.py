@@ -14,6 +14,7 @@ from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.schema import refunds as refund_rows
+from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.staff import Permission, Staff
@@ -36,14 +37,17 @@ class Waiting:
             return [refunds.required(connection, one) for one in connection.execute(query).scalars().all()]
 
     @retried
-    def approve(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
+    def approve(self, refund_id: str, hand: Hand, now: datetime, shown: Money | None = None) -> Refund:
         """Let a waiting refund go out, for the order and the amount it was asked for and no other.
 
-        `hand.by` has proved himself; that he may still approve is looked at again here.
+        `hand.by` has proved himself; that he may still approve is looked at again here. `shown` is the amount
+        he was shown, where the refund was one of several.
         """
         with self._ledger.writing() as connection:
             refund, order = _waiting(connection, refund_id)
             approver = _second_person(connection, refund, hand.by)
+            if shown is not None and shown != refund.amount:
+                raise UsageFault("approval_other_amount", refund_id=refund_id, amount=refund.amount)
             if holds.standing(connection, order.order_id) is not None:
                 raise UsageFault("approval_while_on_hold", refund_id=refund_id, order_id=order.order_id)
             if order.version != refund.order_version or behind.is_behind(connection, order):

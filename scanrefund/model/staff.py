@@ -36,8 +36,10 @@ class Permission(StrEnum):
     ORDER_ADJUST = "order.adjust"
     STAFF_MANAGE = "staff.manage"
     STAFF_UNLOCK = "staff.unlock"
+    TRAINING_OPEN = "training.open"  # the counter as the practice counter, and back
     BOOKS_READ = "books.read"
     BOOKS_SIGN = "books.sign"  # a day that was reconciled
+    BOOKS_KEEP = "books.keep"  # purge what is old, put a backup back
 
 
 _P = Permission
@@ -57,6 +59,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
                 _P.ORDER_CANCEL,
                 _P.ORDER_ADJUST,
                 _P.STAFF_UNLOCK,
+                _P.TRAINING_OPEN,
                 _P.BOOKS_READ,
             }
         ),

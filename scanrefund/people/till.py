@@ -21,6 +21,8 @@ from scanrefund.ledger.wish_people import Asked, Known
 from scanrefund.model.staff import Credential, Doubt, Permission, SignIn, Staff
 from scanrefund.people.recogniser import Recogniser
 
+_APPROVE: Final = Permission.REFUND_APPROVE
+
 # Why a word is worth nothing where its speaker was in doubt.
 _BECAUSE: Final = {
     Doubt.UNKNOWN: "approver_unknown",
@@ -62,14 +64,18 @@ class TillPeople:
         """The case with its people, nothing locked."""
         return with_people(case, wisher, self._roster)
 
-    def hear(self, case: Case, wisher: Wisher, credential: Credential) -> SignIn:
+    def hear(self, case: Case, wisher: Wisher, second: Credential | Staff) -> SignIn:
         """A second person proves himself for this wish; his word is written down, bound to it.
 
-        A clerk's own word is not even judged.
+        A clerk's own word is not even judged. Whoever has just been believed is not asked twice: his code of
+        the moment is spent.
         """
-        if credential.staff_id == wisher.clerk:
+        if second.staff_id == wisher.clerk:
             return SignIn(None, Doubt.OWN_REFUND)
-        word = self._recogniser.for_once(credential.staff_id, credential.secret, Permission.REFUND_APPROVE)
+        if isinstance(second, Staff):
+            word = SignIn(second) if second.may(_APPROVE) else SignIn(None, Doubt.NOT_ALLOWED)
+        else:
+            word = self._recogniser.for_once(second.staff_id, second.secret, _APPROVE)
         if word.staff is not None:
             self._write_down(_bound(case, wisher), word.staff, case.now)
         return word

@@ -35,10 +35,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def application(site: Site) -> ASGIApp:
     """The page behind its guard; beside it tills with their tokens, and the wallets' notices, which prove
-    themselves.
+    themselves and are the shop's, whoever practises here meanwhile.
     """
     page = Guard(Router(_addresses(site), redirect_slashes=False, default=_unknown))
-    beside: dict[str, ASGIApp] = {"/notices/": notices(site.house.notices), "/api/": api(site)}
+    beside: dict[str, ASGIApp] = {"/notices/": notices(site.shop.house.notices), "/api/": api(site)}
 
     async def served(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"] if scope["type"] == "http" else ""

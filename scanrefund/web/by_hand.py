@@ -35,3 +35,12 @@ def hand_of(call: Call, permission: Permission, *, never: str = "") -> Staff:
     if never and person.staff_id == never:
         raise UsageFault("own_refund")
     return person
+
+
+def second_person(call: Call) -> Credential:
+    """Who decides, with what proves it. Raises UsageFault approval_needed where nobody was brought."""
+    call.site.tries.count(call.now())
+    credential = credential_of(call.fields)
+    if credential is None:
+        raise UsageFault("approval_needed")
+    return credential

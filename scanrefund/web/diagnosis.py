@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from scanrefund.ledger.attempts import Trip
-from scanrefund.model.printable import codes_hidden, written_out
 from scanrefund.web import order_card
 from scanrefund.web.call import Call
 from scanrefund.web.receipts import moment
 from scanrefund.web.refunds import one, required
 from scanrefund.web.status import network_of
+from scanrefund.web.wallet_words import wallet_words
 
 
 def diagnosis(call: Call) -> dict[str, Any]:
@@ -36,9 +36,4 @@ def _trip(call: Call, trip: Trip) -> dict[str, Any]:
         "command": call.words(f"timeline.{trip.command.lower()}"),
         "outcome": outcome,
         "hint": call.words(f"outcome.{outcome}") if outcome else call.words("outcome.UNDER_WAY"),
-        "code": codes_hidden(trip.code),
-        "message": written_out(codes_hidden(trip.message)),
-        "http_status": trip.http_status,
-        "wallet_request_id": trip.wallet_request_id,
-        "signature": trip.signature,
-    }
+    } | wallet_words(trip)

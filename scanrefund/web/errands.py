@@ -35,6 +35,12 @@ class Errands:
             self._under_way[name] = begun  # type: ignore[assignment]
             return begun, True
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anything is under way."""
+        with self._lock:
+            return any(not future.done() for future in self._under_way.values())
+
     def close(self) -> None:
         """Let what is under way finish; nothing new is begun."""
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -37,9 +37,13 @@ STATUSES: Final = {
     "reading_expired": 410,
     "body_too_large": 413,
     "content_type_wrong": 415,
+    "training_beside_refund": 409,
+    "training_beside_errand": 409,
+    "training_beside_sheet": 409,
     "page_locked": 423,
     "too_many_tries": 429,
     "too_many_pages": 429,
+    "training_now": 503,
 }
 _BY_KIND: Final = (
     (SignInFault, 401),

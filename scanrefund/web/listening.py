@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.web.call import Call
 from scanrefund.web.events import Ear
+from scanrefund.web.sessions import Session
 from scanrefund.web.status import camera_of, status_of
 
 # How soon a stream notices that its page was locked, signed out, or that the program stops.
@@ -44,13 +46,23 @@ def picture(call: Call) -> Response:
 
 async def _events(call: Call) -> AsyncIterator[_Chunk]:
     site = call.site
-    with site.events.listening() as ear:
+    with site.events.listening() as ear, _open_page(call.session):
         yield f"retry: {RETRY_MS}\n\n"
         if not _is_locked(call):
             yield await _told(call, "status", lambda language: status_of(site, language))
             yield await _told(call, "camera", lambda language: camera_of(site, language))
         async for chunk in _heard(call, ear):
             yield chunk
+
+
+@contextmanager
+def _open_page(session: Session) -> Iterator[None]:
+    """Count the stream, on the one loop that serves."""
+    session.ears += 1
+    try:
+        yield
+    finally:
+        session.ears -= 1
 
 
 async def _heard(call: Call, ear: Ear) -> AsyncIterator[_Chunk]:

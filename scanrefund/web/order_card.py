@@ -15,6 +15,7 @@ from scanrefund.say.speak import say_refusal
 from scanrefund.search_desk import Difference
 from scanrefund.web.call import words
 from scanrefund.web.items import items_of
+from scanrefund.web.order_choices import choices
 from scanrefund.web.receipts import moment, receipt_of
 from scanrefund.web.site import Site
 
@@ -60,6 +61,8 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
         "may_refund": refusal is None,
         "why_not": say_refusal(refusal, language).clerk if refusal else "",
+        "may": choices(order, refusal),
+        "cost_fen": site.house.reversals.cost(order).fen,
         "frozen_why": words(language, f"frozen.{order.frozen_why}.name") if order.frozen_why else "",
         "wallet_word": _wallet_word(card.wallet_says, language),
         "differences": [_difference(one, language) for one in search.differences(order, card.wallet_says)],

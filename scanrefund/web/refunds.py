@@ -11,13 +11,15 @@ from scanrefund.ledger.story import Happened
 from scanrefund.model.fee import fee_standing, fee_yuan
 from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.refund import Refund, RefundState
-from scanrefund.model.staff import Credential, Permission
+from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
 from scanrefund.supervisor_desk import told_way
-from scanrefund.web.by_hand import credential_of, hand_of
+from scanrefund.web.by_hand import credential_of, hand_of, second_person
 from scanrefund.web.call import Call, words
+from scanrefund.web.evidence_list import evidence_of
 from scanrefund.web.fields import TEXT_CHARS_MAX
 from scanrefund.web.receipts import complaint_told, hold_told, line_of, receipt_of
+from scanrefund.web.wallet_words import of_line
 
 LIST_MAX: Final = 200
 # A page waits so long for a wallet's word; what comes later is told by an event.
@@ -39,12 +41,16 @@ def refunds(call: Call) -> list[dict[str, Any]]:
 
 
 def one(call: Call) -> dict[str, Any]:
-    """A refund with everything that happened to it."""
+    """A refund with everything that happened to it, and what was looked at for it."""
     refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
     told = receipt_of(call.site, refund, call.language) | _customers_part(lines) | _fee(call, refund)
     told |= {"applicant": call.site.house.applicants.masked(refund.order_id) or None}
-    return told | {"timeline": [line_of(call.site, line, call.language) for line in lines]}
+    trips = call.site.house.search.trips(refund.refund_id)
+    timeline = [
+        line_of(call.site, line, call.language) | {"wallet_says": of_line(line, trips)} for line in lines
+    ]
+    return told | {"timeline": timeline, "evidence": evidence_of(call, refund.refund_id)}
 
 
 def _fee(call: Call, refund: Refund) -> dict[str, str | None]:
@@ -114,7 +120,7 @@ def hold(call: Call) -> dict[str, Any]:
 
 def approve(call: Call) -> dict[str, Any]:
     """Let a refund go that waits for approval: whoever approves proves himself anew, for this one."""
-    refund, second = required(call), _second_person(call)
+    refund, second = required(call), second_person(call)
     why = call.fields.text("why", needed=False)
     staff = call.site.house.staff
     return _soon(call, refund, lambda: staff.approve(refund.refund_id, second.staff_id, second.secret, why))
@@ -122,7 +128,7 @@ def approve(call: Call) -> dict[str, Any]:
 
 def decline(call: Call) -> dict[str, Any]:
     """Withdraw a refund that waits for approval, with a reason."""
-    refund, second = required(call), _second_person(call)
+    refund, second = required(call), second_person(call)
     why = call.fields.text("why")
     call.site.house.staff.decline(refund.refund_id, second.staff_id, second.secret, why)
     return _now(call, refund)
@@ -134,8 +140,8 @@ def queue(call: Call) -> dict[str, Any]:
     found.sort(key=lambda refund: refund.created_at)
     approvals = [refund for refund in found if refund.state is RefundState.WAIT_APPROVAL]
     on_hold = call.site.house.holds.listed()
-    waiting = {one.refund_id for one in on_hold}
-    held = [one for one in found if one.state in _HELD or (one.refund_id in waiting and one not in approvals)]
+    stopped = {one.refund_id for one in on_hold}
+    held = [one for one in found if one.state in _HELD or (one.refund_id in stopped and one not in approvals)]
     rest = [refund for refund in found if refund not in approvals and refund not in held]
     parts = {"approvals": approvals, "held": held, "open": rest}
     told: dict[str, Any] = {name: _receipts(call, part) for name, part in parts.items()}
@@ -147,26 +153,18 @@ def queue(call: Call) -> dict[str, Any]:
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
     """Begin a trip and answer with what stands; its end is an event."""
     making, _ = call.site.errands.begin(f"by hand {refund.refund_id}", trip)
-    making.add_done_callback(lambda _made: _tell_pages(call, refund.refund_id))
+    making.add_done_callback(lambda _made: tell_pages(call, refund.refund_id))
     wait([making], ANSWER_S)
     if making.done():
         making.result()
     return _now(call, refund)
 
 
-def _tell_pages(call: Call, refund_id: str) -> None:
+def tell_pages(call: Call, refund_id: str) -> None:
+    """That a refund moved, as an event."""
     refund = call.site.house.ledger.refund(refund_id)
     if refund is not None:
         call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
-
-
-def _second_person(call: Call) -> Credential:
-    """Who decides, with what proves it. Raises UsageFault approval_needed where nobody was brought."""
-    call.site.tries.count(call.now())
-    credential = credential_of(call.fields)
-    if credential is None:
-        raise UsageFault("approval_needed")
-    return credential
 
 
 def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:

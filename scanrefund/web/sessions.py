@@ -33,6 +33,8 @@ class Session:
     touched_at: datetime
     person: Staff | None = None
     locked: bool = False
+    # Streams of events that a page holds open: while it does, somebody's work may lie on it.
+    ears: int = 0
     token: str = field(default_factory=_token, repr=False)
     csrf: str = field(default_factory=_token, repr=False)
 
@@ -91,6 +93,13 @@ class Sessions:
         """Whether the page has not been ended meanwhile."""
         with self._lock:
             return session.token in self._kept
+
+    def other_sheet(self, session: Session) -> Staff | None:
+        """Somebody else who is signed in, locked or not, on another page that is open."""
+        with self._lock:
+            people = [one.person for one in self._kept.values() if one is not session and one.ears]
+        mine = session.person.staff_id if session.person else ""
+        return next((one for one in people if one is not None and one.staff_id != mine), None)
 
     def _make_room(self) -> None:
         """The page nobody has signed in on and that was touched longest ago goes first."""

@@ -14,8 +14,10 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.wallet import FACTS
 from scanrefund.readiness import Finding
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
+from scanrefund.say.speak import say_fault
 from scanrefund.training.people import PRACTICE_PIN
 from scanrefund.web.call import Call, words
+from scanrefund.web.practice_turns import leavers
 from scanrefund.web.signing_in import person_of
 from scanrefund.web.site import Site
 
@@ -71,7 +73,8 @@ def start(call: Call) -> dict[str, Any]:
         "shop": {"id": site.settings.shop_id, "name": site.settings.shop_name},
         "counter": site.settings.counter,
         "rehearsal": site.settings.rehearsal,
-        "training": {"pin": PRACTICE_PIN} if site.practice else None,
+        "training": _training(site),
+        **_practice_door(call),
         "needs_owner": not site.house.staff.has_staff(),
         "signed_in": person_of(person) if person else None,
         "locked": session.locked,
@@ -84,6 +87,20 @@ def start(call: Call) -> dict[str, Any]:
         "camera": {"source": site.camera.source, "on": site.camera.is_on},
         "newer": newer_of(site, session.language),
     }
+
+
+def _training(site: Site) -> dict[str, Any] | None:
+    """What a practice counter tells at its door, None at the shop's."""
+    if site.practice is None:
+        return None
+    return {"pin": PRACTICE_PIN} | ({"leave": leavers(site)} if site.door else {})
+
+
+def _practice_door(call: Call) -> dict[str, Any]:
+    """Whether there is one, and what kept it shut last."""
+    door = call.site.door
+    trouble = say_fault(door.trouble, call.language) if door and door.trouble else ""
+    return {"practice_door": door is not None, "practice_trouble": trouble}
 
 
 def newer_of(site: Site, language: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from scanrefund.assemble import House
 from scanrefund.config import Settings
+from scanrefund.house import House
 from scanrefund.readiness import Finding
 from scanrefund.training.practice import Practice
 from scanrefund.web.browser_cameras import BrowserCameras
@@ -17,6 +17,7 @@ from scanrefund.web.camera import CounterCamera
 from scanrefund.web.errands import Errands
 from scanrefund.web.events import Events
 from scanrefund.web.network import Network
+from scanrefund.web.practice_door import PracticeDoor
 from scanrefund.web.readings import Readings
 from scanrefund.web.sessions import Sessions
 from scanrefund.web.tries import Tries
@@ -34,14 +35,15 @@ class SelfTest:
 class Site:
     """One counter's page; `application.application` serves it, `running.running` keeps it alive beside that.
 
-    `examine` runs the self test of this counter. `practice` is there only in training. `closing` is set when
-    the program stops: streams end then.
+    `examine` runs the self test of this counter, but for what is known already. `practice` is there only in
+    training; `door` leads from the one to the other, where whoever serves the page walks through. `closing`
+    is set when the program stops: streams end then.
     """
 
     house: House
     settings: Settings
     camera: CounterCamera
-    examine: Callable[[], list[Finding]]
+    examine: Callable[[Mapping[str, Finding]], list[Finding]]
     page_folder: Path
     sessions: Sessions
     network: Network
@@ -53,10 +55,22 @@ class Site:
     closing: threading.Event = field(default_factory=threading.Event)
     last_self_test: SelfTest | None = None
     practice: Practice | None = None
+    door: PracticeDoor | None = None
 
     def go_on_from(self, before: Site) -> None:
-        """Keep who sits at which page and what was shown: the house alone was opened anew."""
-        self.sessions, self.readings, self.tries = before.sessions, before.readings, before.tries
+        """Keep who sits at which page and what was shown: the house alone was opened anew.
+
+        Between the shop and its training only the tries are kept: a person, a page, a code of the one is
+        nothing in the other.
+        """
+        self.tries = before.tries
+        if self.settings.training == before.settings.training:
+            self.sessions, self.readings = before.sessions, before.readings
+
+    @property
+    def shop(self) -> Site:
+        """The shop's site: this one, or the one that stays open behind a practice counter."""
+        return self.door.shop if self.door and self.door.shop else self
 
     def now(self) -> datetime:
         """The house's own time."""

@@ -60,7 +60,7 @@ def test_a_later_name_stands_in_and_no_name_keeps_the_known_one(ledger: Ledger) 
 
 def test_purge_takes_it_once_no_refund_of_the_order_is_open(ledger: Ledger) -> None:
     refund = reserve(ledger, applicant=Applicant("张三丰"))
-    purge = Purge(ledger, KeepFor(1, 1, 1))
+    purge = Purge(ledger, KeepFor(1, 1, 1, 1))
     assert purge.run(MUCH_LATER)["applicants"] == 0
     succeeded(ledger, refund)
     assert purge.run(MUCH_LATER)["applicants"] == 1

@@ -98,7 +98,7 @@ def test_purge_takes_the_words_once_it_is_over_and_leaves_what_is_counted(
     ledger: Ledger, box: Complaints
 ) -> None:
     noted = box.note(ended(ledger), Hand("Wang", SAID), DUE, NOW)
-    purge, later = Purge(ledger, KeepFor(1, 1, 1)), NOW + timedelta(days=30)
+    purge, later = Purge(ledger, KeepFor(1, 1, 1, 1)), NOW + timedelta(days=30)
     assert purge.run(later)["complaints"] == 0
     box.answer(noted.complaint_id, Hand("Li", "called"), NOW)
     assert purge.run(later)["complaints"] == 1

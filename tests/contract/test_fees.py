@@ -23,7 +23,7 @@ from scanrefund.wallets.bill_files import BillAccounts
 from tests.contract.test_report import TOLD
 from tests.unit.aftercare import bills
 from tests.unit.aftercare.bills import DAY, Row
-from tests.unit.aftercare.test_reconcile import BillWallet
+from tests.unit.aftercare.books import BillWallet
 from tests.unit.builders import NOW, FakeClock, an_order, answering, keep, open_ledger_at, reserve
 
 PAID: Final = 300

@@ -169,7 +169,7 @@ def test_of_a_hold_and_a_send_at_once_one_wins(ledger: Ledger) -> None:
 
 
 def test_the_note_goes_with_purge_once_the_hold_is_over(ledger: Ledger) -> None:
-    purge = Purge(ledger, KeepFor(1, 1, 1))
+    purge = Purge(ledger, KeepFor(1, 1, 1, 1))
     Holds(ledger).put(ORDER.order_id, CLERK, NOW)
     much_later = NOW + timedelta(days=9)
     assert purge.run(much_later)["hold_notes"] == 0

@@ -1,75 +1,43 @@
-"""What must hold of people on SQLite and on PostgreSQL: locks, approvals, limits, the queue."""
+"""What must hold of people on SQLite and on PostgreSQL: tries, locks, owners, one pepper."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 
 from scanrefund.errors import KeyFault, UsageFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import approvals
-from scanrefund.ledger.approvals import Bound
-from scanrefund.ledger.by_hand import Hand
-from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.schema import orders, refunds
 from scanrefund.ledger.sign_ins import SignIns
-from scanrefund.ledger.trips import Lease
-from scanrefund.ledger.waiting import Waiting
 from scanrefund.model.money import Money
-from scanrefund.model.order import Order
-from scanrefund.model.outcome import OrderAnswer
-from scanrefund.model.refund import Command, RefundState
-from scanrefund.model.refusal import Reason
+from scanrefund.model.refund import RefundState
 from scanrefund.model.staff import Doubt, Permission, Role, Secret, SignIn
 from scanrefund.people import totp
 from scanrefund.people.pins import Cost, PinHasher
+from tests.contract.people_at_once import at_once
 from tests.people import (
     CLERK_PIN,
     OWNER_PIN,
-    SUPERVISOR_PIN,
     WRONG_PIN,
     PeopleShop,
     a_recogniser,
     a_staff_desk,
-    hire,
     secret_of,
 )
-from tests.unit.builders import KEYS, NOW, ORDER, FakeWallet, an_order, keep, open_ledger_at
+from tests.unit.builders import KEYS, NOW, open_ledger_at
 
 S = RefundState
-T = TypeVar("T")
+
+
 ALL = {"approval_above": Money(0)}
-
-
-@pytest.fixture
-def counters(ledger_url: str) -> Iterator[tuple[Ledger, Ledger]]:
-    """Two counters of one shop that knows staff."""
-    first, second = open_ledger_at(ledger_url), open_ledger_at(ledger_url)
-    keep(first, ORDER)
-    hire(PeopleShop(first).staff)
-    yield first, second
-    first.close()
-    second.close()
 
 
 @pytest.fixture
 def ledger(counters: tuple[Ledger, Ledger]) -> Ledger:
     return counters[0]
-
-
-def at_once(jobs: Sequence[Callable[[], T]]) -> list[T]:
-    with ThreadPoolExecutor(len(jobs)) as threads:
-        return [done.result(timeout=60) for done in [threads.submit(job) for job in jobs]]
 
 
 class CountingHasher(PinHasher):
@@ -178,172 +146,6 @@ def test_of_two_owners_who_disable_each_other_one_stays(counters: tuple[Ledger, 
     found = at_once([partial(throw_out, shop, *pair) for shop, pair in pairs])
     assert sorted(found) == ["not_permitted", "out"]
     assert len([one for one in shops[0].staff.names() if one.role is Role.OWNER]) == 1
-
-
-class MeetingWallet(FakeWallet):
-    """A wallet that lets all counters pass at the same moment, just before they lock their orders."""
-
-    def __init__(self, counters: int) -> None:
-        super().__init__()
-        self._meet = threading.Barrier(counters, timeout=60)
-
-    def order(self, order: Order) -> OrderAnswer:
-        self._meet.wait()
-        return super().order(order)
-
-
-@pytest.mark.parametrize(
-    "limit",
-    [
-        {"day_amount_max": Money(7_500)},
-        {"hour_amount_max": Money(9_999)},
-        {"day_count_max": 3},
-        {"hour_count_max": 3},
-    ],
-)
-def test_counters_together_never_pass_a_clerks_limit(
-    counters: tuple[Ledger, Ledger], limit: dict[str, Any]
-) -> None:
-    keep(counters[0], *(an_order(order_id=f"D{number}") for number in range(6)))
-    wallet = MeetingWallet(6)
-    shops = [PeopleShop(ledger, limit, wallet) for ledger in counters * 3]
-    jobs = [
-        partial(shop.desk.refund, shop.wish(2_500, number, order_id=f"D{number}"))
-        for number, shop in enumerate(shops)
-    ]
-    reasons = [receipt.reason for receipt in at_once(jobs)]
-    assert reasons.count(None) == len(wallet.paid) == 3
-    assert reasons.count(Reason.CLERK_LIMIT_REACHED) == 3
-
-
-def test_a_limit_holds_for_one_clerk_one_day_and_one_hour(ledger: Ledger) -> None:
-    keep(ledger, *(an_order(order_id=f"D{number}") for number in range(6)))
-    shop = PeopleShop(ledger, {"day_count_max": 2, "hour_count_max": 1})
-
-    def refund(number: int, clerk: str = "s3") -> Reason | None:
-        return shop.desk.refund(shop.wish(100, number, order_id=f"D{number}", clerk=clerk)).reason
-
-    assert [refund(0), refund(1)] == [None, Reason.CLERK_LIMIT_REACHED]
-    assert refund(2, "s2") is None
-    shop.time.forward(3_600)
-    assert refund(3) is None
-    shop.time.forward(3_600)
-    assert refund(4) is Reason.CLERK_LIMIT_REACHED
-    shop.time.forward(86_400)
-    assert refund(5) is None
-
-
-BOUND = Bound("wish-0", ORDER.order_id, Money(2_500), "v" * 16, "s3")
-
-
-def give(ledger: Ledger) -> int:
-    with ledger.writing() as connection:
-        return approvals.give(connection, BOUND, "s2", NOW)
-
-
-@retried
-def use(ledger: Ledger, approval_id: int, bound: Bound = BOUND, after_s: float = 0) -> bool:
-    with ledger.writing() as connection:
-        return approvals.use(connection, approval_id, bound, "SRT_1", NOW + timedelta(seconds=after_s))
-
-
-def test_an_approval_is_used_once_whoever_is_at_it(counters: tuple[Ledger, Ledger]) -> None:
-    given = give(counters[0])
-    found = at_once([partial(use, ledger, given) for ledger in counters * 2])
-    assert sorted(found) == [False, False, False, True]
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"request_id": "wish-1"},
-        {"order_id": "B2"},
-        {"amount": Money(2_501)},
-        {"order_version": "w" * 16},
-        {"clerk": "s1"},
-    ],
-)
-def test_an_approval_is_good_for_nothing_else(ledger: Ledger, other: dict[str, Any]) -> None:
-    given = give(ledger)
-    assert not use(ledger, given, replace(BOUND, **other))
-    assert use(ledger, given)
-
-
-def test_an_approval_is_good_for_five_minutes_and_never_before_it_was_given(ledger: Ledger) -> None:
-    given = give(ledger)
-    assert not use(ledger, given, after_s=300)
-    assert not use(ledger, given, after_s=-1)
-    assert use(ledger, given, after_s=299.9)
-
-
-def test_the_table_refuses_a_clerks_word_on_his_own_wish(ledger: Ledger) -> None:
-    with pytest.raises(IntegrityError), ledger.writing() as connection:
-        approvals.give(connection, BOUND, "s3", NOW)
-
-
-def test_the_table_refuses_a_refund_approved_by_its_own_clerk(ledger: Ledger) -> None:
-    refund = PeopleShop(ledger, ALL).waits()
-    this = update(refunds).where(refunds.c.refund_id == refund.refund_id)
-    with pytest.raises(IntegrityError), ledger.writing() as connection:
-        connection.execute(this.values(approver="s3"))
-
-
-def test_the_table_refuses_to_send_what_nobody_approved(ledger: Ledger) -> None:
-    refund = PeopleShop(ledger, ALL).waits()
-    with ledger.writing() as connection:
-        this = update(refunds).where(refunds.c.refund_id == refund.refund_id)
-        connection.execute(this.values(state=S.READY.value, next_command="SEND", next_try_at=NOW))
-    forged = replace(PeopleShop(ledger).refund(refund.refund_id), approval_for="")
-    with pytest.raises(IntegrityError):
-        ledger.begin(forged, Command.SEND, Lease("counter1", 30), NOW)
-
-
-def test_two_who_decide_at_once_decide_once(counters: tuple[Ledger, Ledger]) -> None:
-    shops = [PeopleShop(ledger, ALL) for ledger in counters]
-    refund = shops[0].waits()
-
-    def approve() -> str:
-        try:
-            return str(shops[0].staff.approve(refund.refund_id, "s2", Secret(SUPERVISOR_PIN)).state)
-        except UsageFault as fault:
-            return fault.code
-
-    def decline() -> str:
-        try:
-            return str(shops[1].staff.decline(refund.refund_id, "s1", Secret(OWNER_PIN), "no").state)
-        except UsageFault as fault:
-            return fault.code
-
-    found = set(at_once([approve, decline]))
-    assert found in ({"SUCCEEDED", "refund_not_waiting"}, {"CANCELLED", "refund_not_waiting"})
-    assert len(shops[0].wallet.paid) == (1 if "SUCCEEDED" in found else 0)
-
-
-def test_whoever_was_disabled_meanwhile_approves_nothing(counters: tuple[Ledger, Ledger]) -> None:
-    shop, other = PeopleShop(counters[0], ALL), PeopleShop(counters[1], ALL)
-    refund = shop.waits()
-    # He has proved himself; before his word is written he works here no more.
-    assert shop.staff.authorise("s2", Secret(SUPERVISOR_PIN), Permission.REFUND_APPROVE).staff is not None
-    other.staff.disable("s1", "s2")
-    with pytest.raises(UsageFault, match="not_permitted"):
-        Waiting(counters[0]).approve(refund.refund_id, Hand("s2", ""), NOW)
-    with pytest.raises(UsageFault, match="sign_in_unknown"):
-        shop.staff.approve(refund.refund_id, "s2", Secret(SUPERVISOR_PIN))
-    assert shop.refund(refund.refund_id).state is S.WAIT_APPROVAL
-    assert shop.wallet.trips == []
-
-
-def test_an_order_that_changed_is_not_approved_as_it_was(ledger: Ledger) -> None:
-    shop = PeopleShop(ledger, ALL)
-    refund = shop.waits()
-    with ledger.writing() as connection:
-        connection.execute(update(orders).values(frozen_why="beyond_cap"))
-    with pytest.raises(UsageFault, match="approval_outdated"):
-        shop.staff.approve(refund.refund_id, "s2", Secret(SUPERVISOR_PIN))
-    assert shop.wallet.trips == []
-    assert (
-        shop.staff.decline(refund.refund_id, "s2", Secret(SUPERVISOR_PIN), "look first").state is S.CANCELLED
-    )
 
 
 def test_another_counter_with_another_pepper_is_refused_once_there_are_people(

@@ -11,15 +11,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from scanrefund.model.money import Money
+from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
-from tests.page.facts import CAUSES, CODE_AGE_S, OPEN_STATES, REASONS, TONES, shown
-
-# What a person may do about a refund, by its state.
-_MAY: dict[str, list[str]] = {"WAIT_APPROVAL": ["approve", "decline"], "CLOSED": ["ask", "cash", "bank"]}
-PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
+from scanrefund.say.gaps import fill
+from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, an_order, shown
 
 
 @dataclass
@@ -39,9 +37,24 @@ class StandIn:
     needs_approval: bool = False
     drop_refund_calls: int = 0
     printer_away: bool = False
+    # What the status bar tells: no wallet answers, the camera is gone.
+    trouble: bool = False
+    exercise: str = ""
+    has_printer: bool = True
+    # Refunds whose order has changed since: nobody can approve them any more.
+    changed: set[str] = field(default_factory=set)
+    books: dict[str, Any] = field(
+        default_factory=lambda: {"last_day": "2026-11-28", "run": None, "reconciled": None, "audit": None}
+    )
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
+    # A decision about an order waits for it; and the fault it ends in, if any.
+    order_gate: queue.Queue[None] | None = None
+    order_fault: str = ""
+    # The practice counter: whether it is open, and what keeps it shut.
+    training: bool = False
+    practice_trouble: str = ""
     # Two calls with one request id may come at once.
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     language: str = "zh-Hans"
@@ -55,42 +68,28 @@ class StandIn:
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
+    maintenance: list[dict[str, Any]] = field(default_factory=list)
+    self_test: dict[str, Any] = field(
+        default_factory=lambda: {"ok": True, "at": "2026-11-29T02:00:00+00:00", "say": "", "checks": []}
+    )
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
         self.sell("A1002", "alipay", 888_00)
-        self.sell("A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, why_not="这笔订单已经退完。")
+        self.sell(
+            "A1003", "wechat", 45_00, state="REFUNDED", may_refund=False, may=[], why_not="这笔订单已经退完。"
+        )
 
     def begin_again(self, **otherwise: Any) -> None:
         self.__init__(**otherwise)  # type: ignore[misc]
 
     def sell(self, order_id: str, wallet: str, amount_fen: int, **more: Any) -> None:
         """An order of today."""
-        self.orders[order_id] = {
-            "order_id": order_id,
-            "wallet": wallet,
-            "wallet_order_id": "4200002" + "0" * 21,
-            "amount_fen": amount_fen,
-            "refunded_fen": 0,
-            "in_flight_fen": 0,
-            "remaining_fen": amount_fen,
-            "state": "PAID",
-            "paid_at": "2026-11-28T02:15:00+00:00",
-            "paid_say": "",
-            "items": [{"name": "杯子", "amount_fen": 5_60}],
-            "wallet_word": {"look": "FOUND", "state": "PAID", "say": "微信支付：已付款"},
-            "next_day": True,
-            "may_refund": True,
-            "why_not": "",
-            "frozen_why": "",
-            "differences": [],
-        } | more
+        self.orders[order_id] = an_order(order_id, wallet, amount_fen) | more
 
     def say(self, key: str, **gaps: Any) -> str:
-        text = Catalogue.load(self.language).get(key) or key
-        for name, value in gaps.items():
-            text = text.replace("{" + name + "}", str(value))
-        return text
+        catalogue = Catalogue.load(self.language)
+        return fill(catalogue.get(key) or key, GAPS | gaps, catalogue)
 
     def person(self) -> dict[str, Any] | None:
         if not self.signed_in:
@@ -105,19 +104,24 @@ class StandIn:
             "shop": {"id": "shop-1", "name": "和平路店"},
             "counter": "1 号台",
             "rehearsal": True,
-            "training": False,
+            "training": {"pin": "739164", "leave": [{"staff_id": "o1", "name": "赵老板"}]}
+            if self.training
+            else None,
+            "practice_door": True,
+            "practice_trouble": self.practice_trouble,
             "needs_owner": self.needs_owner,
             "signed_in": self.person(),
             "locked": self.locked,
             "csrf": "token",
             "reasons": [
-                {"digit": n, "code": code, "text": text} for n, (code, text) in enumerate(REASONS, 1)
+                {"digit": n, "code": code, "text": self.say(f"refund_reason.{code}")}
+                for n, code in enumerate(REASONS, 1)
             ],
             "code_age_s": self.code_age_s,
             "idle_lock_s": self.idle_lock_s,
             "large_amount_fen": self.large_amount_fen,
             "ask_opinion": self.ask_opinion,
-            "camera": {"source": "0", "on": False},
+            "camera": {"source": "0", "on": self.trouble},
         }
 
     def order(self, order_id: str) -> dict[str, Any] | None:
@@ -128,8 +132,13 @@ class StandIn:
         mine = [one for one in self.refunds.values() if one["order_id"] == order_id]
         return found | {
             "wallet_say": wallet,
+            "wallet_word": {
+                "look": "FOUND",
+                "state": "PAID",
+                "say": self.say("wallet_word.FOUND", state="PAID"),
+            },
             "state_say": self.say(f"order_state.{found['state']}.name"),
-            "ask_for": self.say("phrase.ask_for_code"),
+            "ask_for": self.say(f"ask_for.{found['wallet']}"),
             "refunds": [self.receipt(one) for one in mine],
         }
 
@@ -140,9 +149,10 @@ class StandIn:
         order = self.order(text)
         refund = self.refunds.get(text)
         if order or refund:
-            return shown(
-                order=order, refund=refund and self.receipt(refund), say=self.say("page.order.title")
-            )
+            why_not = order["frozen_why"] or order["why_not"] if order else ""
+            said = why_not or (order["ask_for"] if order else "")
+            tone = "bad" if why_not else "good"
+            return shown(order=order, refund=refund and self.receipt(refund), say=said, tone=tone)
         if len(text) == 13 and text.startswith("69"):
             return shown(say=self.say("kind.product_barcode.is"), tone="bad")
         return shown(say=self.say("refusal.order_not_found.clerk", order_id=text), tone="bad")
@@ -163,8 +173,7 @@ class StandIn:
             "confirmed": True,
         }
         self.codes[handle] = reading
-        wallet_say = self.say(f"wallet.{wallet}.name")
-        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet_say))
+        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet))
 
     def check(self, asked: dict[str, Any]) -> dict[str, Any]:
         order = self.orders[asked["order_id"]]
@@ -180,10 +189,18 @@ class StandIn:
         return {
             "rungs": list({one["reason"]: one for one in rungs}.values()),
             "amount_fen": asked["amount_fen"],
-            "amount_words": "人民币壹拾贰元捌角整",
+            "amount_words": amount_in_words(Money(asked["amount_fen"]), self.language),
             "partial": asked["amount_fen"] < order["remaining_fen"],
             "needs_approval": self.needs_approval,
-            "customer": {"what": "退款", "how_much": "¥12.80", "where": "微信支付", "when": "很快到账"},
+            "customer": self._for_the_customer(order, asked["amount_fen"]),
+        }
+
+    def _for_the_customer(self, order: dict[str, Any], amount_fen: int) -> dict[str, str]:
+        return {
+            "what": self.say("customer.what", order_id=order["order_id"]),
+            "how_much": str(Money(amount_fen)),
+            "where": self.say("customer.where", wallet=order["wallet"]),
+            "when": self.say(f"customer.when_{order['wallet']}"),
         }
 
     def _rung(self, name: str, verdict: str) -> dict[str, Any]:
@@ -214,7 +231,7 @@ class StandIn:
             "amount_fen": asked["amount_fen"],
             "wallet": self.orders[asked["order_id"]]["wallet"],
             "state": state,
-            "reason_text": dict(REASONS)[asked["reason"]],
+            "reason_text": self.say(f"refund_reason.{asked['reason']}"),
             "created_at": datetime.now(UTC).isoformat(),
             "approver": "王店长" if asked["approval"] else None,
         }
@@ -231,7 +248,7 @@ class StandIn:
         ) | {
             "reason": reason,
             "tone": "bad",
-            "headline": self.say("page.program.refused"),
+            "headline": self.say("headline.refused"),
         }
 
     def receipt(self, refund: dict[str, Any]) -> dict[str, Any]:
@@ -241,16 +258,14 @@ class StandIn:
         waiting = state in {"UNKNOWN", "PROCESSING"}
         return self._spoken(f"refund.{cause}", refund) | {
             "reason": None,
-            "tone": TONES.get(state, "wait" if state == "WAIT_APPROVAL" else "bad"),
-            "headline": self.say(f"refund_state.{state}"),
+            "tone": TONES.get(state, "bad"),
+            "headline": self.say(f"headline.{TONES.get(state, 'bad')}"),
             "next_try_at": self.asks_at.isoformat() if waiting else None,
-            "may": ["ask"] if waiting else _MAY.get(state, []),
+            "may": MAY.get(state, []),
         }
 
     def _spoken(self, cause: str, facts: dict[str, Any]) -> dict[str, Any]:
-        wallet = self.say(f"wallet.{facts['wallet']}.name") if facts["wallet"] else ""
-        amount = f"¥{facts['amount_fen'] / 100:.2f}"
-        gaps = {"amount": amount, "wallet": wallet, "warning": self.say("phrase.warning"), "max": amount}
+        gaps = {"amount_fen": facts["amount_fen"], "wallet": facts["wallet"] or "wechat"}
         gaps |= {"refund_id": facts["refund_id"] or "", "order_id": facts["order_id"]}
         return facts | {
             "outcome": None,
@@ -276,21 +291,6 @@ class StandIn:
         mine = [self.receipt(one) for one in self.refunds.values() if one["state"] in OPEN_STATES]
         parts = {"approvals": ["WAIT_APPROVAL"], "held": ["HELD"], "open": ["UNKNOWN", "PROCESSING"]}
         return {name: [one for one in mine if one["state"] in states] for name, states in parts.items()}
-
-    def status(self) -> dict[str, Any]:
-        at = "2026-11-29T02:00:00+00:00"
-        return {
-            "network": [
-                {"wallet": one, "ok": True, "say": "38 ms", "at": at} for one in ("wechat", "alipay")
-            ],
-            "version": "0.0.0",
-            "open": 0,
-            "approvals": 0,
-            "held": 0,
-            "camera": {"ok": False, "on": False, "say": self.say("page.code.no_camera")},
-            "self_test": {"ok": True, "at": at, "say": ""},
-            "clock": at,
-        }
 
     def decide(self, refund_id: str, what: str) -> dict[str, Any]:
         ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED", "cash": "PAID_OTHER_WAY"}

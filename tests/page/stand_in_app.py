@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -10,9 +11,22 @@ from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
 from tests.acceptance.browser import PATIENCE_MS
-from tests.page.stand_in import PAGE, StandIn
+from tests.page.books_stand_in import add_books, add_cash_and_evidence, evidence_of
+from tests.page.machine import self_test, status
+from tests.page.practice import practises
+from tests.page.stand_in import StandIn
+from tests.page.stand_in_orders import decisions
+from tests.page.stand_in_practice import turns
 
+PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 PIN = "270419"
+WALLET_SAYS = {
+    "code": "NOT_ENOUGH",
+    "message": "基本账户余额不足，请充值后重新发起",
+    "http_status": 403,
+    "wallet_request_id": "08F78BB5AF0610D302",
+    "signature": "VALID",
+}
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,8 +42,13 @@ def application(desk: StandIn) -> FastAPI:
     _scans(app, desk)
     # Before the decisions, whose last word stands for any.
     _of_one_refund(app, desk)
+    add_cash_and_evidence(app, desk)
+    add_books(app, desk)
     _changes(app, desk)
+    decisions(app, desk)
     _people(app, desk)
+    practises(app, desk)
+    turns(app, desk)
 
     @app.middleware("http")
     async def guard(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -70,8 +89,8 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
         return desk.queue()
 
     @app.get("/desk/status")
-    def status() -> Any:
-        return desk.status()
+    def how_it_stands() -> Any:
+        return status(desk)
 
     @app.get("/desk/refunds")
     def refunds(q: str = "") -> Any:
@@ -81,12 +100,26 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     @app.get("/desk/refunds/{refund_id}")
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
-        entry = {"at": one["created_at"], "what": "created", "say": "已登记", "who": "小林", "detail": ""}
-        return one | {"timeline": [entry]} | desk.customers_part(refund_id)
+        more = {"timeline": timeline(desk, one), "evidence": evidence_of(desk, refund_id)}
+        return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
     def events() -> StreamingResponse:
         return StreamingResponse(desk.events(), media_type="text/event-stream")
+
+
+def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
+    """What has happened to a refund until now."""
+    said = [desk.say("timeline.refund_reserved", by="小林")]
+    if receipt["state"] != "WAIT_APPROVAL":
+        said += [desk.say("timeline.send"), "钱包答了。"]
+    entries = [
+        {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
+        for say, who in zip(said, ("小林", "", ""), strict=False)
+    ]
+    if len(entries) > 1:
+        entries[-1] |= {"what": "answer", "wallet_says": WALLET_SAYS}
+    return entries
 
 
 def _looks_closer(app: FastAPI, desk: StandIn) -> None:
@@ -96,7 +129,7 @@ def _looks_closer(app: FastAPI, desk: StandIn) -> None:
         trip = {
             "begun_at": one["created_at"],
             "ended_at": one["created_at"],
-            "command": "发给钱包。",
+            "command": desk.say("timeline.send"),
             "outcome": "UNKNOWN",
             "hint": desk.say("outcome.UNKNOWN"),
             "code": "timeout",
@@ -106,7 +139,12 @@ def _looks_closer(app: FastAPI, desk: StandIn) -> None:
             "signature": "NO_ANSWER",
         }
         order = desk.order(one["order_id"])
-        more = {"timeline": [], "order": order, "network": desk.status()["network"], "trips": [trip]}
+        more = {
+            "timeline": timeline(desk, one),
+            "order": order,
+            "network": status(desk)["network"],
+            "trips": [trip],
+        }
         return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/refunds/{refund_id}/signature")
@@ -185,14 +223,14 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
         return desk.decide(refund_id, what)
 
     @app.post("/desk/self-test")
-    def self_test(body: dict[str, Any]) -> Any:
-        return {"checks": [{"name": "decoder", "ok": True, "say": "QR, Code 128", "cure": ""}]}
+    def tested(body: dict[str, Any]) -> Any:
+        return self_test(desk)
 
 
 def _people(app: FastAPI, desk: StandIn) -> None:
     def enter(body: dict[str, Any]) -> Any:
         if body["pin"] != PIN:
-            told = {"fault": "pin_wrong", "say": "PIN 不对。", "tries_left": 4, "locked_until": None}
+            told = {"fault": "pin_wrong", "say": "密码不对。", "tries_left": 4, "locked_until": None}
             return JSONResponse(told, 401)
         desk.signed_in, desk.locked, desk.needs_owner = True, False, False
         return {"signed_in": desk.person(), "csrf": "token"}

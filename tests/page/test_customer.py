@@ -76,6 +76,16 @@ def test_the_diagnosis_tells_order_network_and_each_trip_with_its_codes(till: Ti
     judged(till)
 
 
+def test_an_answer_in_the_time_line_opens_to_the_wallets_own_words(till: Till) -> None:
+    to_detail(till, "HELD")
+    drawer = till.page.locator(".timeline details")
+    expect(drawer.locator("dl")).not_to_be_visible()
+    drawer.locator("summary").press("Enter")
+    for said in ("NOT_ENOUGH", "基本账户余额不足", "403", "08F78BB5AF0610D302"):
+        expect(drawer.locator("dl")).to_contain_text(said)
+    judged(till)
+
+
 def test_a_refusal_has_our_code_in_a_drawer(till: Till) -> None:
     till.to_result(state="wallet_mismatch")
     till.page.locator(".codes summary").press("Enter")

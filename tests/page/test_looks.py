@@ -2,101 +2,39 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import axe_playwright_python
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.conftest import ALIPAY_CODE, Till, started
+from scanrefund.say.catalogue import LANGUAGES
+from tests.page.conftest import Till
+from tests.page.measure import amiss
+from tests.page.states import STATES, Shown
+
+ColorScheme = Literal["light", "dark"]
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = "() => axe.run({ resultTypes: ['violations'] })"
 SEVERE = {"serious", "critical"}
+# English words are the longest; a state that has no look of its own is read in the long run only.
+USUAL_LANGUAGE = "en"
 
 
-def to_code(till: Till) -> None:
-    till.order()
-    till.press("3")
-    till.at("refund:code")
-
-
-def to_detail(till: Till) -> None:
-    till.to_result(state="UNKNOWN")
-    till.press("F4")
-    till.at("queue")
-    expect(till.page.locator(".row")).to_be_visible()
-    till.press("Enter")
-    till.at("detail")
-
-
-def key(name: str, place: str) -> Callable[[Till], None]:
-    def go(till: Till) -> None:
-        till.press(name)
-        till.at(place)
-
-    return go
-
-
-def to_approving(till: Till) -> None:
-    till.desk.needs_approval = True
-    till.to_confirm()
-    till.settled()
-    till.press("Enter")
-    till.at("refund:approving")
-    till.choose_second("1")
-
-
-def to_decision(till: Till) -> None:
-    till.to_result(state="WAIT_APPROVAL")
-    till.page.locator("[data-act=openDetail]").press("Enter")
-    till.at("detail")
-    till.page.locator("[data-arg=decline]").press("Enter")
-    till.at("dialog:decide")
-
-
-def to_queue(till: Till) -> None:
-    till.to_result(state="HELD")
-    till.press("F4")
-    expect(till.page.locator(".part-held .row")).to_be_visible()
-
-
-def to_stopped(till: Till) -> None:
-    till.scan("A1003")
-    till.at("refund:amount")
-    expect(till.page.locator(".stopped")).to_be_visible()
-
-
-def to_blocked(till: Till) -> None:
-    till.desk.noes = ["order_frozen"]
-    till.to_confirm("A1002", ALIPAY_CODE)
-    expect(till.page.locator(".rung-no")).to_be_visible()
-
-
-SCREENS: dict[str, Callable[[Till], None]] = {
-    "order": lambda till: None,
-    "amount": Till.order,
-    "code": to_code,
-    "confirm": Till.to_confirm,
-    "good": lambda till: till.to_result(state="SUCCEEDED"),
-    "unknown": lambda till: till.to_result(state="UNKNOWN"),
-    "refused": lambda till: till.to_result(state="wallet_mismatch"),
-    "processing": lambda till: till.to_result(state="PROCESSING"),
-    "detail": to_detail,
-    "approving": to_approving,
-    "decision": to_decision,
-    "queue": to_queue,
-    "stopped": to_stopped,
-    "blocked": to_blocked,
-    "locked": key("F10", "locked"),
-    "help": key("F1", "help"),
-    "customer": key("F7", "customer"),
-    "equipment": key("F6", "equipment"),
-    "refunds": key("F3", "refunds"),
-}
+def every_state() -> list[Any]:
+    """Each state in each language; all but the usual ones are for the long run."""
+    return [
+        pytest.param(
+            {"language": language, **shown.begun},
+            shown,
+            id=f"{name}-{language}",
+            marks=() if shown.usual and language == USUAL_LANGUAGE else pytest.mark.long,
+        )
+        for name, shown in STATES.items()
+        for language in LANGUAGES
+    ]
 
 
 def severe(till: Till) -> list[Any]:
@@ -113,21 +51,26 @@ def judged(till: Till) -> None:
         assert severe(till) == [], scheme
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_nothing_serious_stands_in_the_way_of_reading(till: Till, screen: str) -> None:
-    SCREENS[screen](till)
-    judged(till)
-    assert re.findall(r"page\.[a-z_]+\.", till.page.locator("#app").inner_text()) == []
-
-
-@started(signed_in=False)
-def test_the_door_can_be_read_too(till: Till) -> None:
+@pytest.mark.parametrize(("desk", "shown"), every_state(), indirect=["desk"])
+def test_a_state_can_be_read_and_its_next_step_is_in_sight(till: Till, shown: Shown) -> None:
+    shown.go(till)
+    assert amiss(till.page, shown.main) == []
     judged(till)
 
 
-@started(signed_in=False, needs_owner=True)
-def test_the_first_start_can_be_read_too(till: Till) -> None:
-    judged(till)
+@pytest.mark.parametrize(("theme", "others"), [("light", "dark"), ("dark", "light")])
+def test_a_look_that_was_chosen_goes_before_the_machines(till: Till, theme: str, others: ColorScheme) -> None:
+    def ground() -> str:
+        return str(till.page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+
+    till.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    wanted = ground()
+    till.page.emulate_media(color_scheme=others)
+    assert ground() != wanted
+    button = till.page.locator("[data-act=nextTheme]")
+    for _ in range({"light": 1, "dark": 2}[theme]):
+        button.press("Enter")
+    expect(till.page.locator("body")).to_have_css("background-color", wanted)
 
 
 def test_languages_change_at_once_and_the_work_stays(till: Till) -> None:

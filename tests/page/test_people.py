@@ -35,7 +35,7 @@ def test_a_clerk_signs_in_by_digit_and_pin_and_a_wrong_pin_tells_the_tries_left(
     expect(till.page.locator(".gate h1")).to_have_text("小林")
     till.by_hand("000000")
     till.press("Enter")
-    expect(till.page.locator(".gate .said")).to_have_text("PIN 不对。 还可以试 4 次。")
+    expect(till.page.locator(".gate .said")).to_have_text("密码不对。 还可以试 4 次。")
     expect(till.page.locator("[data-secret=pin]")).to_have_value("")
     expect(till.page.locator("[data-secret=pin]")).to_be_focused()
     till.by_hand(PIN)
@@ -69,5 +69,5 @@ def test_a_refund_that_waits_is_approved_from_the_queue(till: Till) -> None:
     till.by_hand(PIN)
     till.press("Enter")
     till.at("detail")
-    expect(till.page.locator(".about h2")).to_have_text("已退款")
+    expect(till.page.locator(".about h2")).to_have_text("退款成功")
     assert till.desk.told("approve") == [{"why": "", "approval": {"staff_id": "s1", "secret": PIN}}]

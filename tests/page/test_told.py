@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till
+from tests.page.conftest import Till, started
+from tests.page.machine import status
 from tests.page.test_looks import judged
 
 WINDOW = {
@@ -16,20 +20,21 @@ WINDOW = {
 }
 
 
-def tell(till: Till, *, under_way: bool, say: str) -> None:
-    status = till.desk.status() | {"maintenance": [{**WINDOW, "under_way": under_way, "say": say}]}
-    till.desk.tell("status", json.dumps(status))
+def tell(till: Till, *windows: dict[str, Any]) -> None:
+    """From now on the desk's word of how things stand has these windows, asked for or not."""
+    till.desk.maintenance = [WINDOW | window for window in windows]
+    till.hears("status", json.dumps(status(till.desk)))
 
 
 def test_the_band_comes_before_a_window_changes_in_it_and_goes(till: Till) -> None:
-    tell(till, under_way=False, say="微信支付将维护")
+    tell(till, {"under_way": False, "say": "微信支付将维护"})
     band = till.page.locator(".band-ahead")
     expect(band).to_have_text("微信支付将维护")
     judged(till)
-    tell(till, under_way=True, say="微信支付正在维护")
+    tell(till, {"under_way": True, "say": "微信支付正在维护"})
     expect(till.page.locator(".band-late")).to_have_text("微信支付正在维护")
     expect(band).to_have_count(0)
-    till.desk.tell("status", json.dumps(till.desk.status()))
+    tell(till)
     expect(till.page.locator(".band-late")).to_have_count(0)
 
 
@@ -40,3 +45,10 @@ def test_the_safety_cards_stand_in_the_help_of_the_first_step(till: Till) -> Non
     expect(cards).to_have_count(8)
     expect(cards.first).to_contain_text("付款码就是钱")
     judged(till)
+
+
+@started(outcomes=["UNKNOWN"])
+def test_a_wait_of_hours_is_counted_down_in_hours(till: Till) -> None:
+    till.desk.asks_at = datetime.now(UTC) + timedelta(hours=7, minutes=30)
+    till.to_result(state="UNKNOWN")
+    expect(till.page.locator(".norepeat .countdown")).to_have_text(re.compile(r"7:[23]\d:\d\d"))

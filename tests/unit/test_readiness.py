@@ -95,6 +95,13 @@ def test_a_good_counter_is_ready(around: Surroundings) -> None:
     assert len({finding.name for finding in findings}) == len(CHECKS)
 
 
+def test_what_is_known_is_not_looked_at_again(around: Surroundings) -> None:
+    known = Finding("camera", ok=True, cause="looked_through")
+    around = replace(around, camera="nothing there")
+    told = {one.name: one for one in examine(around, {"camera": known})}
+    assert (told["camera"], len(told)) == (known, len(CHECKS))
+
+
 @POSIX
 def test_a_data_folder_open_to_others_is_bad(around: Surroundings) -> None:
     around.home.mkdir()

@@ -2,83 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
-from scanrefund.aftercare.receipt import Writer
-from scanrefund.dispatch.dispatcher import Dispatcher
-from scanrefund.errors import UsageFault
-from scanrefund.ledger import orders
 from scanrefund.ledger.by_hand import PROOF_AFTER, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
-from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
-from scanrefund.model.wallet import Wallet
-from scanrefund.supervisor_desk import BY_CHARS_MAX, SupervisorDesk
-from tests.unit.builders import ORDER, FakeClock, FakeWallet, an_order, answering, keep, reserve
+from scanrefund.supervisor_desk import BY_CHARS_MAX
+from tests.unit.builders import ORDER, an_order, answering, keep, reserve
+from tests.unit.supervised import HAND, Shop, refused
 
 S = RefundState
-HAND = Hand("Li", "topped up")
-
-
-class Shop:
-    """One counter with its supervisor."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger, self.wallet, self.time = ledger, FakeWallet(), FakeClock()
-        self.dispatcher = Dispatcher(ledger, {Wallet.WECHAT: self.wallet}, self.time.clock, 30)
-        self.desk = SupervisorDesk(ledger, self.dispatcher, self.time.clock, Writer("en", rehearsal=True))
-
-    def trip(self, refund: Refund) -> Refund:
-        self.time.at = max(self.time.at, refund.next_try_at or self.time.at)
-        return self.dispatcher.dispatch(refund)
-
-    def held(self, *before: Outcome) -> Refund:
-        """A refund that the wallet holds for want of money, after other answers to the same number."""
-        self.wallet.sends = [
-            *(answering(outcome) for outcome in before),
-            answering(Outcome.HELD, "NOT_ENOUGH"),
-        ]
-        refund = reserve(self.ledger)
-        while refund.next_command is not None:
-            refund = self.trip(refund)
-        assert refund.state is S.HELD
-        return refund
-
-    def closed(self) -> Refund:
-        self.wallet.sends = [answering(Outcome.DECLINED)]
-        refund = self.trip(self.trip(reserve(self.ledger)))
-        assert refund.state is S.CLOSED
-        return refund
-
-    @property
-    def order(self) -> Order:
-        order = self.ledger.order(ORDER.order_id)
-        assert order is not None
-        return order
-
-    def booked(self, kind: str) -> list[dict[str, object]]:
-        with self.ledger.reading() as connection:
-            rows = connection.exec_driver_sql(f"SELECT facts FROM book WHERE kind='{kind}'")
-            return [json.loads(row.facts) for row in rows]
 
 
 @pytest.fixture
 def shop(ledger: Ledger) -> Shop:
     return Shop(ledger)
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(UsageFault) as caught:
-        yield
-    assert caught.value.code == code
 
 
 def test_a_released_refund_goes_out_again_under_its_number(shop: Shop) -> None:
@@ -190,66 +132,6 @@ def test_a_refund_is_cancelled_only_before_a_byte_left(shop: Shop) -> None:
     sent = shop.trip(reserve(shop.ledger, request_id="another"))
     with refused("refund_was_sent"):
         shop.desk.cancel(sent.refund_id, HAND)
-
-
-def test_cash_takes_from_what_the_customer_may_get_and_links_to_what_it_replaces(shop: Shop) -> None:
-    refund = shop.closed()
-    receipt = shop.desk.pay_other_way(refund.refund_id, HAND)
-    paid = shop.ledger.refund(receipt.refund_id or "")
-    assert paid is not None
-    assert (paid.state, paid.instead_of, paid.amount) == (S.PAID_OTHER_WAY, refund.refund_id, refund.amount)
-    order = shop.order
-    assert (order.wallet_reserved, order.customer_reserved) == (Money(0), Money(2_500))
-    assert (order.refunded, order.remaining, order.refund_count) == (Money(2_500), Money(7_500), 1)
-    with refused("cash_paid_already"):
-        shop.desk.pay_other_way(refund.refund_id, HAND)
-
-
-def test_money_that_came_back_to_the_merchant_may_be_paid_in_cash(shop: Shop) -> None:
-    shop.wallet.sends = [answering(Outcome.RETURNED_TO_MERCHANT)]
-    refund = shop.trip(reserve(shop.ledger, amount_fen=10_000))
-    shop.desk.pay_other_way(refund.refund_id, HAND)
-    assert (shop.order.wallet_reserved, shop.order.customer_reserved) == (ORDER.amount, ORDER.amount)
-
-
-@pytest.mark.parametrize("said", [Outcome.UNKNOWN, Outcome.PROCESSING, Outcome.ABNORMAL, Outcome.HELD])
-def test_cash_is_never_paid_while_the_wallet_may_still_pay(shop: Shop, said: Outcome) -> None:
-    shop.wallet.sends = [answering(said)]
-    refund = shop.trip(reserve(shop.ledger))
-    with refused("cash_before_end"):
-        shop.desk.pay_other_way(refund.refund_id, HAND)
-    assert shop.order.customer_reserved == Money(2_500)
-
-
-def test_cash_is_never_paid_beside_another_open_refund_or_over_the_rest(shop: Shop) -> None:
-    closed = shop.closed()
-    other = reserve(shop.ledger, amount_fen=8_000, request_id="other", now=shop.time.at)
-    with refused("cash_beside_open"):
-        shop.desk.pay_other_way(closed.refund_id, HAND)
-    assert shop.trip(other).state is S.SUCCEEDED
-    with refused("cash_over_remaining"):
-        shop.desk.pay_other_way(closed.refund_id, HAND)
-
-
-def test_cash_is_never_paid_while_the_order_is_frozen(shop: Shop) -> None:
-    refund = shop.closed()
-    with shop.ledger.writing() as connection:
-        orders.freeze(connection, ORDER.order_id, "beyond_cap")
-    with refused("cash_while_frozen"):
-        shop.desk.pay_other_way(refund.refund_id, HAND)
-
-
-def test_a_wallet_that_pays_after_the_cash_freezes_the_order_until_a_person_looked(shop: Shop) -> None:
-    refund = shop.closed()
-    shop.desk.pay_other_way(refund.refund_id, HAND)
-    reserve(shop.ledger, amount_fen=7_500, request_id="rest", now=shop.time.at)
-    shop.wallet.pay(refund)
-    late = shop.dispatcher.ask(refund)
-    assert (late.state, late.beyond_cap, shop.order.frozen_why) == (S.SUCCEEDED, True, "fact_against_end")
-    shop.desk.thaw(ORDER.order_id, HAND)
-    assert (shop.order.frozen_why, shop.order.remaining) == ("", Money(0))
-    with refused("order_not_frozen"):
-        shop.desk.thaw(ORDER.order_id, HAND)
 
 
 @pytest.mark.parametrize("hand", [Hand("", "why"), Hand("Li", "  "), Hand("L" * (BY_CHARS_MAX + 1), "why")])

@@ -36,7 +36,11 @@ _PROOFS: Final = frozenset({"approval", "clerk"})
 def application(site: Site) -> ASGIApp:
     """Everything under `/api/`, behind a guard of its own: tills are let in, browsers are not."""
     gate = TokenGate(site.house.tills)
-    router = Router(_addresses(site, gate), redirect_slashes=False, default=partial(_unknown, site))
+    # A till's refund is the shop's: while its counter is the practice counter, none is taken.
+    is_away = site.shop is not site
+    addresses = [] if is_away else _addresses(site, gate)
+    unknown = partial(_told, site, "training_now" if is_away else "address_unknown")
+    router = Router(addresses, redirect_slashes=False, default=unknown)
 
     def tell(fault: Fault, scope: Scope) -> Response:
         return door.told(fault, door.language_of(Request(scope).headers, site.settings.language))
@@ -52,9 +56,9 @@ def _addresses(site: Site, gate: TokenGate) -> list[Address]:
     return [*tills, *(Address(ROOT + path, _readable(site, handler)) for path, handler in OPEN.items())]
 
 
-async def _unknown(site: Site, scope: Scope, receive: Receive, send: Send) -> None:
+async def _told(site: Site, code: str, scope: Scope, receive: Receive, send: Send) -> None:
     language = door.language_of(Request(scope).headers, site.settings.language)
-    await door.told(UsageFault("address_unknown"), language)(scope, receive, send)
+    await door.told(UsageFault(code), language)(scope, receive, send)
 
 
 class _Endpoint:

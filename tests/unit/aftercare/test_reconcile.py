@@ -2,108 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scanrefund.aftercare.matching_rules import Matched, OurRefund, OurSale, counted_fen
-from scanrefund.aftercare.reconcile import Reconciler, Reconciliation
-from scanrefund.aftercare.signing import Signing
-from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import UsageFault
-from scanrefund.ledger.bookings import BOOKED, Bookings
-from scanrefund.ledger.by_hand import ByHand, Hand
+from scanrefund.ledger.bookings import BOOKED
 from scanrefund.ledger.found import Found
-from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.sign_offs import SignOffs
-from scanrefund.model.bill import BillAnswer, BillKind, BillLook
+from scanrefund.model.bill import BillAnswer, BillLook
 from scanrefund.model.bill_line import BillLine, LineKind, LineState
-from scanrefund.model.difference import Difference, DifferenceKind, Side, side_of
+from scanrefund.model.difference import DifferenceKind, Side, side_of
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import OPEN, RefundState
 from scanrefund.model.wallet import Wallet
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
-from scanrefund.wallets.bill_files import BillAccounts
 from tests.unit.aftercare import bills
 from tests.unit.aftercare.bills import DAY, Row
-from tests.unit.builders import NOW, FakeClock, FakeWallet, an_order, answering, keep, open_ledger, reserve
-
-K = DifferenceKind
-ACCOUNTS = BillAccounts(bills.MCHID, bills.SELLER)
-AFTER = NOW + timedelta(days=1, hours=4)
-
-
-class BillWallet(FakeWallet):
-    """A wallet that answers with bills by day; a day without one was empty."""
-
-    def __init__(self, wallet: Wallet) -> None:
-        super().__init__(wallet)
-        self.bills: dict[date, BillAnswer] = {}
-
-    def bill(self, day: date, kind: BillKind) -> BillAnswer:
-        assert kind is BillKind.TRADES
-        return self.bills.get(day, BillAnswer(BillLook.EMPTY, code="NO_STATEMENT_EXIST"))
-
-
-@dataclass
-class Shop:
-    """Books, both wallets, and the morning after."""
-
-    ledger: Ledger
-    time: FakeClock
-    gateways: dict[Wallet, BillWallet]
-    reconciler: Reconciler
-
-    def sell(self, order_id: str, fen: int = 1_000, wallet: Wallet = Wallet.WECHAT, **changes: Any) -> None:
-        told = {"paid_at": NOW, "state": OrderState.PAID, **changes}
-        keep(self.ledger, an_order(order_id=order_id, amount=Money(fen), wallet=wallet, **told))
-
-    def refund(
-        self, order_id: str, fen: int = 300, outcome: Outcome = Outcome.SUCCEEDED, at: Any = NOW
-    ) -> str:
-        """A refund that the wallet answered so; its number."""
-        refund = reserve(self.ledger, order_id, fen, at, request_id=f"{order_id} {fen} {outcome} {at}")
-        self.gateways[refund.wallet].sends.append(answering(outcome))
-        self.time.at = at
-        Dispatcher(self.ledger, self.gateways, self.time.clock, 30).dispatch(refund)
-        self.time.at = AFTER
-        return refund.refund_id
-
-    def bill_of(self, wallet: Wallet, *rows: Row, day: date = DAY) -> None:
-        text = bills.wechat(rows, day=day) if wallet is Wallet.WECHAT else bills.alipay(rows, day=day)
-        self.gateways[wallet].bills[day] = BillAnswer(BillLook.FETCHED, (text,))
-
-    def reconciled(self, **asked: Any) -> tuple[Reconciliation, list[Difference]]:
-        with self.reconciler.reconcile(DAY, **asked) as done:
-            assert [scope.unexplained_fen for scope in done.scopes] == [0] * len(done.scopes)
-            return done, list(done.differences())
-
-    def found(self, **asked: Any) -> list[tuple[str, int]]:
-        return [(one.kind.value, one.amount_fen) for one in self.reconciled(**asked)[1]]
-
-
-@pytest.fixture(scope="module")
-def empty_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: making the tables takes longer than any test here."""
-    path = tmp_path_factory.mktemp("empty") / "ledger.sqlite3"
-    open_ledger(path).close()
-    return path
-
-
-@pytest.fixture
-def shop(tmp_path: Path, empty_ledger: Path) -> Iterator[Shop]:
-    ledger = open_ledger(Path(shutil.copy(empty_ledger, tmp_path)))
-    gateways = {wallet: BillWallet(wallet) for wallet in Wallet}
-    time = FakeClock(AFTER)
-    yield Shop(ledger, time, gateways, Reconciler(Bookings(ledger), gateways, ACCOUNTS, time.clock))  # type: ignore[arg-type]
-    ledger.close()
+from tests.unit.aftercare.books import K, Shop
+from tests.unit.builders import NOW
 
 
 def test_a_day_that_agrees_has_no_difference(shop: Shop) -> None:
@@ -137,6 +59,8 @@ def test_an_empty_day_is_compared_and_a_bill_that_is_not_there_is_not(shop: Shop
 
 
 SOLD = Row("A1", 1_000)
+
+
 NEXT_DAY = NOW + timedelta(hours=7)
 
 
@@ -295,101 +219,6 @@ def test_a_day_that_is_not_over_in_beijing_is_refused(shop: Shop) -> None:
     assert caught.value.code == "day_not_over"
     shop.time.at = NOW + timedelta(hours=6)
     assert shop.found() == []
-
-
-TILL = "order_id,kind,amount_fen,clerk\n"
-
-
-def test_the_till_is_compared_by_order(shop: Shop, tmp_path: Path) -> None:
-    for order_id in ("A1", "A2", "A3", "A4", "A5"):
-        shop.sell(order_id, wallet=Wallet.ALIPAY if order_id == "A2" else Wallet.WECHAT)
-    for order_id in ("A1", "A2", "A3"):
-        shop.refund(order_id)
-    closed = shop.refund("A5", outcome=Outcome.CLOSED)
-    ByHand(shop.ledger).pay_other_way(closed, Hand("Chen", "cash"), NOW)
-    lines = ["A1,sale,1000,", "A2,sale,900,", "A3,sale,1000,", "Z9,sale,50,", "A5,sale,1000,"]
-    lines += ["A1,refund,100,", "A1,refund,200,", "A2,refund,250,", "A4,refund,70,", "A5,refund,300,=x"]
-    path = tmp_path / "till.csv"
-    path.write_text(TILL + "\n".join(lines) + "\n", encoding="utf-8")
-    done, found = shop.reconciled(wallet=Wallet.ALIPAY, till=path)
-    assert sorted((one.kind.value, one.order_id, one.amount_fen) for one in found if not one.wallet) == [
-        ("till_refund_differs", "A2", -50),
-        ("till_refund_missing", "A3", -300),
-        ("till_refund_unknown", "A4", 70),
-        ("till_sale_differs", "A2", -100),
-        ("till_sale_missing", "A4", -1_000),
-        ("till_sale_unknown", "Z9", 50),
-    ]
-    assert (done.scopes[-1].name, done.scopes[-1].lines) == ("till", 10)
-
-
-@pytest.mark.parametrize(
-    ("text", "code", "line"),
-    [
-        (TILL + "A1,sale,1.5,\n", "bill_broken", 2),
-        (TILL + "A1,sale,10,\nA1,gift,10,\n", "bill_broken", 3),
-        (TILL + "A 1,sale,10,\n", "bill_broken", 2),
-        ("order_id,amount_fen\n", "till_lacks_columns", None),
-        (TILL + 'A1,"sale,10,\n', "till_not_csv", None),
-    ],
-)
-def test_a_broken_export_of_the_till_is_refused(
-    shop: Shop, tmp_path: Path, text: str, code: str, line: int | None
-) -> None:
-    path = tmp_path / "till.csv"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(UsageFault) as caught:
-        shop.reconciled(till=path)
-    assert (caught.value.code, caught.value.details.get("line")) == (code, line)
-
-
-def signing(shop: Shop) -> Signing:
-    return Signing(SignOffs(shop.ledger), shop.time.clock)
-
-
-def sign(shop: Shop, by: str) -> list[str]:
-    with shop.reconciler.reconcile(DAY) as done:
-        return [one.scope for one in signing(shop).sign(done, by)]
-
-
-def test_a_day_is_signed_once_and_other_content_is_said(shop: Shop) -> None:
-    shop.sell("A1")
-    shop.bill_of(Wallet.WECHAT, Row("A1", 1_000))
-    assert sign(shop, "s2") == ["wechat", "alipay"]
-    assert sign(shop, "s9") == []
-    shop.bill_of(Wallet.WECHAT, Row("A1", 1_000), Row("A1", 200, "OTHER_1"))
-    with pytest.raises(UsageFault) as caught:
-        sign(shop, "s2")
-    assert caught.value.code == "day_signed"
-    with shop.reconciler.reconcile(DAY) as done:
-        signed = signing(shop).signed(done)
-    assert {name: (one.is_same, one.sign_off.signed_by) for name, one in signed.items()} == {
-        "wechat": (False, "s2"),
-        "alipay": (True, "s2"),
-    }
-    entries = SignOffs(shop.ledger).of_day(DAY)
-    assert len(entries["wechat"].bill_sha256) == 64
-    assert shop.ledger.first_broken_entry() is None
-
-
-def test_a_bill_fetched_again_with_its_lines_in_another_order_is_the_same_content(shop: Shop) -> None:
-    shop.sell("A1")
-    shop.sell("A2")
-    shop.bill_of(Wallet.WECHAT, Row("A1", 1_000), Row("A2", 1_000))
-    sign(shop, "s2")
-    shop.bill_of(Wallet.WECHAT, Row("A2", 1_000), Row("A1", 1_000))
-    assert sign(shop, "s2") == []
-    shop.sell("A3")
-    with pytest.raises(UsageFault):
-        sign(shop, "s2")
-
-
-def test_a_day_whose_bill_is_missing_is_not_signed(shop: Shop) -> None:
-    shop.gateways[Wallet.ALIPAY].bills[DAY] = BillAnswer(BillLook.NOT_READY)
-    with pytest.raises(UsageFault) as caught:
-        sign(shop, "s2")
-    assert (caught.value.code, caught.value.details["scopes"]) == ("day_not_signable", "alipay")
-    assert SignOffs(shop.ledger).of_day(DAY) == {}
 
 
 def every_pair() -> Iterator[tuple[BillLine, OurRefund]]:

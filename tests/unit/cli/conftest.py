@@ -31,6 +31,8 @@ class Ended:
 
 
 Program = Callable[..., Ended]
+Sell = Callable[[str, str], None]
+Refund = Callable[..., Ended]
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +117,16 @@ def sold(program: Program, wallets: Wallets, tmp_path: Path) -> Callable[[str, s
         assert program("orders", "import", path).code == 0
 
     return sell
+
+
+@pytest.fixture
+def refund(program: Program, wallets: Wallets) -> Refund:
+    """Refunds with a fresh code from the phone, as a barcode scanner in a pipe would."""
+
+    def run(wallet: str, order_id: str, *more: str) -> Ended:
+        code = wallets.fresh_code(wallet)
+        ended = program("refund", "--order", order_id, "--reason", "tried on", *more, stdin=f"{code}\r\n")
+        assert code not in ended.out + ended.err
+        return ended
+
+    return run

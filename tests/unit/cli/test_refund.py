@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -13,20 +10,15 @@ import pytest
 import segno
 
 from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.check.rules import LADDER
-from scanrefund.cli.main import main
 from scanrefund.cli.refund import _to_its_end
 from scanrefund.desk import Desk
 from scanrefund.errors import LedgerFault
 from scanrefund.keys import Keys
 from scanrefund.model.refund import RefundState
 from scanrefund.model.slip import Slip
-from scanrefund.sandbox.drawing import code_page
-from scanrefund.sandbox.photograph import write_video
-from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.wish import RefundRequest
 from tests.unit.builders import a_refund
-from tests.unit.cli.conftest import Ended, Program, Wallets
+from tests.unit.cli.conftest import Program, Refund, Sell, Wallets
 
 KEYS = {
     "refund_id",
@@ -41,21 +33,6 @@ KEYS = {
     "next_step",
     "next_try_at",
 }
-Sell = Callable[[str, str], None]
-Refund = Callable[..., Ended]
-
-
-@pytest.fixture
-def refund(program: Program, wallets: Wallets) -> Refund:
-    """Refunds with a fresh code from the phone, as a barcode scanner in a pipe would."""
-
-    def run(wallet: str, order_id: str, *more: str) -> Ended:
-        code = wallets.fresh_code(wallet)
-        ended = program("refund", "--order", order_id, "--reason", "tried on", *more, stdin=f"{code}\r\n")
-        assert code not in ended.out + ended.err
-        return ended
-
-    return run
 
 
 def test_a_refund_that_succeeds_ends_with_0(refund: Refund, sold: Sell) -> None:
@@ -185,150 +162,6 @@ def test_the_status_of_a_refund_by_its_slip(
     for way, code in wrong:
         ended = program("status", *way, "--json")
         assert (ended.code, ended.document["error"]["code"]) == (2, code)
-
-
-def test_a_code_of_the_other_wallet_is_refused(refund: Refund, sold: Sell) -> None:
-    sold("wechat", "w-2")
-    ended = refund("alipay", "w-2", "--yes", "--json")
-    assert (ended.code, ended.document["reason"]) == (1, "wallet_mismatch")
-
-
-@pytest.mark.parametrize(
-    ("filmed_ago", "reason"),
-    [(timedelta(minutes=2), "picture_too_old"), (-timedelta(days=1), "picture_too_old"), (timedelta(), None)],
-)
-def test_a_recording_given_as_camera_opens_no_more_than_a_picture(
-    program: Program, sold: Sell, wallets: Wallets, tmp_path: Path, filmed_ago: timedelta, reason: str | None
-) -> None:
-    order_id = f"a-22-{filmed_ago.total_seconds():.0f}"
-    sold("alipay", order_id)
-    film = tmp_path / "film.avi"
-    write_video([code_page("alipay", wallets.fresh_code("alipay"))], film, page_s=0.3)
-    os.utime(film, ((datetime.now(UTC) - filmed_ago).timestamp(),) * 2)
-    asked = ("--order", order_id, "--reason", "x", "--yes", "--json", "--camera", film)
-    assert program("refund", *asked).document["reason"] == reason
-
-
-def test_a_recording_is_refused_where_pictures_are(
-    program: Program, sold: Sell, wallets: Wallets, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sold("alipay", "a-23")
-    film = tmp_path / "film.avi"
-    write_video([code_page("alipay", wallets.fresh_code("alipay"))], film, page_s=0.3)
-    monkeypatch.setenv("SCANREFUND_LIMITS__PICTURE_MAY_REFUND", "false")
-    ended = program("refund", "--order", "a-23", "--reason", "x", "--yes", "--json", "--camera", film)
-    assert (ended.code, ended.document["reason"]) == (1, "code_required")
-
-
-def test_two_codes_in_one_pipe_are_refused(program: Program, sold: Sell) -> None:
-    sold("wechat", "w-20")
-    piped = "\r\n134567890123456789\r\n124567890123456789\r\n"
-    ended = program("refund", "--order", "w-20", "--reason", "x", "--yes", "--json", stdin=piped)
-    assert (ended.code, ended.document["reason"]) == (1, "codes_conflict")
-
-
-@pytest.mark.parametrize("mark", ["\ufeff", "\u200b"])
-def test_something_unseen_around_a_code_is_said(program: Program, sold: Sell, mark: str) -> None:
-    order_id = f"w-21-{ord(mark)}"
-    sold("wechat", order_id)
-    piped = f"{mark}134567890123456789\n"
-    ended = program("refund", "--order", order_id, "--reason", "x", "--yes", "--json", stdin=piped)
-    assert (ended.code, ended.document["reason"]) == (1, "not_a_payment_code")
-    assert "invisible" in ended.document["say_clerk"]
-    assert "134567890123456789" not in ended.out + ended.err
-
-
-@pytest.mark.parametrize(("name", "code"), [("nowhere.png", 2), ("note.png", 1), ("code.gif", 1)])
-def test_a_picture_that_cannot_be_read_ends_as_in_scan(
-    program: Program, wallets: Wallets, tmp_path: Path, name: str, code: int
-) -> None:
-    (tmp_path / "note.png").write_text("buy milk")
-    (tmp_path / "code.gif").write_bytes(b"GIF89a" + bytes(20))
-    asked = ("--image", tmp_path / name, "--json")
-    refunded = program("refund", "--order", "1", "--reason", "x", "--yes", *asked)
-    scanned = program("scan", *asked)
-    assert (refunded.code, scanned.code) == (code, code)
-    assert refunded.document == scanned.document
-
-
-def test_no_code_at_all_is_refused(program: Program, sold: Sell) -> None:
-    sold("alipay", "a-6")
-    ended = program("refund", "--order", "a-6", "--reason", "x", "--yes", "--json")
-    assert (ended.code, ended.document["reason"]) == (1, "code_required")
-
-
-def test_without_a_terminal_nobody_can_confirm(refund: Refund, sold: Sell, program: Program) -> None:
-    sold("alipay", "a-7")
-    ended = refund("alipay", "a-7", "--json")
-    assert (ended.code, ended.document["error"]["code"]) == (2, "confirmation_impossible")
-    assert program("refunds", "--json").document == []
-
-
-class Terminal:
-    """A person at a keyboard: answers in order, and a screen that hides nothing of them."""
-
-    def __init__(self, *answers: str) -> None:
-        self._answers = list(answers)
-
-    def isatty(self) -> bool:
-        return True
-
-    def readline(self, _size: int = -1) -> str:
-        return self._answers.pop(0) + "\n"
-
-
-@pytest.mark.parametrize(("answer", "code", "made"), [("y", 0, 1), ("n", 130, 0), ("", 130, 0)])
-def test_a_person_confirms_what_they_see(
-    *,
-    sold: Sell,
-    program: Program,
-    wallets: Wallets,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    answer: str,
-    code: int,
-    made: int,
-) -> None:
-    order_id = f"a-8{answer}"
-    sold("alipay", order_id)
-    picture = tmp_path / "code.png"
-    digits = wallets.fresh_code("alipay")
-    segno.make_qr(digits).save(str(picture), scale=8, border=4)
-    monkeypatch.setattr("sys.stdin", Terminal(answer))
-    assert main(["refund", "--order", order_id, "--reason", "torn", "--image", str(picture)]) == code
-    screen = capsys.readouterr().out
-    assert digits not in screen
-    for seen in (order_id, "¥100.00", "Alipay", digits[:2] + "•", "torn"):
-        assert seen in screen
-    assert len(program("refunds", "--json").document) == made
-
-
-def test_a_dry_run_shows_every_rule_and_binds_nothing(refund: Refund, sold: Sell, program: Program) -> None:
-    sold("alipay", "a-9")
-    ended = refund("alipay", "a-9", "--dry-run", "--json")
-    assert (ended.code, ended.document["may_go"]) == (0, True)
-    # Asking for the payer would use the code up; without staff nobody is asked about people.
-    skipped = {rule["rule"] for rule in ended.document["rules"] if rule["verdict"] == "skipped"}
-    about_people = {"no_permission", "needs_approval", "approval_wrong", "approval_locked"}
-    assert skipped == {"payer_mismatch", "clerk_limit_reached"} | about_people
-    assert {rule["verdict"] for rule in ended.document["rules"]} == {"passed", "skipped"}
-    assert program("refunds", "--json").document == []
-
-
-def test_a_dry_run_that_may_not_go_ends_with_1(refund: Refund, sold: Sell) -> None:
-    sold("alipay", "a-10")
-    ended = refund("alipay", "a-10", "--dry-run", "--json", "--amount", "100.01")
-    assert (ended.code, ended.document["reason"]) == (1, "amount_over_remaining")
-    [refused] = [rule for rule in ended.document["rules"] if rule["verdict"] == "refused"]
-    assert "¥100.00" in refused["say"]
-    assert "NO" in refund("alipay", "a-10", "--dry-run", "--amount", "100.01").out
-
-
-def test_every_rule_of_the_ladder_has_a_name_for_people() -> None:
-    for language in LANGUAGES:
-        named = Catalogue.load(language)
-        assert [rule.reason for rule in LADDER if not named.get(f"rule.{rule.reason.value}")] == []
 
 
 def test_the_same_wish_under_one_name_is_served_again(refund: Refund, sold: Sell, program: Program) -> None:

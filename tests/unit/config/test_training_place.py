@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from scanrefund.config import Settings, load
 from scanrefund.config.training_place import training_settings
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.model.maintenance import Maintenance, Window
 from scanrefund.notify_desk import NotifySettings
 
 WECHAT = {
@@ -124,3 +126,10 @@ def test_the_shops_limits_do_not_change_the_exercises(shop: Settings) -> None:
     limits = training_settings(strict).limits
     assert (limits.release_required, limits.payer_match, limits.code_required) == (False, False, True)
     assert limits.people.approval_above.fen == 50_000
+
+
+def test_a_wallets_maintenance_does_not_hold_an_exercise_back(shop: Settings) -> None:
+    ends = datetime.now(UTC) + timedelta(hours=1)
+    window = Window(ends - timedelta(hours=2), ends)
+    busy = replace(shop, due_dates=replace(shop.due_dates, maintenance=Maintenance((window,))))
+    assert training_settings(busy).due_dates.maintenance.windows == ()

@@ -12,7 +12,7 @@ P = Permission
 MAY = {
     Role.CLERK: "refund.create",
     Role.SUPERVISOR: "refund.create refund.no_code refund.approve refund.cash refund.release refund.close"
-    " order.release order.cancel order.adjust staff.unlock books.read",
+    " order.release order.cancel order.adjust staff.unlock training.open books.read",
     Role.FINANCE: "refund.approve refund.close books.read books.sign",
     Role.OWNER: " ".join(Permission),
     Role.AUDITOR: "books.read",

@@ -49,6 +49,15 @@ def test_every_file_has_the_same_keys_in_every_language(language: str, name: str
 
 
 @pytest.mark.parametrize("name", file_names())
+@pytest.mark.parametrize(
+    ("language", "charset"), [("zh-Hans", "gb2312"), ("zh-Hant", "big5"), ("en", "ascii")]
+)
+def test_no_language_has_a_character_of_another_script(language: str, charset: str, name: str) -> None:
+    letters = {one for text in texts(language, name).values() for one in text if "\u4e00" <= one <= "\u9fff"}
+    assert {one for one in letters if not one.encode(charset, "ignore")} == set()
+
+
+@pytest.mark.parametrize("name", file_names())
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_has_the_same_gaps_in_every_language(language: str, name: str) -> None:
     ours, english = texts(language, name), texts("en", name)

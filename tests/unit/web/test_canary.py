@@ -101,7 +101,7 @@ def test_no_payment_code_and_no_pin_comes_out_anywhere(
         Watch(shop.site).look()
         page.got.append(repr(heard(stream, "refund")).encode())
 
-        def broken() -> Any:
+        def broken(_known: object) -> Any:
             raise RuntimeError(f"{digits} {SUPERVISOR_PIN[:0]}")
 
         shop.site.examine = broken

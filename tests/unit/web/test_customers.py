@@ -137,6 +137,25 @@ def test_a_payment_code_in_a_wallets_words_stays_hidden(shop: Served) -> None:
         )
     (trip,) = page.get(f"/desk/refunds/{refund_id}/diagnosis").document["trips"]
     assert trip["message"] == "code 13••••••••••••••84"
+    assert [one["message"] for one in answers(told(page, refund_id))] == ["code 13••••••••••••••84"]
+
+
+def answers(refund: Any) -> list[Any]:
+    """What the wallet said, line by line of the time line."""
+    return [line["wallet_says"] for line in refund["timeline"] if line["wallet_says"]]
+
+
+def test_an_answer_in_the_time_line_has_the_wallets_own_words_and_no_more_than_a_sentence(
+    shop: Served,
+) -> None:
+    page, refund_id = made(shop, "SAID", sold={"fault": "not_enough"})
+    (said,) = answers(told(page, refund_id))
+    (trip,) = page.get(f"/desk/refunds/{refund_id}/diagnosis").document["trips"]
+    assert said == {name: trip[name] for name in said}
+    assert (said["http_status"], said["signature"], bool(said["code"])) == (200, "VERIFIED", True)
+    with sqlite3.connect(shop.settings.home / "ledger.sqlite3") as books:
+        books.execute("UPDATE attempts SET message = ? WHERE refund_id = ?", ("长" * 900, refund_id))
+    assert answers(told(page, refund_id))[0]["message"] == "长" * 300
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 // What the program tells by itself: camera readings, refunds that moved, how things stand.
 
-import { shown } from "./acts/order.js";
+import { booksMoved } from "./acts/books.js";
+import { freshOrder, shown, takesCode } from "./acts/order.js";
 import { refresh } from "./acts/lists.js";
 import { moved } from "./acts/refund.js";
 import { standAgain, tell } from "./acts/saying.js";
@@ -23,6 +24,7 @@ function open() {
   on("refund", refundMoved);
   on("status", (status) => store.set({ status }));
   on("camera", (camera) => store.set({ status: { ...store.get().status, camera } }));
+  on("books", booksMoved);
   on("lock", () => store.set({ locked: true, customer: null, help: false }));
   source.addEventListener("open", () => store.set({ lost: false }));
   source.addEventListener("error", () => lost(source));
@@ -50,13 +52,15 @@ function close() {
 // The camera looks all the time: what it sees while a question is open is no answer to it.
 function fromCamera(answer) {
   const { locked, sending, approving, dialog, help, screen, reading } = store.get();
-  if (locked || sending || approving || dialog || help || screen !== "refund") return;
+  if (locked || sending || approving || (dialog && !takesCode()) || help || screen !== "refund") return;
   if (answer.reading && reading && answer.reading.id === reading.id) return;
   shown(answer);
 }
 
 function refundMoved(receipt) {
   moved(receipt);
+  const { order, receipt: onPage } = store.get();
+  if (order?.order_id === receipt.order_id && !onPage) freshOrder();
   if (receipt.tone === "person") tell("bad", receipt.headline, "person");
   refresh();
 }

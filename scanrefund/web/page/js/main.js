@@ -2,6 +2,7 @@
 
 import { act, FIELDS } from "./acts/table.js";
 import { focusOn } from "./acts/focus.js";
+import { takePhoto } from "./acts/evidence.js";
 import { picture, scan } from "./acts/order.js";
 import { loadStaff, lock } from "./acts/people.js";
 import { refresh } from "./acts/lists.js";
@@ -14,6 +15,7 @@ import { follow } from "./events.js";
 import { morph } from "./h.js";
 import { arrived, characterAct, listen } from "./keys.js";
 import { placeOf } from "./place.js";
+import { look } from "./look.js";
 import { ScanBuffer } from "./scan_buffer.js";
 import { change, keepToken, read } from "./server.js";
 import { play } from "./sound.js";
@@ -34,12 +36,13 @@ let lastTouch = Date.now();
 
 function render(state) {
   document.documentElement.lang = state.language;
-  document.documentElement.dataset.theme = state.theme;
-  document.title = speaker(state)("page.title");
+  look(state.theme);
+  document.documentElement.dataset.training = String(Boolean(state.start?.training));
+  document.title = speaker(state)(state.start?.training ? "page.practice.tab" : "page.title");
   morph(app, page(state, speaker(state)));
-  for (const screen of app.querySelectorAll("video")) if (screen.srcObject !== film()) screen.srcObject = film();
+  for (const screen of app.querySelectorAll("video:not([data-evidence])")) if (screen.srcObject !== film()) screen.srcObject = film();
   follow(state.signedIn !== null && !state.locked);
-  moveFocus([placeOf(state), state.chosen, state.dialog?.approver].join("|"));
+  moveFocus([placeOf(state), state.chosen, state.dialog?.approver, state.dialog?.what, state.dialog?.second].join("|"));
 }
 
 // Only when the place changes does the focus move: never while somebody types.
@@ -75,6 +78,7 @@ function delegate() {
   app.addEventListener("compositionend", (event) => { event.target.composing = false; typedInto(event.target); });
   app.addEventListener("input", (event) => { if (!event.isComposing) typedInto(event.target); });
   app.addEventListener("change", (event) => { if (event.target.matches("select[data-act]")) act(event.target.dataset.act, event.target.value); });
+  app.addEventListener("change", (event) => { if (event.target.matches("[data-photo-file]") && event.target.files[0]) takePhoto(event.target.files[0]); });
   for (const name of ["keydown", "pointerdown", "pointermove", "touchstart"]) {
     addEventListener(name, () => { lastTouch = Date.now(); }, { capture: true, passive: true });
   }
@@ -97,7 +101,7 @@ function pictures() {
 
 function take(data) {
   const file = [...(data?.files ?? [])].find((one) => one.type.startsWith("image/"));
-  if (file) picture(file);
+  if (file) store.get().dialog?.kind === "evidence" ? takePhoto(file) : picture(file);
   return file !== undefined;
 }
 

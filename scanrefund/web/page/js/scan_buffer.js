@@ -12,11 +12,11 @@ const SUFFIX_MS = 120;
 const NUMBER = /^[0-9]+$/;
 const CODE_LIKE = /^[\x21-\x7e]+$/;
 
-/** Is this run of keys a scanner's? `field` is what it landed in: "", "scan", "number" or "text". */
+/** Is this run of keys a scanner's? `field` is what it landed in: "", "scan", "number", "text" or "reason". */
 export function isScan(text, meanGapMs, field) {
   const fast = meanGapMs < SCANNER_GAP_MS;
   const long = text.length >= SURE_LENGTH;
-  if (field === "text") return long && (NUMBER.test(text) || (fast && CODE_LIKE.test(text)));
+  if (field === "text" || field === "reason") return long && (NUMBER.test(text) || (fast && CODE_LIKE.test(text)));
   if (field === "scan") return fast && text.length >= SHORT_LENGTH;
   return long || (fast && text.length >= SHORT_LENGTH);
 }
@@ -82,7 +82,7 @@ export class ScanBuffer {
 
   #suffix(event) {
     const scanned = this.#run !== null && this.#isScan();
-    if (scanned || event.timeStamp < this.#swallowUntil) {
+    if (scanned || this.#isHasty() || event.timeStamp < this.#swallowUntil) {
       event.preventDefault();
       event.stopImmediatePropagation();
       this.#swallowUntil = event.timeStamp + SUFFIX_MS;
@@ -90,9 +90,19 @@ export class ScanBuffer {
     this.#end();
   }
 
+  // Too short to be told from a reason by what it says, too fast for a person: its Enter decides nothing.
+  #isHasty() {
+    return this.#run?.field === "reason" && this.#run.text.length >= SHORT_LENGTH && this.#gap() < SCANNER_GAP_MS;
+  }
+
+  #gap() {
+    const { text, first, last } = this.#run;
+    return (last - first) / Math.max(1, text.length - 1);
+  }
+
   #isScan() {
-    const { text, first, last, field } = this.#run;
-    return isScan(text.normalize("NFKC"), (last - first) / Math.max(1, text.length - 1), field);
+    const { text, field } = this.#run;
+    return isScan(text.normalize("NFKC"), this.#gap(), field);
   }
 
   #end() {
@@ -100,10 +110,10 @@ export class ScanBuffer {
     const run = this.#run;
     if (run === null) return;
     const scanned = this.#isScan();
+    // On a busy page the silence may be over before the Enter or Tab that belongs to the scan is heard.
+    if (scanned || this.#isHasty()) this.#swallowUntil = Math.max(this.#swallowUntil, run.last + SUFFIX_MS);
     this.#run = null;
     if (scanned) {
-      // On a busy page the silence may be over before the Enter or Tab that belongs to the scan is heard.
-      this.#swallowUntil = Math.max(this.#swallowUntil, run.last + SUFFIX_MS);
       if (run.input) restore(run.input, run.field === "scan" ? "" : run.before);
       this.#on.scan(run.text);
     } else if (run.field === "") this.#byHand(run.text);

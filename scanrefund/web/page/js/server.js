@@ -2,6 +2,7 @@
 
 const WAIT_MS = 12000;
 const REFUND_WAIT_MS = 45000;
+const PAYING = /^\/desk\/(refund|orders\/(cancel|adjust))$/;
 
 /** The program said no, with a sentence for people. */
 export class Refused extends Error {
@@ -27,7 +28,7 @@ export function read(path) {
 }
 
 export function change(path, body = {}) {
-  const wait = path === "/desk/refund" ? REFUND_WAIT_MS : WAIT_MS;
+  const wait = PAYING.test(path) ? REFUND_WAIT_MS : WAIT_MS;
   const headers = { "Content-Type": "application/json", "X-Csrf-Token": csrf };
   return call(path, { method: "POST", headers, body: JSON.stringify(body) }, wait);
 }

@@ -48,10 +48,13 @@ export function secondsTo(iso, now) {
   return iso ? (Date.parse(iso) - now) / 1000 : 0;
 }
 
-/** A countdown: `0:42`. */
+/** A countdown: `0:42`; from an hour on `7:59:12`. */
 export function clock(seconds) {
   const left = Math.max(0, Math.ceil(seconds));
-  return `${Math.trunc(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  const two = (part) => String(part).padStart(2, "0");
+  const minutes = Math.trunc(left / 60);
+  if (minutes < 60) return `${minutes}:${two(left % 60)}`;
+  return `${Math.trunc(minutes / 60)}:${two(minutes % 60)}:${two(left % 60)}`;
 }
 
 /** How old something is, in the largest unit that counts to two. */

@@ -2,6 +2,7 @@
 
 import { change, read } from "../server.js";
 import { store } from "../store.js";
+import { openCashSlip } from "./cash_slip.js";
 import { moved } from "./refund.js";
 import { thaw } from "./order.js";
 import { may, overdue } from "../place.js";
@@ -109,6 +110,7 @@ export async function submitDecision() {
   if (approval && (!approval.staff_id || !secret)) return tellKey("warn", "page.approve.who");
   const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval, ofBank(dialog.what));
   if (done) store.set({ dialog: null });
+  if (done && dialog.what === "cash") return openCashSlip(store.get().detail?.refund_id ?? dialog.refundId);
   return null;
 }
 
@@ -136,6 +138,6 @@ async function decided(refundId, what, why, approval, more = {}) {
   moved(receipt);
   tell(receipt.tone === "bad" ? "warn" : "good", receipt.say_clerk);
   await refresh();
-  if (store.get().screen === "detail") await openDetail(refundId);
+  if (store.get().screen === "detail") await openDetail(what === "cash" ? receipt.refund_id : refundId);
   return true;
 }

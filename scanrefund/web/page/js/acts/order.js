@@ -45,15 +45,22 @@ async function take(call) {
 // A scan in the middle of a question is refused aloud, never dropped in silence.
 function listening() {
   const { dialog, help, sending, approving, signedIn, locked } = store.get();
-  if (signedIn && !locked && !dialog && !help && !sending && !approving) return true;
+  if (signedIn && !locked && (!dialog || takesCode()) && !help && !sending && !approving) return true;
   tellKey("warn", sending ? "page.scan.sending" : "page.scan.not_now");
   return false;
+}
+
+/** A decision that pays money back listens for the customer's code, and for nothing else. */
+export function takesCode() {
+  const { dialog, order } = store.get();
+  return dialog?.kind === "order" && !dialog.busy && (dialog.what === "adjust" || (dialog.what === "cancel" && order.state !== "UNPAID"));
 }
 
 /** What a scan, a picture or the camera turned out to be. */
 export function shown(answer) {
   const { order, reading } = store.get();
   if (store.get().sending) return;
+  if (store.get().dialog && answer.reading?.kind !== CODE_KIND) return void tellKey("warn", "page.scan.not_now");
   tell(answer.tone, answer.say);
   if (answer.refund) openDetail(answer.refund.refund_id);
   else if (answer.order) openOrder(answer.order);
@@ -61,7 +68,7 @@ export function shown(answer) {
   // Two codes in view, or one that was not read for certain, is told but not taken.
   if (answer.reading?.kind !== CODE_KIND || answer.tone !== "good") return;
   if (store.get().receipt) backToOrder();
-  store.set({ reading: answer.reading, noCode: false, screen: "refund" });
+  store.set({ reading: answer.reading, readAt: performance.now(), noCode: false, screen: "refund" });
   if (!order && !reading && !answer.order) tellKey("good", "page.scan.code_first");
   recheck();
 }

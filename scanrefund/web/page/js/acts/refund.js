@@ -125,7 +125,7 @@ export async function send({ approval, queue }) {
   const wish = wishOf(state, approval, queue);
   store.set({ sending: true, approving: false, repeated: 0, customer: null, message: null });
   try {
-    answered(await untilAnswered(wish));
+    answered(await untilAnswered("/desk/refund", wish));
   } catch (wrong) {
     store.set({ sending: false });
     await asking(() => Promise.reject(wrong));
@@ -153,11 +153,11 @@ function wishOf(state, approval, queue) {
   };
 }
 
-// A lost call may have been heard: it is asked again under the same request id, which the desk serves once.
-async function untilAnswered(wish) {
+/** A lost call may have been heard: it is asked again with the same contents, which the desk serves once. */
+export async function untilAnswered(path, wish) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await change("/desk/refund", wish);
+      return await change(path, wish);
     } catch (wrong) {
       if (!(wrong instanceof Lost) || tries >= TRIES_MAX) throw wrong;
       store.set({ lost: true });
@@ -174,6 +174,11 @@ function answered(receipt) {
     store.set({ approving: true });
     return tell("bad", receipt.say_clerk);
   }
+  return showResult(receipt);
+}
+
+/** The result card: one colour, one sentence, one next step, a sound. */
+export function showResult(receipt) {
   const { reading } = store.get();
   // A code that was sent with a refund is spent; one that our rules refused may still be good.
   store.set({ receipt, reading: receipt.state === null ? reading : null, check: null });

@@ -51,6 +51,7 @@ const WHAT_FAULTS_MEAN = {
   approval_needed: secondPerson,
   approver_is_clerk: secondPerson,
   own_refund: secondPerson,
+  close_not_found: () => store.set({ dialog: { ...store.get().dialog, unknownThere: true } }),
 };
 
 /** Who the program says sits here, with a fresh token; false when it does not answer. */
@@ -58,6 +59,8 @@ export async function standAgain() {
   const start = await read("/desk/start").catch(() => null);
   if (!start) return false;
   keepToken(start.csrf);
+  // The counter turned into the practice counter, or back: nothing of the one is anything in the other.
+  if (store.get().start && Boolean(start.training) !== Boolean(store.get().start.training)) return void location.reload();
   const staff = await read("/desk/staff").catch(() => store.get().staff);
   store.set({ start, staff, signedIn: start.signed_in, locked: start.locked, sending: false, lost: false });
   return true;

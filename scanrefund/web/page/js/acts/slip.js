@@ -1,5 +1,6 @@
 // The customer's slip. A printer in trouble is told, and the refund on the page stays as it is.
 
+import { openCashSlip } from "./cash_slip.js";
 import { change } from "../server.js";
 import { store } from "../store.js";
 import { asking, tell } from "./saying.js";
@@ -11,6 +12,7 @@ export async function printSlip() {
   const { receipt, detail, screen } = store.get();
   const shown = screen === "refund" ? receipt : detail;
   if (!shown?.refund_id || printing) return;
+  if (shown.state === "PAID_OTHER_WAY") return void openCashSlip(shown.refund_id);
   printing = true;
   try {
     const told = await asking(() => change(`/desk/refunds/${encodeURIComponent(shown.refund_id)}/print`));

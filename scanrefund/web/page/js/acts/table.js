@@ -2,18 +2,25 @@
 
 import { store } from "../store.js";
 import { stepOf } from "../place.js";
+import { openCashSlip, printCashSlip } from "./cash_slip.js";
+import * as approvals from "./approvals.js";
+import * as books from "./books.js";
 import * as equipment from "./equipment.js";
+import * as evidence from "./evidence.js";
 import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
 import { opinion } from "./opinion.js";
 import * as order from "./order.js";
+import * as orderActions from "./order_actions.js";
 import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
+import * as practice from "./practice.js";
 import { printSlip } from "./slip.js";
 import * as signature from "./signature.js";
 import * as training from "./training.js";
 import { tellKey } from "./saying.js";
+import { halfWidth } from "../words.js";
 
 function take(field) {
   const box = document.querySelector(`[data-field="${field}"]`);
@@ -58,6 +65,11 @@ export const ACTS = {
   chooseOrder: (number) => order.chooseOrder(Number(number)),
   choosePickedOrder: () => order.chooseOrder(store.get().picked),
   thaw: () => store.set({ dialog: { kind: "decide", what: "thaw", approver: null } }),
+  orderActions: () => orderActions.openOrderAction(),
+  orderAction: orderActions.openOrderAction,
+  submitOrderAction: () => orderActions.submitOrderAction(),
+  orderActionToQueue: () => orderActions.submitOrderAction(true),
+  leaveOrderAction: orderActions.leaveOrderAction,
   takeAmount: refund.takeAmount,
   editAmount: () => focusOn("amount"),
   maximum: refund.maximum,
@@ -87,6 +99,24 @@ export const ACTS = {
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
   printSlip,
+  openBooks: books.openBooks,
+  reconcileDay: books.reconcileDay,
+  auditBook: books.auditBook,
+  openSignDay: books.openSignDay,
+  signDay: books.signDay,
+  mark: approvals.mark,
+  markAll: approvals.markAll,
+  openRound: approvals.openRound,
+  approveRound: approvals.approveRound,
+  openCashSlip,
+  printCashSlip,
+  openEvidence: evidence.openEvidence,
+  evidenceKind: evidence.evidenceKind,
+  photograph: evidence.photograph,
+  dropPhoto: evidence.dropPhoto,
+  keepEvidence: evidence.keepEvidence,
+  closeEvidence: evidence.closeEvidence,
+  showPhoto: evidence.showPhoto,
   openDiagnosis: lists.openDiagnosis,
   openSignature: signature.openSignature,
   clearSignature: signature.clearSignature,
@@ -116,6 +146,9 @@ export const ACTS = {
   customerShows: training.customerShows,
   endExercise: training.end,
   againExercise: training.again,
+  openPractice: practice.openPractice,
+  submitPractice: practice.submitPractice,
+  leavePractice: practice.leavePractice,
   speak: settings.speak,
   nextTheme: settings.nextTheme,
   toggleSound: settings.toggleSound,
@@ -130,6 +163,10 @@ export const FIELDS = {
   contact: (text) => store.set({ contact: text }),
   applicant: (text) => store.set({ applicant: text }),
   typed: (text) => store.set({ typed: text }),
+  order_old: (text) => orderActions.setOrderAction({ oldText: halfWidth(text) }),
+  order_new: (text) => orderActions.setOrderAction({ newText: halfWidth(text) }),
+  order_days: (text) => orderActions.setOrderAction({ days: halfWidth(text) }),
+  bookDay: (text) => store.set({ bookDay: text }),
   query: (text) => store.set({ query: text }),
 };
 

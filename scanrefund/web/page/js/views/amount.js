@@ -10,7 +10,8 @@ export function amountPanel(state, t) {
   if (!state.order.may_refund) return stopped(state, t);
   return h(
     "section", { class: "card amount", key: "amount", "aria-label": t("page.step.amount"), tabindex: -1, focus: true },
-    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state), note(state, t), applicant(state, t), contact(state, t),
+    amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state),
+    h("div", { class: "asides" }, note(state, t), applicant(state, t), contact(state, t)),
   );
 }
 

@@ -2,11 +2,14 @@
 
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
+import { cashSlipButton } from "./cash_slip.js";
 import { diagnosis } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
+import { evidencePart } from "./evidence.js";
 import { button, fact, toneOf } from "./pieces.js";
 import { message } from "./queue.js";
 import { customersPart } from "./signature.js";
+import { walletWords } from "./wallet_words.js";
 import { countdown, headline, nextStep } from "./result.js";
 
 export function detail(state, t) {
@@ -20,8 +23,8 @@ export function detail(state, t) {
       h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },
         h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, headline(one, t)), h("p", { class: "figures" }, yuan(one.amount_fen)))),
         h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
-        h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), decisions(one, t)),
-      h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, one))),
+        h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), cashSlipButton(t, one), decisions(one, t), evidencePart(state, t, one)),
+      h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, t, one))),
     diagnosis(state, t),
   );
 }
@@ -42,10 +45,11 @@ function decisions(one, t) {
   return h("div", { class: "buttons" }, one.may.map((what) => button(t(`page.decide.${what}`), "decide", { arg: what, kind: what === "approve" ? "main" : "" })));
 }
 
-function timeline(state, one) {
+function timeline(state, t, one) {
   return h(
     "ol", { class: "timeline" },
     (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state.language)),
-      h("strong", {}, entry.say), entry.who ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null)),
+      h("strong", {}, entry.say), entry.who && !entry.say.includes(entry.who) ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null,
+      walletWords(entry.wallet_says, t))),
   );
 }

@@ -19,7 +19,7 @@ export function dialog(state, t) {
 }
 
 function why(t) {
-  return h("label", { class: "field", key: "why" }, h("span", {}, t("page.decide.why")), h("input", { type: "text", "data-own": "why", autocomplete: "off", maxlength: 200, focus: true }));
+  return h("label", { class: "field", key: "why" }, h("span", {}, t("page.decide.why")), h("input", { type: "text", "data-own": "why", "data-kind": "reason", autocomplete: "off", maxlength: 200, focus: true }));
 }
 
 /** The bank's name for its transfer, and the account's end: never its number. */
@@ -33,7 +33,7 @@ function bank(t) {
 function who(state, t, what) {
   if (!needsSecond(state, what)) return null;
   return [
-    h("h3", { key: "who" }, t("page.approve.who")), people(state.staff, state.dialog.approver, "decider"),
+    h("h3", { key: "who" }, t("page.decide.who")), people(state.staff, state.dialog.approver, "decider"),
     secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
   ];
 }

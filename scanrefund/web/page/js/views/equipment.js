@@ -4,13 +4,14 @@ import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button } from "./pieces.js";
+import { practiceDoor } from "./practice.js";
 import { message } from "./queue.js";
 
 export function equipment(state, t) {
   return h(
     "main", { class: "list equipment", key: "equipment" },
     h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.nav.equipment")), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
-    message(state), h("div", { class: "halves" }, network(state, t), camera(state, t)), selfTest(state, t),
+    message(state), h("div", { class: "halves" }, network(state, t), camera(state, t)), selfTest(state, t), practiceDoor(state, t),
   );
 }
 
@@ -44,12 +45,12 @@ function selfTest(state, t) {
   return h(
     "section", { class: "card", "aria-label": t("page.equipment.self_test") },
     h("h2", {}, t("page.equipment.self_test"), last?.at ? h("small", {}, moment(last.at, state.language), " ", last.say ?? "") : null),
-    h("ul", { class: "checks" }, (state.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.ok ? one.say : [one.say, one.cure].filter(Boolean).join(" ")))),
+    h("ul", { class: "checks" }, (state.checks ?? last?.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.say, one.ok ? "" : one.cure))),
     button(t("page.equipment.run"), "selfTest", { keys: "Enter", kind: "main" }),
   );
 }
 
-function check(ok, name, say) {
+function check(ok, name, say, cure = "") {
   const kind = ok === null ? "skipped" : ok ? "good" : "bad";
-  return h("li", { class: `check-${kind}` }, drawing(kind), h("strong", {}, name), h("span", {}, say ?? ""));
+  return h("li", { class: `check-${kind}` }, drawing(kind), h("strong", {}, name), h("span", {}, say ?? ""), cure ? h("span", { class: "cure" }, cure) : null);
 }

@@ -1,7 +1,7 @@
 // What stands around every screen: where to go, who is here, and how things stand.
 
 import { h } from "../h.js";
-import { overdue } from "../place.js";
+import { may, overdue } from "../place.js";
 import { age } from "../words.js";
 import { drawing } from "./drawings.js";
 import { button, key } from "./pieces.js";
@@ -17,7 +17,7 @@ export function header(state, t) {
     h("nav", { "aria-label": t("page.nav.name") },
       tab(state, t, "refund", "newRefund", "F2"), tab(state, t, "refunds", "openRefunds", "F3"),
       state.start.training ? tab(state, t, "training", "openTraining", null) : null,
-      tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6")),
+      tab(state, t, "queue", "openQueue", "F4", waiting), tab(state, t, "equipment", "openEquipment", "F6"), may(state, "books.read") ? tab(state, t, "books", "openBooks", "⇧F4") : null),
     h("div", { class: "who" },
       h("span", { class: "name" }, state.signedIn.name, h("small", {}, t(`page.role.${state.signedIn.role}`))),
       button(t("page.nav.lock"), "lock", { keys: "F10", kind: "quiet" }), button(t("page.nav.help"), "help", { keys: "F1", kind: "quiet" })),
@@ -69,7 +69,7 @@ function reminder(state, t) {
 export function footer(state, t) {
   return h(
     "footer", { class: "bar" },
-    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say)), cameraLight(state, t)),
+    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say, t("page.bar.away"))), cameraLight(state, t), selfTestLight(state, t)),
     h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : "", state.start?.newer ? h("small", { class: "newer" }, state.start.newer) : null),
     h("div", { class: "settings" },
       (state.start?.languages ?? []).map((language) => languageButton(state, language)),
@@ -82,12 +82,19 @@ export function footer(state, t) {
 function cameraLight(state, t) {
   const { camera } = state.status ?? {};
   const on = state.start?.camera?.on || state.browserCamera;
-  return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"));
+  return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"), t("page.bar.no_picture"));
 }
 
-function light(ok, name, say) {
+// Made by itself at the first sign-in of the day; before that it says nothing.
+function selfTestLight(state, t) {
+  const last = state.status?.self_test;
+  return last ? light(last.ok, t("page.bar.self_test"), last.say, "F6") : null;
+}
+
+// What is wrong in a word or two; the whole sentence and its cure stand under F6, and under the pointer.
+function light(ok, name, say, wrong) {
   const kind = ok === null || ok === undefined ? "skipped" : ok ? "good" : "bad";
-  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), say && ok === false ? h("small", {}, say) : null);
+  return h("span", { class: `light light-${kind}`, title: say }, drawing(kind), h("span", {}, name), ok === false ? h("small", {}, wrong) : null);
 }
 
 function languageButton(state, language) {

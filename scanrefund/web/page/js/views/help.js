@@ -4,13 +4,13 @@ import { h } from "../h.js";
 import { stepOf } from "../place.js";
 import { button } from "./pieces.js";
 
-const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "Enter", "Esc", "digit", "star"];
+const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "ShiftF4", "Enter", "Esc", "digit", "star", "slash"];
 const TRAINING_KEYS = ["F11", "F12"];
 const PARAGRAPHS = [1, 2, 3];
+const SHOWN_AS = { digit: "1–9", star: "*", slash: "/", ShiftF4: "⇧F4" };
 // Where somebody begins, and where somebody learns.
 const WITH_CARDS = ["refund_order", "training"];
 const CARDS_MAX = 20;
-const SHOWN_AS = { digit: "1–9", star: "*" };
 
 export function help(state, t) {
   const topic = state.screen === "refund" ? `refund_${stepOf(state)}` : state.screen;
@@ -19,8 +19,8 @@ export function help(state, t) {
     h("div", { class: "card dialog helped", role: "dialog", "aria-modal": "true", "aria-labelledby": "help-title" },
       h("h2", { id: "help-title", tabindex: -1, focus: true }, t(`page.help.${topic}.title`)),
       PARAGRAPHS.map((number) => `page.help.${topic}.p${number}`).filter((name) => name in state.words).map((name) => h("p", {}, t(name))),
-      WITH_CARDS.includes(topic) ? safetyCards(state, t) : null,
       h("table", { class: "keytable" }, h("caption", {}, t("page.help.keys")), h("tbody", {}, [...KEYS, ...(state.start.training ? TRAINING_KEYS : [])].map((name) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, SHOWN_AS[name] ?? name)), h("td", {}, t(`page.key.${name}`)))))),
+      WITH_CARDS.includes(topic) ? safetyCards(state, t) : null,
       button(t("page.customer.close"), "help", { keys: "Esc", kind: "main" })),
   );
 }

@@ -25,6 +25,8 @@ function summary(state, rungs, t) {
   if (!state.check || state.checking) return t("page.check.running");
   const wrong = rungs.filter((one) => one.verdict === "no").length;
   if (wrong > 0) return t("page.ladder.wrong", { n: wrong });
+  const watched = rungs.filter((one) => one.verdict === "amber").length;
+  if (watched > 0) return t("page.ladder.watch", { n: watched });
   return t("page.ladder.right", { n: rungs.filter((one) => one.verdict === "yes").length });
 }
 

@@ -3,6 +3,7 @@
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
 import { drawing } from "./drawings.js";
+import { orderButtons } from "./order_actions.js";
 import { badge, button, fact, stateOf, toneOf, walletChip } from "./pieces.js";
 
 const STATE_KIND = { PAID: "good", RELEASED: "good", PARTLY_REFUNDED: "amber" };
@@ -16,7 +17,7 @@ export function orderCard(state, t) {
       badge(order.state_say, STATE_KIND[order.state] ?? "bad")),
     h("p", { class: "rest" }, h("small", {}, t("page.order.rest")), h("strong", {}, yuan(order.remaining_fen))),
     h("dl", { class: "facts" }, orderFacts(state, t, order)),
-    order.may_refund ? askFor(order, t) : whyNot(order, t), differences(order, t), earlier(order, t),
+    order.may_refund ? askFor(order, t) : whyNot(order, t), differences(order, t), orderButtons(state, t), earlier(order, t),
   );
 }
 

@@ -2,12 +2,18 @@
 
 import { h } from "../h.js";
 import { placeOf } from "../place.js";
+import { books, signDayDialog } from "./books.js";
+import { round, rounded } from "./approvals.js";
+import { cashSlip } from "./cash_slip.js";
 import { customerView } from "./customer.js";
 import { detail } from "./detail.js";
 import { dialog } from "./dialog.js";
 import { equipment } from "./equipment.js";
+import { evidence, photo } from "./evidence.js";
 import { footer, header, marks } from "./frame.js";
 import { help } from "./help.js";
+import { orderAction } from "./order_actions.js";
+import { practice } from "./practice.js";
 import { queue } from "./queue.js";
 import { refund } from "./refund.js";
 import { refunds } from "./refunds.js";
@@ -15,8 +21,10 @@ import { sign } from "./signature.js";
 import { locked, owner, signIn } from "./sign_in.js";
 import { judged, task, training } from "./training.js";
 
-const SCREENS = { refund, queue, refunds, detail, equipment, training };
-const DIALOGS = { decide: dialog, judged, sign };
+const SCREENS = { refund, queue, refunds, detail, equipment, training, books };
+const DIALOGS = {
+  decide: dialog, judged, sign, order: orderAction, practice, cashslip: cashSlip, evidence, photo, round, rounded, sign_day: signDayDialog,
+};
 const DOORS = { starting, owner, sign_in: signIn, locked };
 
 export function page(state, t) {

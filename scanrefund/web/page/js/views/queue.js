@@ -2,6 +2,7 @@
 
 import { h } from "../h.js";
 import { age, yuan } from "../words.js";
+import { markOf, roundBar } from "./approvals.js";
 import { countdown } from "./result.js";
 import { badge, button, stateOf, toneOf } from "./pieces.js";
 
@@ -17,7 +18,7 @@ export function queue(state, t) {
   return h(
     "main", { class: "list queue", key: "queue" },
     h("header", {}, h("h1", { tabindex: -1, focus: true }, t("page.nav.queue")), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
-    message(state), h("div", { class: "columns" }, parts), onHold(state, t), complaints(state, t),
+    message(state), roundBar(state, t), h("div", { class: "columns" }, parts), onHold(state, t), complaints(state, t),
   );
 }
 
@@ -27,7 +28,7 @@ function section(state, t, name, before) {
     "section", { class: `card part part-${name}`, "aria-label": t(`page.queue.${name}`) },
     h("h2", {}, t(`page.queue.${name}`), h("span", { class: "count" }, found.length)),
     found.length === 0 ? h("p", { class: "none" }, t("page.queue.none")) : null,
-    h("ul", { class: "rows" }, found.map((one, number) => row(state, t, one, before + number))),
+    h("ul", { class: "rows" }, found.map((one, number) => row(state, t, one, before + number, name === "approvals" ? markOf(state, t, one) : null))),
   );
 }
 
@@ -57,9 +58,9 @@ function complaints(state, t) {
 }
 
 /** One refund in a list. `number` is its place, for the arrow keys. */
-export function row(state, t, one, number) {
+export function row(state, t, one, number, mark = null) {
   return h(
-    "li", { key: one.refund_id },
+    "li", { key: one.refund_id, class: mark ? "markable" : null }, mark,
     h("button", { type: "button", class: `row tone-${toneOf(one)}`, act: "openDetail", arg: one.refund_id, "aria-current": number === state.picked ? "true" : null },
       h("span", { class: "head" }, h("strong", {}, yuan(one.amount_fen)), h("span", {}, stateOf(one, t))),
       h("span", { class: "more" }, h("span", {}, one.order_id), one.clerk ? h("span", {}, one.clerk) : null, one.reason_text ? h("span", {}, one.reason_text) : null, one.hold ? h("span", { class: "note" }, one.hold.note) : null),

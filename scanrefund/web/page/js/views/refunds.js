@@ -9,7 +9,7 @@ export function refunds(state, t) {
   return h(
     "main", { class: "list refunds", key: "refunds" },
     h("header", {}, h("h1", {}, t("page.nav.refunds")), filter(state, t), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
-    message(state), state.refunds.length === 0 ? h("p", { class: "none" }, t("page.list.none")) : table(state, t),
+    message(state), state.refunds.length > 0 ? table(state, t) : state.lost ? null : h("p", { class: "none" }, t("page.list.none")),
   );
 }
 

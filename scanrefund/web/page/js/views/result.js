@@ -4,7 +4,9 @@ import { h } from "../h.js";
 import { clock, secondsTo, yuan } from "../words.js";
 import { codes } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
-import { badge, button, fact, toneOf, unreal } from "./pieces.js";
+import { badge, button, fact, stateOf, toneOf, unreal } from "./pieces.js";
+
+const WARNED = new Set(["open", "unknown", "person", "wait"]);
 
 export function result(state, t) {
   const { receipt } = state;
@@ -15,15 +17,16 @@ export function result(state, t) {
       h("div", {}, h("h2", {}, headline(receipt, t)), h("p", { class: "figures" }, yuan(receipt.amount_fen)), unreal(receipt, t) ? badge(unreal(receipt, t), "amber") : null)),
     warning(state, t, tone),
     receipt.served_again ? h("p", { class: "again" }, t("page.result.served_again")) : null,
-    h("p", { class: "sentence" }, receipt.say_clerk),
+    h("p", { class: "sentence" }, sentence(receipt, t, tone)),
     h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(receipt, t)),
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
     cards(state, t, tone), foot(state, t),
   );
 }
 
-/** While money may move, what is known of it; the warning stands beside it in its own words. */
+/** While money may move, what is known of it; the warning stands beside it in its own words. Cash is no refund by the wallet. */
 export function headline(receipt, t) {
+  if (receipt.state === "PAID_OTHER_WAY") return stateOf(receipt, t);
   return receipt.tone === "open" ? t(`page.result.head_${toneOf(receipt)}`) : receipt.headline;
 }
 
@@ -34,8 +37,13 @@ export function nextStep(receipt, t) {
   return t(receipt.outcome === "NOT_SENT" ? "page.result.next_network" : "page.result.next_open", gaps);
 }
 
+// Where the warning has a frame of its own, the sentence need not say it again.
+function sentence(receipt, t, tone) {
+  return WARNED.has(tone) ? receipt.say_clerk.replace(t("phrase.warning"), "").trim() : receipt.say_clerk;
+}
+
 function warning(state, t, tone) {
-  if (!["open", "unknown", "person", "wait"].includes(tone)) return null;
+  if (!WARNED.has(tone)) return null;
   return h("p", { class: "norepeat" }, t("page.result.no_repeat"), countdown(state, t));
 }
 

@@ -4,6 +4,7 @@ import { h } from "../h.js";
 import { secondsTo } from "../words.js";
 import { drawing } from "./drawings.js";
 import { badge, button, key } from "./pieces.js";
+import { practiceDoor } from "./practice.js";
 import { message } from "./queue.js";
 
 export function training(state, t) {
@@ -14,6 +15,7 @@ export function training(state, t) {
     h("div", { class: "practice" },
       h("section", { class: "card", "aria-label": t("page.training.title") }, h("ol", { class: "rows exercises" }, state.training.exercises.map((one, number) => exercise(state, t, one, number)))),
       h("section", { class: "card", "aria-label": t("page.training.results") }, h("h2", {}, t("page.training.results")), results(state, t))),
+    practiceDoor(state, t),
   );
 }
 
@@ -63,7 +65,7 @@ export function judged(state, t) {
   return h(
     "div", { class: "veil", key: "judged" },
     h("div", { class: `card dialog judged tone-${tone}`, role: "dialog", "aria-modal": "true", "aria-labelledby": "judged-title" },
-      h("div", { class: "verdict" }, drawing(tone), h("h2", { id: "judged-title", tabindex: -1, focus: true }, `${judgement.title}: ${t(judgement.passed ? "page.training.passed" : "page.training.not_passed")}`)),
+      h("div", { class: "verdict" }, drawing(tone), h("h2", { id: "judged-title", tabindex: -1, focus: true }, t(judgement.passed ? "page.training.judged_passed" : "page.training.judged_not_passed", { title: judgement.title }))),
       h("p", { class: "figures" }, t("page.training.score", { score: judgement.score })),
       h("p", {}, t("page.training.took", { s: judgement.took_s, par: judgement.par_s })),
       judgement.missed ? h("p", { class: "said bad" }, judgement.missed) : null,
