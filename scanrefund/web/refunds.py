@@ -146,8 +146,8 @@ def queue(call: Call) -> dict[str, Any]:
     parts = {"approvals": approvals, "held": held, "open": rest}
     told: dict[str, Any] = {name: _receipts(call, part) for name, part in parts.items()}
     told["on_hold"] = [hold_told(call.site, one) for one in on_hold]
-    waiting = call.site.house.complaints.listed(waiting_only=True)
-    return told | {"complaints": [complaint_told(call.site, one) for one in waiting]}
+    unanswered = call.site.house.complaints.listed(waiting_only=True)
+    return told | {"complaints": [complaint_told(call.site, one) for one in unanswered]}
 
 
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
