@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from types import TracebackType
+from typing import Any
 
 from scanrefund.aftercare.daily_backup import DailyBackup
 from scanrefund.aftercare.letters import LetterWriter
@@ -16,6 +15,7 @@ from scanrefund.aftercare.till_marks import Till, TillTeller
 from scanrefund.approval_desk import ApprovalDesk
 from scanrefund.books_desk import BooksDesk
 from scanrefund.cash_slip_desk import CashSlipDesk, CashSlipSettings
+from scanrefund.complaint_desk import ComplaintDesk
 from scanrefund.config import Settings
 from scanrefund.customer_desk import CustomerDesk
 from scanrefund.desk import Counter, Desk
@@ -25,11 +25,17 @@ from scanrefund.dispatch.hints import Hints
 from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Job, Worker
 from scanrefund.evidence_desk import EvidenceDesk
+from scanrefund.hold_desk import HoldDesk
+from scanrefund.house import House
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.applicants import Applicants
 from scanrefund.ledger.bookings import Bookings
+from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.evidence import EvidenceBox
+from scanrefund.ledger.fees import Fees
+from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.mark_box import MarkBox
 from scanrefund.ledger.notices import Notices
@@ -41,6 +47,7 @@ from scanrefund.ledger.sign_offs import SignOffs
 from scanrefund.ledger.tills import Tills
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.ledger.witness import FILE_NAME, Witness
+from scanrefund.model.evidence import FOLDER
 from scanrefund.model.wallet import Wallet
 from scanrefund.notice_desk import NoticeDesk
 from scanrefund.notify_desk import ways_of
@@ -61,64 +68,6 @@ from scanrefund.wallets.alipay import AlipayGateway
 from scanrefund.wallets.bill_files import BillAccounts
 from scanrefund.wallets.gateway import WalletGateway
 from scanrefund.wallets.wechat import WechatGateway
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """Every room, open. Close it, or use it as a context manager.
-
-    `desk` speaks the configured language, `desk_in` gives one that speaks another.
-    """
-
-    keys: Keys
-    ledger: Ledger
-    gateways: Mapping[Wallet, WalletGateway]
-    desk: Desk
-    desk_in: Callable[[str], Desk]
-    orders: OrdersDesk
-    reversals: ReversalDesk
-    marks: MarkBox
-    fetch: OrderFetch
-    evidence: EvidenceDesk
-    supervisor: SupervisorDesk
-    recovery: Recovery
-    worker: Worker
-    notices: NoticeDesk
-    staff: StaffDesk
-    approvals: ApprovalDesk
-    search: SearchDesk
-    tills: TillDesk
-    books: BooksDesk
-    slips: SlipDesk
-    cash_slips: CashSlipDesk
-    outbox: Outbox
-    post: Post
-    customers: CustomerDesk
-    clock: Clock
-
-    @property
-    def reconciler(self) -> Reconciler:
-        """What compares a day with the wallets' bills."""
-        return self.books.reconciler
-
-    @property
-    def signing(self) -> Signing:
-        """What signs it."""
-        return self.books.signing
-
-    def close(self) -> None:
-        """Let the message and the bill under way end, and let go of the database."""
-        self.books.close()
-        self.post.close()
-        self.ledger.close()
-
-    def __enter__(self) -> House:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
@@ -158,7 +107,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         post=post,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         cash_slips=CashSlipDesk(ledger, clock, _cash_slips(settings), staff.find),
-        customers=CustomerDesk(Customers(ledger), keys, clock),
+        **_of_customers(settings, ledger, keys, clock),
         clock=clock,
     )
 
@@ -166,7 +115,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
 def _books(
     settings: Settings, ledger: Ledger, gateways: Mapping[Wallet, WalletGateway], clock: Clock
 ) -> BooksDesk:
-    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock)
+    reconciler = Reconciler(Bookings(ledger), gateways, bill_accounts(settings), clock, Fees(ledger))
     witness = Witness(settings.home / FILE_NAME)
     return BooksDesk(ledger, witness, reconciler, Signing(SignOffs(ledger), clock), clock)
 
@@ -177,6 +126,17 @@ def _cash_slips(settings: Settings) -> CashSlipSettings:
 
 def _writer(settings: Settings, language: str) -> Writer:
     return Writer(language, settings.rehearsal, settings.training, settings.due_dates.maintenance)
+
+
+def _of_customers(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> dict[str, Any]:
+    """What looks after whoever stands before the counter, by the names of the house."""
+    return {
+        "customers": CustomerDesk(Customers(ledger), keys, clock),
+        "holds": HoldDesk(Holds(ledger), clock),
+        "complaints": ComplaintDesk(Complaints(ledger, keys), settings.care, clock),
+        "fees": Fees(ledger),
+        "applicants": Applicants(ledger, keys),
+    }
 
 
 def _open_ledger(settings: Settings, keys: Keys, clock: Clock) -> Ledger:
@@ -215,7 +175,10 @@ def _backup(
     def is_quiet() -> bool:
         return not ledger.due(clock.now(), 1, dispatcher.accounts)
 
-    return DailyBackup(ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet)
+    photos = settings.home / FOLDER
+    return DailyBackup(
+        ledger, settings.ledger, keys, settings.backup, clock, is_quiet=is_quiet, photos=photos
+    )
 
 
 def _telling(settings: Settings, ledger: Ledger, keys: Keys, clock: Clock) -> tuple[Outbox, Post]:

@@ -14,7 +14,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from scanrefund.aftercare.reconcile import Reconciler, Reconciliation, beijing_day
+from scanrefund.aftercare.our_books import beijing_day
+from scanrefund.aftercare.reconcile import Reconciler, Reconciliation
 from scanrefund.aftercare.signing import Signed, Signing
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import Fault, UsageFault

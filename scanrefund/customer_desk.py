@@ -9,6 +9,7 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.customers import Customers
+from scanrefund.model.opinion import Dislike
 
 # A signature on a till's screen has some hundred points; these bounds keep a column small.
 STROKES_MAX: Final = 60
@@ -48,6 +49,10 @@ class CustomerDesk:
     def confirm(self, refund_id: str, by: str) -> None:
         """The customer was asked and says it is right."""
         self._customers.confirm(refund_id, by, self._clock.now())
+
+    def think(self, refund_id: str, dislike: Dislike | None) -> None:
+        """The customer ticked good, or bad and why."""
+        self._customers.think(refund_id, dislike, self._clock.now())
 
 
 def _is_drawing(strokes: Strokes) -> bool:

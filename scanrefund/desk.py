@@ -261,6 +261,7 @@ class Desk:
             not_before=earliest_send(case),
             people=draft_people(case),
             contact=wish.request.contact,
+            applicant=wish.request.applicant,
             customer_agreed=wish.request.customer_agreed,
         )
         return locked.reserve(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,15 +14,17 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import KeyFault, UsageFault, os_cause
 from scanrefund.keys import Keys
 from scanrefund.ledger.evidence import EvidenceBox
-from scanrefund.model.evidence import Evidence, EvidenceKind
+from scanrefund.model.evidence import FOLDER, SUFFIX, Evidence, EvidenceKind
 from scanrefund.model.printable import codes_hidden
 from scanrefund.scan.look import look_at_bytes
 from scanrefund.scan.picture import bounded_bytes
 
 NOTE_CHARS_MAX: Final = 300
-FOLDER: Final = "evidence"
 # A picture that came without a file's name, for people.
 UPLOAD: Final = "photo"
+# Writing a photograph takes a second; what is half written a day later belongs to a program that was killed.
+LEFT_OVER_AGE_S: Final = 86_400
+_LEFT_OVER: Final = re.compile(r"[0-9a-f]{64}\.[0-9a-f]+")
 
 
 class EvidenceDesk:
@@ -56,6 +60,9 @@ class EvidenceDesk:
         sha256 = self._keep(photo) if photo else ""
         now = self._clock.now()
         self._box.add(Evidence(0, refund_id, kind, codes_hidden(note.strip()), sha256, by, now))
+        if photo and not self._place(sha256).exists():
+            # A sweep met it before the row that names it.
+            self._keep(photo)
         return self._box.of_refund(refund_id)
 
     def of_refund(self, refund_id: str) -> list[Evidence]:
@@ -82,6 +89,24 @@ class EvidenceDesk:
             raise KeyFault("photo_unreadable", name=name)
         return data
 
+    def sweep(self) -> int:
+        """Delete each photograph that no refund names any more, and what a killed program left of one.
+
+        How many went. `purge` takes the names out first: killed in between, the next sweep finishes. Raises
+        UsageFault for a file that cannot be deleted.
+        """
+        named, gone = self._box.photo_names(), 0
+        for path in sorted(self._folder.glob("*")):
+            name = path.name.partition(".")[0]
+            if path.suffix == SUFFIX and name not in named:
+                gone += self._box.unless_named(name, partial(_deleted, path))
+            elif _LEFT_OVER.fullmatch(path.name) and self._is_old(path):
+                _deleted(path)
+        return gone
+
+    def _is_old(self, path: Path) -> bool:
+        return self._clock.now().timestamp() - path.stat().st_mtime > LEFT_OVER_AGE_S
+
     def _keep(self, photo: Path | bytes) -> str:
         """The hash of a picture that was closed up; the file comes first, the row that names it after."""
         data, origin = (photo, UPLOAD) if isinstance(photo, bytes) else _of_file(photo)
@@ -102,9 +127,16 @@ class EvidenceDesk:
         return name
 
     def _place(self, name: str) -> Path:
-        return self._folder / f"{name}.closed"
+        return self._folder / f"{name}{SUFFIX}"
 
 
 def _of_file(path: Path) -> tuple[bytes, str]:
     data, _written_at = bounded_bytes(path)
     return data, path.name
+
+
+def _deleted(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageFault("photo_not_deleted", path=path, cause=os_cause(error)) from error

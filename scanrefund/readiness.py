@@ -16,16 +16,19 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from scanrefund import __version__
 from scanrefund.aftercare import due_dates, upkeep
 from scanrefund.aftercare.due_dates import NO_DUE_DATES, DueDates
+from scanrefund.aftercare.late_answers import late_answers
 from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.errors import Fault, NetworkFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger import walk
 from scanrefund.ledger.engine import LedgerSettings, open_engine, writing
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.sqlite import JOURNAL_MODE
@@ -91,6 +94,7 @@ class Finding:
 
 
 Look = upkeep.Look
+NOTHING_KNOWN: Final[Mapping[str, Finding]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +120,9 @@ class Check:
         return False if good is False and self.needed else good or None
 
 
-def examine(around: Surroundings) -> list[Finding]:
-    """Run every check, in order."""
-    return [check.run(around) for check in CHECKS]
+def examine(around: Surroundings, known: Mapping[str, Finding] = NOTHING_KNOWN) -> list[Finding]:
+    """Run every check, in order; what is `known` by its name already is not looked at again."""
+    return [known.get(check.name) or check.run(around) for check in CHECKS]
 
 
 def is_ready(findings: list[Finding]) -> bool:
@@ -147,9 +151,10 @@ def _ledger(around: Surroundings) -> Look:
 
 def _books(around: Surroundings) -> Look:
     """Whether every entry of the book holds, and whether the witness found the books to be an old copy."""
-    ledger = Ledger.open(around.ledger, Keys.open(around.home), around.shop, Witness(around.home / FILE_NAME))
+    keys = Keys.open(around.home)
+    ledger = Ledger.open(around.ledger, keys, around.shop, Witness(around.home / FILE_NAME))
     try:
-        flaw = ledger.audit([]).flaw
+        flaw = walk.first_flaw(ledger, keys)
         behind = ledger.hear_witness(around.now()) or ledger.behind_since() is not None
     finally:
         ledger.close()
@@ -270,6 +275,11 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("books", _books),
     Check("backup", lambda around: upkeep.backup(around.backups, around.now()), needed=False),
     Check("open_refunds", _open_refunds, needed=False),
+    Check(
+        "complaints",
+        lambda around: late_answers(around.home, around.ledger, around.shop, around.now()),
+        needed=False,
+    ),
     Check("faults", lambda around: upkeep.faults(around.home, around.now()), needed=False),
     Check("decoders", _decoders),
     Check("second_decoder", _second_decoder, needed=False),

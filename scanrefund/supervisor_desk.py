@@ -11,6 +11,7 @@ from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import PROOF_AFTER, PROOF_ASKS, ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.other_way import IN_CASH, Method, NoOtherWay, OtherWay, holds_card, other_way_of
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.wallet import Wallet, safe_number
 from scanrefund.say.causes import cause_of_refund
@@ -24,6 +25,12 @@ LOOK_MAX: Final = 10_000
 _ONLY_THIS_ONE: Final = frozenset(
     {"own_refund", "refund_not_held", "refund_under_way", "release_over_order", "release_while_behind"}
 )
+_NO_WAY: Final = {
+    "cash": "way_cash_with_bank",
+    "reference": "way_reference_wrong",
+    "card": "way_reference_is_card",
+    "last_four": "way_last_four_wrong",
+}
 HELD_SHORT: Final = "refund.held_balance_short"
 
 
@@ -87,9 +94,14 @@ class SupervisorDesk:
         """Withdraw a refund that was never sent."""
         return self._receipt(self._by_hand.cancel(refund_id, signed(hand), self._clock.now()))
 
-    def pay_other_way(self, refund_id: str, hand: Hand) -> Receipt:
-        """Write down that the customer got the money another way, after the wallet's refund has ended."""
-        return self._receipt(self._by_hand.pay_other_way(refund_id, signed(hand), self._clock.now()))
+    def pay_other_way(self, refund_id: str, hand: Hand, other: OtherWay = IN_CASH) -> Receipt:
+        """Write down that the customer got the money another way, after the wallet's refund has ended.
+
+        Raises UsageFault why_holds_card where a card's number stands in the reason.
+        """
+        if holds_card(hand.why):
+            raise UsageFault("why_holds_card")
+        return self._receipt(self._by_hand.pay_other_way(refund_id, signed(hand), self._clock.now(), other))
 
     def thaw(self, order_id: str, hand: Hand) -> None:
         """Let a frozen order be refunded again."""
@@ -130,6 +142,14 @@ class SupervisorDesk:
 
 def _is_short(refund: Refund) -> bool:
     return refund.state is RefundState.HELD and cause_of_refund(refund) == HELD_SHORT
+
+
+def told_way(method: Method, bank_reference: str, last_four: str) -> OtherWay:
+    """A payment by hand as a person told it. Raises UsageFault for what is missing or must not be kept."""
+    try:
+        return other_way_of(method, bank_reference, last_four)
+    except NoOtherWay as wrong:
+        raise UsageFault(_NO_WAY[wrong.part]) from None
 
 
 def signed(hand: Hand) -> Hand:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scanrefund.check.case import PayerCheck
-from scanrefund.model.contact import Contact
+from scanrefund.model.contact import Applicant, Contact
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.shown import Reading
@@ -20,7 +20,7 @@ class RefundRequest:
     `clerk` is the staff id of whoever has proved himself at this door; empty in a ledger without staff.
     `approval` is a second person who agrees with this one wish: what he typed, or himself where the door has
     just believed him; `queue` lets the wish wait for one.
-    `contact` is how the customer wants to hear of it.
+    `contact` is how the customer wants to hear of it, `applicant` who he is.
     `customer_agreed` says that the customer was shown what, how much and where, and said yes.
     """
 
@@ -33,6 +33,7 @@ class RefundRequest:
     approval: Credential | Staff | None = None
     queue: bool = False
     contact: Contact | None = None
+    applicant: Applicant | None = None
     customer_agreed: bool = False
 
 

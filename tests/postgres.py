@@ -28,7 +28,10 @@ from scanrefund.ledger.schema_after import metadata
 class Server:
     """A running server: fsync on, as in the shop, so that what a test commits is committed."""
 
-    def __init__(self, url: str, crash: Callable[[], None], start: Callable[[], None]) -> None:
+    def __init__(
+        self, url: str, crash: Callable[[], None], start: Callable[[], None], bin_path: Path
+    ) -> None:
+        self.bin_path = bin_path
         self.crash = crash
         self.start = start
         self._url = make_url(url).set(drivername="postgresql+psycopg")
@@ -84,7 +87,7 @@ def running() -> Iterator[Server]:
         pgexec("pg_ctl", stop, bin_path=wheel.bin_path, user=wheel.system_user)
 
     try:
-        server = Server(wheel.get_uri(), crash, wheel.ensure_postgres_running)
+        server = Server(wheel.get_uri(), crash, wheel.ensure_postgres_running, Path(wheel.bin_path))
         yield server
         server.close()
     finally:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from scanrefund.model.other_way import Method
 from scanrefund.model.refund import Refund, RefundState
 
 _S = RefundState
@@ -20,11 +21,11 @@ _BANK: Final = ("银行", "信用卡", "借记卡", "储蓄卡")
 
 
 def arrival(refund: Refund) -> str:
-    """`balance`, `bank` or `either` for what a wallet has accepted; `cash`, `none`, or `open` while nobody
-    knows yet.
+    """`balance`, `bank` or `either` for what a wallet has accepted; `cash` or `transfer` for what was paid by
+    hand; `none`, or `open` while nobody knows yet.
     """
     if refund.state is _S.PAID_OTHER_WAY:
-        return "cash"
+        return "transfer" if refund.method is Method.BANK else "cash"
     if refund.state in _NOTHING_COMES:
         return "none"
     return _place(refund.received_account) if refund.state in _ACCEPTED else "open"

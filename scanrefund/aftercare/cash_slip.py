@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanrefund.errors import UsageFault
+from scanrefund.model.other_way import Method
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.catalogue import Catalogue
@@ -39,15 +40,17 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
 
     marks = [say("rehearsal")] if head.rehearsal else []
     marks += [say("copy")] if head.copy else []
+    method = (refund.method or Method.CASH).value
     amount = f"{refund.amount} {amount_in_words(refund.amount, language)}".strip()
     lines = [
         *marks,
-        say("title"),
+        say(f"title_{method}"),
         *([head.shop_name] if head.shop_name else []),
         say("at", paid_at=refund.created_at),
         say("order", order_id=refund.order_id),
         say("refund", refund_id=refund.refund_id, instead_of=refund.instead_of),
         say("amount", amount=amount),
+        *_of_bank(refund, catalogue),
         say("why", reason=refund.reason),
         say("no_wallet"),
         "",
@@ -58,3 +61,15 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
         *marks,
     ]
     return "\n".join(lines) + "\n"
+
+
+def _of_bank(refund: Refund, catalogue: Catalogue) -> list[str]:
+    """A transfer's reference, and the end of the account where somebody told it."""
+    if refund.method is not Method.BANK:
+        return []
+    told = (("bank_reference", refund.bank_reference), ("account", refund.received_account))
+    return [
+        fill(catalogue.get(f"cash_slip.{key}") or key, {key: value}, catalogue)
+        for key, value in told
+        if value
+    ]

@@ -13,6 +13,7 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.worker import OnFault, OnRefund
 from scanrefund.errors import Fault
 from scanrefund.keys import Keys
+from scanrefund.ledger import photo_copies
 from scanrefund.ledger.backup import BEGUN, back_up
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger
@@ -46,9 +47,10 @@ class DailyBackup:
         told: BackupSettings,
         clock: Clock,
         is_quiet: Callable[[], bool],
+        photos: Path | None = None,
     ) -> None:
         self._ledger, self._lies, self._keys, self._told, self._clock = ledger, lies, keys, told, clock
-        self._is_quiet = is_quiet
+        self._is_quiet, self._photos = is_quiet, photos
         self._made_for: date | None = None
         self._not_before: datetime | None = None
 
@@ -77,8 +79,8 @@ class DailyBackup:
         try:
             # Entered first, so that the copy ends where the book ends: put back at once, it is no old copy.
             self._ledger.enter_alone(now, BEGUN, {"file": path.name})
-            back_up(self._lies, self._keys, self._ledger.shop, path)
-            self._make_room()
+            back_up(self._lies, self._keys, self._ledger.shop, path, self._photos)
+            self._make_room(now)
         except (Fault, OSError) as error:
             self._not_before = now + TRY_AGAIN
             cause = error.code if isinstance(error, Fault) else type(error).__name__
@@ -86,10 +88,12 @@ class DailyBackup:
             return
         self._made_for = self._day(now)
 
-    def _make_room(self) -> None:
+    def _make_room(self, now: datetime) -> None:
         made = sorted(path for path in self._told.folder.iterdir() if _DAILY.fullmatch(path.name))
         for path in made[: -self._told.keep]:
             path.unlink()
+            photo_copies.list_of(path).unlink(missing_ok=True)
+        photo_copies.sweep(self._told.folder, now)
 
     def _path(self, now: datetime) -> Path:
         return self._told.folder / f"daily-{self._day(now).isoformat()}.sqlite3"
@@ -98,10 +102,10 @@ class DailyBackup:
         return now.astimezone(timezone(timedelta(hours=self._told.utc_offset_h))).date()
 
 
-def newest(folder: Path) -> Path | None:
+def newest(folder: Path, suffix: str = ".sqlite3") -> Path | None:
     """The copy that was made last, by hand or daily; None where there is none."""
     try:
-        made = [path for path in folder.glob("*.sqlite3") if path.is_file()]
+        made = [path for path in folder.glob(f"*{suffix}") if path.is_file()]
         return max(made, key=lambda path: path.stat().st_mtime, default=None)
     except OSError:
         return None

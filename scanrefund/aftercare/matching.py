@@ -193,6 +193,10 @@ class Matching:
         whole = (abs(thousandths) + 500) // 1_000
         return -whole if thousandths < 0 else whole
 
+    def fees_back(self) -> int:
+        """What the bill's refunds brought back of fees, in thousandths of a fen; never negative."""
+        return -self._sum("SELECT sum(fee) FROM lines WHERE kind = 'REFUND' AND fee < 0 AND NOT twice")
+
     def content_sha256(self, differences: DifferenceStore) -> str:
         """The hash of all lines and all differences, whatever order and file they came in."""
         told = hashlib.sha256(f"{self.wallet} {self.day}\n".encode())

@@ -14,7 +14,7 @@ _LEFT, _TOP, _BOTTOM = 44, 14, 26
 _ROW: Final = 30
 _NAME: Final = 230
 # More names below the bars would run into each other.
-_NAMES_MAX: Final = 24
+NAMES_MAX: Final = 24
 
 STYLE: Final = """
 figure{margin:0 0 1rem}figcaption{color:var(--soft);font-size:.9rem;margin-top:.25rem}
@@ -37,7 +37,7 @@ class Bar:
 def columns(title: str, bars: Sequence[Bar], caption: str = "") -> str:
     """Standing bars over time; the second figure in another colour on top."""
     most = max((bar.value + bar.more for bar in bars), default=0)
-    top = _round_up(most)
+    top = round_up(most)
     room = HEIGHT - _TOP - _BOTTOM
     step = (WIDTH - _LEFT) / max(len(bars), 1)
     parts = [_rule(_TOP + room * (1 - share), str(round(top * share))) for share in (0, 0.5, 1)]
@@ -47,7 +47,7 @@ def columns(title: str, bars: Sequence[Bar], caption: str = "") -> str:
         hint = f"<title>{text(f'{bar.name}: {bar.shown or bar.value}')}</title>"
         parts.append(_rect(x, _TOP + room - height, width, height, "one", hint))
         parts.append(_rect(x, _TOP + room - height - more, width, more, "two", hint))
-    every = max(1, -(-len(bars) // _NAMES_MAX))
+    every = max(1, -(-len(bars) // NAMES_MAX))
     for place, bar in enumerate(bars[::every]):
         x = _LEFT + (place * every + 0.5) * step
         parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{text(bar.name)}</text>')
@@ -64,7 +64,7 @@ def rows(title: str, bars: Sequence[Bar], caption: str = "") -> str:
         width = room * bar.value / most
         middle = y + _ROW / 2
         parts.append(
-            f'<text x="{_NAME - 10}" y="{middle:.1f}" text-anchor="end">{text(_short(bar.name))}</text>'
+            f'<text x="{_NAME - 10}" y="{middle:.1f}" text-anchor="end">{text(short(bar.name))}</text>'
         )
         parts.append(_rect(_NAME, y, max(width, 1), _ROW - 10, "one", f"<title>{text(bar.name)}</title>"))
         shown = text(bar.shown or bar.value)
@@ -94,7 +94,7 @@ def _rect(x: float, y: float, width: float, height: float, kind: str, hint: str)
     return f'<rect class="{kind}" {size} rx="2">{hint}</rect>'
 
 
-def _round_up(most: int) -> int:
+def round_up(most: int) -> int:
     """The next of 2, 4, 10, 20, 40, 100 …: half of it is a whole number too."""
     size = 1
     while True:
@@ -104,5 +104,6 @@ def _round_up(most: int) -> int:
         size *= 10
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """A name that fits before its bar."""
     return name if len(name) <= 34 else f"{name[:33]}…"

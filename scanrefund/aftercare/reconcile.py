@@ -10,19 +10,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from scanrefund.aftercare.difference_store import DifferenceStore
-from scanrefund.aftercare.matching import Matching
-from scanrefund.aftercare.matching_rules import Matched, OurRefund, OurSale
+from scanrefund.aftercare.matching import BATCH_ROWS, Matching
+from scanrefund.aftercare.matching_rules import Matched
+from scanrefund.aftercare.our_books import our_refunds, our_sales
 from scanrefund.aftercare.till_export import till_lines
 from scanrefund.aftercare.till_matching import TillMatching
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import UsageFault
-from scanrefund.ledger.bookings import BOOKED, BookedRefund, BookedSale, Bookings
+from scanrefund.ledger.bookings import Bookings
+from scanrefund.ledger.fees import Fees, RefundFee
 from scanrefund.model.bill import BillAnswer, BillKind, BillLook
-from scanrefund.model.bill_line import BillContent, BillLine, LineKind
+from scanrefund.model.bill_line import BillContent, BillLine, LineKind, LineState
 from scanrefund.model.difference import Difference, DifferenceKind, Scope, Side, Sum
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.bill_files import BillAccounts, TextHash, of_file, of_text
@@ -71,7 +74,9 @@ class Reconciler:
         gateways: Mapping[Wallet, WalletGateway],
         accounts: BillAccounts,
         clock: Clock,
+        fees: Fees | None = None,
     ) -> None:
+        self._fees = fees
         self._bookings = bookings
         self._gateways = gateways
         self._accounts = accounts
@@ -150,23 +155,37 @@ class Reconciler:
             if bill.may_ask and since is not None:
                 self._look_elsewhere(matching, since)
             done.store.add(_differences(matching, bill.content))
+            self._keep_fees(matching)
             return Scope(
                 wallet=wallet,
                 look=look,
                 lines=lines,
                 sums=_sums(_told_fen(matching, bill.content), done, wallet),
                 counts=done.store.counts(wallet),
+                fees_back=matching.fees_back(),
                 bill_sha256=bill.text_hash.hex(),
                 content_sha256=matching.content_sha256(done.store),
             )
+
+    def _keep_fees(self, matching: Matching) -> None:
+        """What the bill tells of the fees of our refunds; of one that failed it tells nothing."""
+        if self._fees is None:
+            return
+        told = (
+            RefundFee(ours.refund_id, line.fee_fen_thousandths)
+            for line, ours, _knows_order in matching.told_refunds()
+            if ours is not None and line.state is not LineState.FAILED
+        )
+        while batch := list(islice(told, BATCH_ROWS)):
+            self._fees.keep(matching.wallet, matching.day, batch, self._clock.now())
 
     def _fill(self, matching: Matching, bill: _Bill) -> int:
         """All that our books have on that day, the bill's lines, and ours of their numbers."""
         start, end = stretch_of(matching.day)
         if bill.content.has_refunds:
-            matching.add_refunds(_ours(self._bookings.refunds_taken_in(start, end), matching.wallet))
+            matching.add_refunds(our_refunds(self._bookings.refunds_taken_in(start, end), matching.wallet))
         if bill.content.has_sales:
-            matching.add_sales(_sales(self._bookings.sales_paid(start, end), matching.wallet))
+            matching.add_sales(our_sales(self._bookings.sales_paid(start, end), matching.wallet))
         read = 0
 
         def on_batch(batch: list[BillLine]) -> None:
@@ -180,10 +199,10 @@ class Reconciler:
     def _add_ours(self, matching: Matching, batch: list[BillLine]) -> None:
         refund_ids = matching.new_refunds(sorted({line.refund_id for line in batch if line.refund_id}))
         if refund_ids:
-            matching.add_refunds(_ours(self._bookings.refunds_of(refund_ids), matching.wallet))
+            matching.add_refunds(our_refunds(self._bookings.refunds_of(refund_ids), matching.wallet))
         order_ids = matching.new_sales(sorted({line.order_id for line in batch}))
         if order_ids:
-            matching.add_sales(_sales(self._bookings.sales_of(order_ids), matching.wallet))
+            matching.add_sales(our_sales(self._bookings.sales_of(order_ids), matching.wallet))
 
     def _look_elsewhere(self, matching: Matching, since: date) -> None:
         """What was sent on one day may have been heard of on another; the wallet's other bills tell."""
@@ -268,28 +287,3 @@ def _sums(
         side: Sum(theirs_fen, ours_fen, done.store.sum_fen(wallet, side))
         for side, (theirs_fen, ours_fen) in told.items()
     }
-
-
-def _ours(found: Iterator[BookedRefund] | list[BookedRefund], wallet: Wallet) -> Iterator[OurRefund]:
-    for one in found:
-        if one.wallet is wallet:
-            yield OurRefund(
-                refund_id=one.refund_id,
-                order_id=one.order_id,
-                amount_fen=one.amount_fen,
-                state=one.state,
-                is_booked=one.state in BOOKED,
-                day=beijing_day(one.at),
-                since=one.made_at.astimezone(BEIJING).date(),
-            )
-
-
-def _sales(found: Iterator[BookedSale] | list[BookedSale], wallet: Wallet) -> Iterator[OurSale]:
-    for one in found:
-        if one.wallet is wallet:
-            yield OurSale(one.order_id, one.amount_fen, beijing_day(one.paid_at))
-
-
-def beijing_day(at: datetime | None) -> date | None:
-    """The day of Beijing's clock on which a moment falls."""
-    return at.astimezone(BEIJING).date() if at else None

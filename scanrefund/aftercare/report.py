@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from scanrefund.errors import UsageFault
+from scanrefund.ledger.care_tally import Complained, Thought, complained, thought
+from scanrefund.ledger.fees import FeeSum, fees_of
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.oddities import Oddity, OddLimits, oddities
 from scanrefund.ledger.tally import Count, Steps, Stretch, Sum, Tally
@@ -62,6 +64,9 @@ class Report:
     odd: tuple[Oddity, ...]
     still_open: Sum
     alarms: tuple[Count, ...]
+    complaints: Complained
+    opinions: Thought
+    fees: FeeSum
     head: Head
     flaw: str
 
@@ -94,6 +99,9 @@ def make_report(ledger: Ledger, told: ReportSettings, first: date, last: date, n
             odd=tuple(oddities(connection, stretch, told.odd)),
             still_open=tally.still_open(),
             alarms=tuple(tally.alarms()),
+            complaints=complained(connection, stretch),
+            opinions=thought(connection, stretch),
+            fees=fees_of(connection, stretch),
             head=found.head,
             flaw=f"{found.flaw.number}: {found.flaw.kind.value}" if found.flaw else "",
         )
@@ -125,6 +133,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "odd": [_odd(one) for one in report.odd],
         "still_open": _sum(report.still_open),
         "alarms": {one.name: one.count for one in report.alarms},
+        "complaints": _care(report.complaints),
+        "opinions": _care(report.opinions),
+        "fees": asdict(report.fees),
         "book": {"head": f"{report.head.number}:{report.head.seal}", "broken": report.flaw or None},
     }
 
@@ -193,6 +204,15 @@ def _sum(one: Sum) -> dict[str, int]:
 
 def _slot(slot: Slot) -> dict[str, Any]:
     return {"name": slot.name, **_sum(slot.made), "refused": slot.refused}
+
+
+def _care(one: Complained | Thought) -> dict[str, Any]:
+    """Figures under their names, counts as tables of their own."""
+    told = {field.name: getattr(one, field.name) for field in fields(one)}
+    return {
+        name: {count.name: count.count for count in value} if isinstance(value, tuple) else value
+        for name, value in told.items()
+    }
 
 
 def _odd(one: Oddity) -> dict[str, Any]:

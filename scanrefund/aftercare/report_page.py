@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from scanrefund.aftercare import plots
 from scanrefund.aftercare.lone_page import page, table, text
-from scanrefund.aftercare.plots import Bar
 from scanrefund.aftercare.report import Report
+from scanrefund.aftercare.report_plots import Plot, plots_of
 from scanrefund.aftercare.report_words import ReportWords, Table
 from scanrefund.model.money import Money
-
-_CAUSES_MAX = 10
 
 _STYLE = """
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1.2rem 0}
@@ -30,7 +28,7 @@ def drawn(report: Report, words: ReportWords) -> str:
     parts.append(f'<p class="soft">{text(words.made_at())}</p>')
     if report.flaw:
         parts.append(f'<p class="bad">{text(words("book_broken", flaw=report.flaw))}</p>')
-    parts += [_cards(report, words), *_plots(report, words), *map(_table, words.tables())]
+    parts += [_cards(report, words), *map(_plot, plots_of(report, words)), *map(_table, words.tables())]
     parts.append(f'<p class="soft"><code>{text(words.book())}</code></p>')
     parts.append(
         f'<div class="sign"><div>{text(words("signed"))}</div><div>{text(words("checked"))}</div></div>'
@@ -54,26 +52,9 @@ def _cards(report: Report, words: ReportWords) -> str:
     return f'<div class="cards">{cards}</div>'
 
 
-def _plots(report: Report, words: ReportWords) -> list[str]:
-    steps = report.steps
-    funnel = [
-        Bar(words(f"step_{name}"), getattr(steps, name))
-        for name in ("shown", "wished", "accepted", "sent", "paid")
-    ]
-    hours = [Bar(one.name, one.made.count, one.refused) for one in report.hours]
-    causes = [Bar(words.reason(one.name), one.count) for one in report.refused["reason"][:_CAUSES_MAX]]
-    found = [_plot(words("funnel"), plots.rows(words("funnel"), funnel, words("funnel_note")))]
-    found.append(_plot(words("by_hour"), plots.columns(words("by_hour"), hours, words("bars_note"))))
-    if len(report.days) > 1:
-        days = [Bar(one.name[5:], one.made.count, one.refused) for one in report.days]
-        found.append(_plot(words("by_day"), plots.columns(words("by_day"), days, words("bars_note"))))
-    if causes:
-        found.append(_plot(words("refused_by_reason"), plots.rows(words("refused_by_reason"), causes)))
-    return found
-
-
-def _plot(title: str, figure: str) -> str:
-    return f"<h2>{text(title)}</h2>{figure}"
+def _plot(plot: Plot) -> str:
+    draw = plots.columns if plot.standing else plots.rows
+    return f"<h2>{text(plot.title)}</h2>{draw(plot.title, plot.bars, plot.caption)}"
 
 
 def _table(told: Table) -> str:

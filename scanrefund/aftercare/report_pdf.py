@@ -1,11 +1,13 @@
-"""The report on paper: the same tables as PDF (extra `receipt`)."""
+"""The report on paper: the same plots and tables as PDF (extra `receipt`)."""
 
 from __future__ import annotations
 
 from typing import IO, Any, Final
 
 from scanrefund.aftercare.pdf_font import chinese_font
+from scanrefund.aftercare.pdf_plots import drawing
 from scanrefund.aftercare.report import Report
+from scanrefund.aftercare.report_plots import Plot, plots_of
 from scanrefund.aftercare.report_words import ReportWords, Table
 
 _MARGIN: Final = 42
@@ -23,12 +25,24 @@ def write_pdf(out: IO[bytes], report: Report, words: ReportWords) -> None:
     if report.told.rehearsal:
         parts.append(Paragraph(_safe(words("rehearsal")), styles["strong"]))
     parts.append(Paragraph(_safe(words.made_at()), styles["plain"]))
+    parts += [_plot(plot, styles, paper.width) for plot in plots_of(report, words)]
     for told in words.tables():
         parts += [Paragraph(_safe(told.title), styles["strong"]), _grid(told, styles, paper.width)]
     parts += [Spacer(1, 16), Paragraph(_safe(words.book()), styles["small"]), Spacer(1, 40)]
     signs = f"{words('signed')}: ____________________    {words('checked')}: ____________________"
     parts.append(Paragraph(_safe(signs), styles["plain"]))
     paper.build(parts)
+
+
+def _plot(plot: Plot, styles: dict[str, Any], width: float) -> Any:
+    """Title, drawing and caption on one page."""
+    from reportlab.platypus import KeepTogether, Paragraph  # noqa: PLC0415
+
+    parts = [Paragraph(_safe(plot.title), styles["strong"])]
+    parts.append(drawing(plot, styles["plain"].fontName, width))
+    if plot.caption:
+        parts.append(Paragraph(_safe(plot.caption), styles["small"]))
+    return KeepTogether(parts)
 
 
 def _styles(font: str) -> dict[str, Any]:

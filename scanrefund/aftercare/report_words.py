@@ -10,6 +10,7 @@ from typing import Final
 from scanrefund.aftercare.report import Report
 from scanrefund.ledger.oddities import Oddity
 from scanrefund.ledger.tally import Count, Sum
+from scanrefund.model.fee import fee_yuan
 from scanrefund.model.money import Money
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import MISSING, fill
@@ -77,6 +78,9 @@ class ReportWords:
             self._funnel(),
             self._odd(),
             self._counts("alarms", report.alarms, str),
+            self._counts("complaints", self._complained(), str),
+            self._counts("opinions", self._thought(), str),
+            self._fees(),
         ]
         return [table for table in found if table.rows]
 
@@ -120,6 +124,34 @@ class ReportWords:
             median = getattr(steps, name)
             rows.append((self(name), MISSING if median is None else str(median)))
         return Table("funnel", self("funnel"), (self("step"), self("count")), tuple(rows))
+
+    def _fees(self) -> Table:
+        """What the bills told of fees: the shop's matter, customers get the whole amount."""
+        told, head = self._report.fees, (self("name"), self("count"), self("amount"))
+        rows = (
+            (self("fees_returned"), str(told.returned), fee_yuan(told.returned_fen_thousandths)),
+            (self("fees_kept"), str(told.kept), fee_yuan(told.charged_fen_thousandths)),
+        )
+        return Table("fees", self("fees"), head, rows if told.told else (), note=self("fees_note"))
+
+    def _complained(self) -> list[Count]:
+        """By week, then how they stand."""
+        told = self._report.complaints
+        if not told.noted:
+            return []
+        names = ("noted", "in_time", "late", "waiting", "overdue", "ended")
+        return [*told.weeks, *(Count(self(f"complaints_{name}"), getattr(told, name)) for name in names)]
+
+    def _thought(self) -> list[Count]:
+        """By week, then good, bad and why."""
+        told = self._report.opinions
+        if not told.good + told.bad:
+            return []
+        sums = [Count(self(f"opinions_{name}"), getattr(told, name)) for name in ("good", "bad")]
+        return [*told.weeks, *sums, *(Count(self.dislike(one.name), one.count) for one in told.dislikes)]
+
+    def dislike(self, name: str) -> str:
+        return self._catalogue.get(f"dislike.{name}") or name
 
     def _odd(self) -> Table:
         rows = [row for one in self._report.odd if one.count for row in self._odd_rows(one)]

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from scanrefund import __version__
 from scanrefund.aftercare.arrival import arrival
+from scanrefund.model.other_way import Method
 from scanrefund.model.printable import codes_hidden, written_out
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.say.amount_words import amount_in_words
@@ -93,10 +94,11 @@ def slip_of(refund: Refund, code: str, shop: SlipShop, printing: Printing, langu
     def words(key: str, **gaps: object) -> str:
         return say_words(language, f"slip.{key}", **gaps)
 
-    cash = refund.state is _S.PAID_OTHER_WAY
+    cash = refund.state is _S.PAID_OTHER_WAY and refund.method is not Method.BANK
+    headline = "transfer" if refund.method is Method.BANK else _HEADLINES.get(refund.state, "open")
     return PrintedSlip(
         title=words("title"),
-        headline=words(f"headline.{_HEADLINES.get(refund.state, 'open')}"),
+        headline=words(f"headline.{headline}"),
         marks=_marks(printing, language),
         shop=_clean(shop.name),
         facts=_facts(refund, shop, language),
@@ -124,24 +126,31 @@ def _marks(printing: Printing, language: str) -> tuple[str, ...]:
 
 def _facts(refund: Refund, shop: SlipShop, language: str) -> tuple[tuple[str, str], ...]:
     wallet = say_words(language, f"wallet.{refund.wallet.value}.name")
-    cash = refund.state is _S.PAID_OTHER_WAY
-    where = say_words(language, "slip.in_cash") if cash else _clean(refund.received_account)
+    by_hand = refund.state is _S.PAID_OTHER_WAY
+    where = _by_hand(refund, language) if by_hand else _clean(refund.received_account)
     told = (
         ("amount", str(refund.amount)),
         ("amount_words", amount_in_words(refund.amount, language)),
         ("paid", str(refund.order_amount)),
         ("where", where or say_words(language, "slip.way_back", wallet=refund.wallet.value)),
-        ("wallet", "" if cash else wallet),
+        ("wallet", "" if by_hand else wallet),
         ("reason", _clean(refund.reason)),
         ("order_id", refund.order_id),
         ("refund_id", refund.refund_id),
         ("wallet_refund_id", _clean(refund.wallet_refund_id)),
+        ("bank_reference", _clean(refund.bank_reference)),
         ("made_at", _time(refund.created_at, shop)),
         ("ended_at", _time(refund.ended_at, shop) if refund.ended_at else ""),
         ("counter", refund.counter),
         ("clerk", refund.clerk),
     )
     return tuple((say_words(language, f"slip.fact.{name}"), value) for name, value in told if value)
+
+
+def _by_hand(refund: Refund, language: str) -> str:
+    if refund.method is not Method.BANK:
+        return say_words(language, "slip.in_cash")
+    return f"{say_words(language, 'slip.by_bank')} {refund.received_account}".strip()
 
 
 def _notes(refund: Refund, shop: SlipShop, language: str) -> tuple[str, ...]:

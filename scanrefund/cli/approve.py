@@ -17,7 +17,7 @@ from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
     from scanrefund.approval_desk import Decided, Wanted
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 EXIT_REFUSED: Final = 2
 

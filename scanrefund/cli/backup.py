@@ -11,6 +11,8 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, make_private, of
+from scanrefund.cli.people import Asker, ByKnown, PinStdin
+from scanrefund.cli.restore_proof import prove_to_restore
 from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -33,17 +35,15 @@ def backup(
     as_json: AsJson = False,
 ) -> int:
     """Copy the ledger into a new file and try the copy; the keys are not in it."""
-    from scanrefund.ledger.backup import file_of
-
     invocation = of(ctx)
     settings = invocation.settings()
-    file_of(settings.ledger.url)
     tried = _tried(invocation, settings, file) if verify else _made(invocation, settings, file)
     if as_json:
         output.document(_document(tried))
         return 0
     gaps: dict[str, object] = {"file": tried.path, "entries": tried.head.number, **tried.counts}
     output.say(invocation.words("backup.tried" if verify else "backup.made", **gaps))
+    _tell_photos(invocation, tried)
     output.say(invocation.words("audit.head", head=f"{tried.head.number}:{tried.head.seal}"))
     if not verify:
         output.say(invocation.words("backup.keys", path=settings.home / "keys"))
@@ -57,6 +57,8 @@ def restore(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask whether the ledger may be replaced.")
     ] = False,
+    by: ByKnown = "",
+    pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
     """Put a copy back in the ledger's place; the old one is kept. Ends with 5 when `recover` must follow."""
@@ -65,6 +67,7 @@ def restore(
     from scanrefund.ledger.ledger import Shop
     from scanrefund.ledger.restoring import Restoring
     from scanrefund.ledger.witness import FILE_NAME, Witness
+    from scanrefund.model.evidence import FOLDER
 
     invocation = of(ctx)
     settings = invocation.settings()
@@ -72,8 +75,10 @@ def restore(
     if path.exists() and not yes:
         _ask(invocation, path, as_json=as_json)
     make_private(settings.home)
+    keys = invocation.keys(settings)
+    prove_to_restore(settings, keys, file, by, Asker(invocation, pin_stdin=pin_stdin))
     shop, witness = Shop(settings.shop_id, settings.rehearsal), Witness(settings.home / FILE_NAME)
-    restoring = Restoring(settings.ledger, invocation.keys(settings), shop, witness)
+    restoring = Restoring(settings.ledger, keys, shop, witness, settings.home / FOLDER)
     done = restoring.restore(file, SYSTEM.now())
     if as_json:
         kept = {"kept": str(done.kept) if done.kept else None}
@@ -82,6 +87,7 @@ def restore(
         output.say(invocation.words("backup.restored", file=file, entries=done.copy.head.number))
         if done.kept:
             output.say(invocation.words("backup.kept", path=done.kept))
+        _tell_photos(invocation, done.copy)
         output.say(invocation.words("backup.behind" if done.behind else "backup.current"))
     return EXIT_BEHIND if done.behind else 0
 
@@ -89,25 +95,32 @@ def restore(
 def _made(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
     """A new copy, with an entry in the book that it was made."""
     from scanrefund.ledger.backup import BEGUN, back_up
+    from scanrefund.ledger.server_backup import SUFFIX, back_up_server, on_server
+    from scanrefund.model.evidence import FOLDER
 
+    server = on_server(settings.ledger.url)
+    make, suffix = (back_up_server, SUFFIX) if server else (back_up, ".sqlite3")
     with invocation.house(settings, wallets=False) as house:
         now = house.clock.now()
-        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}.sqlite3"
+        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}{suffix}"
         # Entered first, so that the copy ends where the book ends: put back at once, it is no old copy.
         house.ledger.enter_alone(now, BEGUN, {"file": target.name})
-        return back_up(settings.ledger, house.keys, house.ledger.shop, target)
+        return make(settings.ledger, house.keys, house.ledger.shop, target, settings.home / FOLDER)
 
 
 def _tried(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
     from scanrefund.aftercare.daily_backup import newest
     from scanrefund.ledger.backup import try_copy
     from scanrefund.ledger.ledger import Shop
+    from scanrefund.ledger.server_backup import SUFFIX, on_server, try_dump
 
-    found = file or newest(settings.backup.folder)
+    server = on_server(settings.ledger.url)
+    found = file or newest(settings.backup.folder, SUFFIX if server else ".sqlite3")
     if found is None:
         raise UsageFault("no_backup_yet", path=settings.backup.folder)
     shop = Shop(settings.shop_id, settings.rehearsal)
-    return try_copy(found, settings.ledger, invocation.keys(settings), shop)
+    attempt = try_dump if server else try_copy
+    return attempt(found, settings.ledger, invocation.keys(settings), shop)
 
 
 def _ask(invocation: Invocation, path: Path, *, as_json: bool) -> None:
@@ -117,6 +130,14 @@ def _ask(invocation: Invocation, path: Path, *, as_json: bool) -> None:
         raise typer.Abort
 
 
+def _tell_photos(invocation: Invocation, tried: Tried) -> None:
+    if tried.photos:
+        output.say(invocation.words("backup.photos", photos=tried.photos))
+    if tried.photos_missing:
+        output.complain(invocation.words("backup.photos_missing", missing=tried.photos_missing))
+
+
 def _document(tried: Tried) -> dict[str, Any]:
     head = {"number": tried.head.number, "seal": tried.head.seal}
-    return {"file": str(tried.path), "bytes": tried.bytes, "counts": tried.counts, "head": head}
+    photos = {"photos": tried.photos, "photos_missing": tried.photos_missing}
+    return {"file": str(tried.path), "bytes": tried.bytes, "counts": tried.counts, "head": head, **photos}

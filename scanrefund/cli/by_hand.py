@@ -11,11 +11,12 @@ from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.model.other_way import Method
 from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 By = Annotated[
     str,
@@ -88,22 +89,32 @@ def cancel(
     return _decide(invocation, decide, wallets=False, as_json=as_json)
 
 
-def cash(
+def cash(  # noqa: PLR0913  (each is an option)
     ctx: typer.Context,
     *,
     refund_id: RefundId,
     by: By,
     why: Why,
+    method: Annotated[Method, typer.Option("--method", help="How the customer was paid.")] = Method.CASH,
+    bank_reference: Annotated[
+        str, typer.Option("--bank-reference", metavar="TEXT", help="What the bank calls its transfer.")
+    ] = "",
+    last_four: Annotated[
+        str,
+        typer.Option("--account-last4", metavar="DIGITS", help="The account's last four digits, no more."),
+    ] = "",
     pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
     """Write down that the customer was paid by hand, after the wallet's refund ended without paying."""
     from scanrefund.ledger.by_hand import Hand
+    from scanrefund.supervisor_desk import told_way
 
     invocation = of(ctx)
+    other = told_way(method, bank_reference, last_four)
     with invocation.house(invocation.settings(), wallets=False) as house:
         prove(house, by, Permission.REFUND_CASH, Asker(invocation, pin_stdin=pin_stdin))
-        receipt = house.supervisor.pay_other_way(refund_id, Hand(by, why))
+        receipt = house.supervisor.pay_other_way(refund_id, Hand(by, why), other)
         paid = receipt.refund_id or ""
         text = house.cash_slips.hand_out(paid, by, "cash text", invocation.spoken()).text
     if as_json:
@@ -153,6 +164,15 @@ def prove(house: House, by: str, permission: Permission | None, asker: Asker) ->
         asker.signed_in(house, by)
     else:
         asker.believed(house, by, permission)
+
+
+def prove_if_known(house: House, by: str, permission: Permission, asker: Asker) -> None:
+    """As `prove`, for what needs no name in a shop without staff. Raises UsageFault by_missing."""
+    from scanrefund.errors import UsageFault
+
+    if house.staff.has_staff() and not by:
+        raise UsageFault("by_missing")
+    prove(house, by, permission, asker)
 
 
 def _decide(

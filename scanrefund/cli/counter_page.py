@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from scanrefund.cli.running import Told
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.house import House
     from scanrefund.web.practice_door import PracticeDoor
     from scanrefund.web.site import Site
 

@@ -18,7 +18,7 @@ from scanrefund.model.evidence import Evidence, EvidenceKind
 from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 app = typer.Typer(help="What was looked at for a refund, and all of it in one file.", no_args_is_help=True)
 app.command()(bundle)

@@ -19,8 +19,8 @@ from scanrefund.say.gaps import fill
 
 if TYPE_CHECKING:
     # Configuration and house pull in half the world; `--help` must answer at once.
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.house import House
 
 
 @dataclass(slots=True)

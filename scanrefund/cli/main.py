@@ -15,15 +15,18 @@ import typer
 
 from scanrefund import __version__
 from scanrefund.cli import (
+    applicant,
     approve,
     audit,
     backup,
     by_hand,
+    complaints,
     config,
     counter,
     decode,
     doctor,
     evidence,
+    holds,
     incident,
     notices,
     order_actions,
@@ -117,9 +120,12 @@ app.command()(refund.refund)
 app.command()(status.status)
 app.command()(refunds.refunds)
 app.command()(receipt.receipt)
+app.command()(applicant.applicant)
 app.command()(approve.approve)
 app.command()(by_hand.release)
 app.command()(by_hand.close)
+app.command()(holds.hold)
+app.command()(holds.holds)
 app.command()(by_hand.cancel)
 app.command()(by_hand.cash)
 app.command("cash-slip")(by_hand.cash_slip)
@@ -129,6 +135,7 @@ app.command()(reconcile.reconcile)
 order_actions.add_to(orders.app)
 app.add_typer(orders.app, name="orders")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(complaints.app, name="complaints")
 app.add_typer(staff.app, name="staff")
 app.add_typer(tills.app, name="tills")
 app.add_typer(notices.app, name="notices")
@@ -192,7 +199,10 @@ def _sentence(fault: Fault, invocation: Invocation) -> str:
 def _usage(error: typer.TyperException, invocation: Invocation) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "scanrefund"
-    return invocation.words("cli.usage_wrong", problem=error.format_message(), command=command)
+    problem = error.format_message()
+    # Without a command the help has just been printed, and nothing is left to say of the problem.
+    told = "cli.usage_wrong" if problem else "cli.command_missing"
+    return invocation.words(told, problem=problem, command=command)
 
 
 def _unexpected(error: Exception, invocation: Invocation) -> str:

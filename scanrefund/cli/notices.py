@@ -10,7 +10,7 @@ from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.errors import UsageFault
-from scanrefund.model.contact import Contact, NoContact, contact_of
+from scanrefund.model.contact import Applicant, Contact, NoApplicant, NoContact, applicant_of, contact_of
 
 if TYPE_CHECKING:
     from scanrefund.model.message import Message
@@ -69,6 +69,14 @@ def retry(
         gaps = {"retried": len(names), "sent": len(names) - len(left)}
         output.say(invocation.words("cli.messages_retried", **gaps))
     return 1 if left else 0
+
+
+def applicant_told(text: str) -> Applicant | None:
+    """The name of an option; None for an empty one. Raises UsageFault applicant_wrong."""
+    try:
+        return applicant_of(text) if text.strip() else None
+    except NoApplicant:
+        raise UsageFault("applicant_wrong") from None
 
 
 def contact_told(text: str, language: str) -> Contact | None:

@@ -23,8 +23,8 @@ from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import Wallet
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.house import House
     from scanrefund.ledger.by_hand import Hand
     from scanrefund.reversal_desk import Present, Reversed
 

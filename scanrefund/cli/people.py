@@ -13,12 +13,16 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission, Secret, Staff
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 # A PIN has eight digits at most; whatever is longer came from somewhere else.
 _LINE_BYTES_MAX: Final = 64
 
 By = Annotated[str, typer.Option("--by", metavar="STAFF_ID", help="Who you are; your PIN is asked.")]
+ByKnown = Annotated[
+    str,
+    typer.Option("--by", metavar="STAFF_ID", help="Who you are, where staff is known; your PIN is asked."),
+]
 PinStdin = Annotated[
     bool, typer.Option("--pin-stdin", help="Read PINs from standard input, one a line, in the order asked.")
 ]

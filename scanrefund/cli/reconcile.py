@@ -16,6 +16,7 @@ from scanrefund.cli.invocation import of
 from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.errors import UsageFault, os_cause
 from scanrefund.model.bill import BillLook
+from scanrefund.model.fee import fee_yuan
 from scanrefund.model.printable import codes_hidden
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import Wallet
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from scanrefund.aftercare.reconcile import Reconciliation
     from scanrefund.aftercare.reconcile_words import ReconcileWords
     from scanrefund.aftercare.signing import Signed
-    from scanrefund.assemble import House
+    from scanrefund.house import House
     from scanrefund.model.difference import Difference, Scope
 
 EXIT_OPEN: Final = 3
@@ -148,6 +149,8 @@ def _show(done: Reconciliation, words: ReconcileWords, signed: dict[str, Signed]
     output.say(words.title(done))
     for scope in done.scopes:
         output.say(f"{words.say(f'scope.{scope.name}.name')}: {words.look(scope)}")
+        if scope.fees_back:
+            output.say(words.say("reconcile.fees_back", fee=fee_yuan(scope.fees_back)))
     keys = ("scope", "side", "theirs", "ours", "differences", "unexplained")
     sums = [row for scope in done.scopes for row in words.sums(scope)]
     if sums:
@@ -215,6 +218,7 @@ def _scope(scope: Scope, signed: Signed | None) -> dict[str, Any]:
         "code": scope.code or None,
         "message": codes_hidden(scope.message) or None,
         "lines": scope.lines,
+        "fees_back_fen_thousandths": scope.fees_back,
         "sums": sums,
         "counts": {kind.value: count for kind, count in scope.counts.items()},
         "bill_sha256": scope.bill_sha256 or None,

@@ -13,8 +13,8 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.refund import Refund
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
     from scanrefund.dispatch.recovery import LookedUp
+    from scanrefund.house import House
 
 EXIT_OPEN: Final = 3
 

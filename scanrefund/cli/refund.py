@@ -13,7 +13,7 @@ import typer
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.notices import contact_told
+from scanrefund.cli.notices import applicant_told, contact_told
 from scanrefund.cli.people import Asker, PinStdin
 from scanrefund.cli.reading import from_keyboard, from_source, warm_child
 from scanrefund.errors import Fault, LedgerFault, UsageFault
@@ -22,9 +22,9 @@ from scanrefund.model.shown import Reading
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
     from scanrefund.desk import Desk
+    from scanrefund.house import House
     from scanrefund.model.staff import Credential
     from scanrefund.wish import RefundRequest
 
@@ -102,6 +102,9 @@ def refund(  # noqa: PLR0913  (each is an option)
             "--contact", metavar="ADDRESS", help="Tell the customer: an e-mail or a telephone number."
         ),
     ] = "",
+    applicant: Annotated[
+        str, typer.Option("--applicant", metavar="NAME", help="Who asks for it; kept closed.")
+    ] = "",
     pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
@@ -121,8 +124,10 @@ def refund(  # noqa: PLR0913  (each is an option)
         asker = Asker(invocation, pin_stdin=pin_stdin)
         clerk_id, approval = _people(wish.people, house, asker, dry_run=dry_run)
         request = _request(wish, _reading(wish, settings, invocation))
-        heard = contact_told(contact, settings.language)
-        request = replace(request, clerk=clerk_id, approval=approval, queue=queue, contact=heard)
+        heard, asks = contact_told(contact, settings.language), applicant_told(applicant)
+        request = replace(
+            request, clerk=clerk_id, approval=approval, queue=queue, contact=heard, applicant=asks
+        )
         if dry_run:
             return receipts.show_verdicts(house.desk.rehearse(request), invocation, as_json=as_json)
         if not yes and not _agreed(request, house, invocation):

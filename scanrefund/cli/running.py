@@ -19,8 +19,8 @@ from scanrefund.say.speak import say_fault
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.house import House
 
 EXIT_OPEN: Final = 3
 

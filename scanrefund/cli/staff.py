@@ -14,7 +14,7 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission, Role, Staff
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
     from scanrefund.ledger.roster import Listed
 
 app = typer.Typer(help="The people of the shop.", no_args_is_help=True)

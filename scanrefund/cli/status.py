@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scanrefund.cli import receipts
+from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.reading import from_source
 from scanrefund.errors import UsageFault
+from scanrefund.model.fee import fee_standing, fee_yuan
 from scanrefund.model.shown import NAMES_REFUND, Kind
 from scanrefund.slip_check import vouched
 
@@ -37,7 +38,15 @@ def status(
     settings = invocation.settings()
     named = _shown(invocation, settings, camera, image) if refund_id is None else refund_id
     with invocation.house(settings, wallets=ask) as house:
-        return receipts.show(house.desk.status(named, ask=ask), invocation, as_json=as_json)
+        receipt = house.desk.status(named, ask=ask)
+        fee = house.fees.of_refund(receipt.refund_id or "")
+        if as_json:
+            output.document(receipt.as_json() | {"fee_fen_thousandths": fee})
+            return receipt.exit_code
+        code = receipts.show(receipt, invocation, as_json=False)
+        if fee is not None:
+            output.say(invocation.words(f"fee.{fee_standing(fee)}", fee=fee_yuan(abs(fee))))
+        return code
 
 
 def _shown(invocation: Invocation, settings: Settings, camera: str | None, image: Path | None) -> str:

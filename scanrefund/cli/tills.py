@@ -15,7 +15,7 @@ from scanrefund.model.staff import Permission
 from scanrefund.model.till import Till
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 app = typer.Typer(help="Tills that may call the HTTP API.", no_args_is_help=True)
 

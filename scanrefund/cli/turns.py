@@ -14,8 +14,8 @@ from scanrefund.cli.sandbox_beside import Sandbox, sandbox_beside
 from scanrefund.errors import Fault
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
     from scanrefund.config import Settings
+    from scanrefund.house import House
     from scanrefund.web.practice_door import PracticeDoor
     from scanrefund.web.site import Site
 

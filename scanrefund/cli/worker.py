@@ -15,7 +15,7 @@ from scanrefund.cli.running import EXIT_OPEN, Told, has_moved, open_refunds, sto
 from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
-    from scanrefund.assemble import House
+    from scanrefund.house import House
 
 
 def worker(

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
+from scanrefund.config.customers_table import Customers
 from scanrefund.config.licence_table import ShopLicence, Versions
 from scanrefund.config.maintenance_table import PlannedMaintenance
 from scanrefund.config.notify_table import Notify
@@ -227,6 +228,7 @@ class Privacy(Section):
     code_days: Annotated[Whole, Field(ge=1, le=3650)] = 30
     payer_days: Annotated[Whole, Field(ge=1, le=3650)] = 400
     account_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
+    photo_days: Annotated[Whole, Field(ge=1, le=3650)] = 180
 
 
 class Support(Section):
@@ -261,6 +263,7 @@ class Document(Section):
     backup: Backup = Backup()
     privacy: Privacy = Privacy()
     receipt: Receipt = Receipt()
+    customers: Customers = Customers()
     notify: Notify = Notify()
     report: Report = Report()
     support: Support = Support()

@@ -10,6 +10,8 @@ from scanrefund.aftercare.due_dates import NO_DUE_DATES, DueDates
 from scanrefund.aftercare.report import ReportSettings
 from scanrefund.aftercare.till_marks import TillSettings
 from scanrefund.check.limits import Limits, PeopleLimits
+from scanrefund.complaint_desk import CareSettings
+from scanrefund.config.customers_table import care_settings
 from scanrefund.config.document import Counter, Document, Till
 from scanrefund.config.licence_table import licence, newest_file
 from scanrefund.config.maintenance_table import maintenance
@@ -77,6 +79,7 @@ class Settings:
     notify: NotifySettings
     report: ReportSettings
     support: tuple[str, ...]
+    care: CareSettings
     till: TillSettings | None = None
     orders_inbox: Path | None = None
     training: bool = False
@@ -118,6 +121,7 @@ def settings_of(document: Document, home: Path, base: Path) -> Settings:
         orders_inbox=base / document.orders.inbox_dir if document.orders.inbox_dir else None,
         report=_report(document, rehearsal=rehearsal),
         support=tuple(document.support.contacts),
+        care=care_settings(document.customers, document.shop.utc_offset_h),
         due_dates=_due_dates(document, base),
     )
 

@@ -10,8 +10,9 @@ import os
 import secrets
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,9 @@ from sqlalchemy.exc import ArgumentError
 
 from scanrefund.errors import LedgerFault, UsageFault, os_cause
 from scanrefund.keys import Keys
-from scanrefund.ledger import book
+from scanrefund.ledger import book, photo_copies
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
+from scanrefund.ledger.evidence import photo_names
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.schema import attempts, moves, orders, refunds
 from scanrefund.ledger.schema import book as entries
@@ -32,18 +34,28 @@ from scanrefund.ledger.witness import Head
 _GROWING: Final = (orders, refunds, attempts, moves, entries)
 # The kind of the entry that is written just before a copy is made.
 BEGUN: Final = "backup_begun"
+# Places in which copies are tried.
+TRIAL_PREFIX: Final = "restore-test-"
 # What SQLite keeps beside a database file while it works.
 SIBLINGS: Final = ("-journal", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A copy that passed: what it holds, and the last entry of its book."""
+    """A copy that passed: what it holds, the last entry of its book, the photographs that its refunds name,
+    and how many of those lie beside it: one that was gone when the copy was made is missing there too.
+    """
 
     path: Path
     bytes: int
     counts: dict[str, int]
     head: Head
+    named: frozenset[str]
+    photos: int
+
+    @property
+    def photos_missing(self) -> int:
+        return len(self.named) - self.photos
 
 
 def file_of(url: str) -> Path:
@@ -62,8 +74,12 @@ def file_of(url: str) -> Path:
     return Path(told.database)
 
 
-def back_up(settings: LedgerSettings, keys: Keys, shop: Shop, target: Path) -> Tried:
+def back_up(
+    settings: LedgerSettings, keys: Keys, shop: Shop, target: Path, photos: Path | None = None
+) -> Tried:
     """Copy the ledger into a new file `target` (0600), and try the copy. A copy that fails is taken away.
+
+    The photographs that its refunds name are brought beside it from the folder `photos`.
 
     Writers wait meanwhile, about a second for a gigabyte. Raises UsageFault where there is nothing to copy or
     the name is taken, LedgerFault where the copy is not whole.
@@ -71,21 +87,52 @@ def back_up(settings: LedgerSettings, keys: Keys, shop: Shop, target: Path) -> T
     source = file_of(settings.url)
     if not source.exists():
         raise UsageFault("backup_of_nothing", path=source)
+    return kept_whole(
+        target,
+        lambda aside: _copy(source, aside, settings.busy_timeout_s, mode="rw"),
+        lambda aside: try_copy(aside, settings, keys, shop),
+        settings,
+        (photos, keys),
+    )
+
+
+def kept_whole(
+    target: Path,
+    make: Callable[[Path], None],
+    trial: Callable[[Path], Tried],
+    settings: LedgerSettings,
+    photos: tuple[Path | None, Keys],
+) -> Tried:
+    """A copy that `make` makes and `trial` tries under another name; `target` only once it passed.
+
+    `photos` is the folder they come from, and the keys that open them.
+    """
     if target.exists():
         raise UsageFault("file_is_there", path=target)
-    before = _counts_of(settings)
+    before = counts_of(settings)
     aside = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _copy(source, aside, settings.busy_timeout_s, mode="rw")
-        tried = try_copy(aside, settings, keys, shop)
+        make(aside)
+        tried = trial(aside)
         _compare(aside, tried, before, settings)
+        whole = _with_photos(tried, target, *photos)
         aside.replace(target)
     except OSError as error:
         raise UsageFault("file_not_made", path=target, cause=os_cause(error)) from error
     finally:
         aside.unlink(missing_ok=True)
-    return Tried(target, tried.bytes, tried.counts, tried.head)
+        if not target.exists():
+            photo_copies.list_of(target).unlink(missing_ok=True)
+    return whole
+
+
+def _with_photos(tried: Tried, target: Path, photos: Path | None, keys: Keys) -> Tried:
+    """The list comes before the copy: a copy that is there has everything that belongs to it."""
+    if photos is not None:
+        photo_copies.copy_photos(tried.named, photos, target, keys)
+    there = photo_copies.try_photos(target, keys)
+    return replace(tried, path=target, photos=there)
 
 
 def try_copy(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tried:
@@ -97,17 +144,24 @@ def try_copy(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tr
     if not path.is_file():
         raise UsageFault("path_missing", path=path)
     # Beside the ledger: it is private there, and there is room for another one.
-    with tempfile.TemporaryDirectory(dir=file_of(settings.url).parent, prefix="restore-test-") as place:
+    with tempfile.TemporaryDirectory(dir=file_of(settings.url).parent, prefix=TRIAL_PREFIX) as place:
         trial = Path(place) / "ledger.sqlite3"
         _copy(path, trial, settings.busy_timeout_s, mode="ro")
         _refuse_damage(trial, path)
         opened = Ledger.open(LedgerSettings(f"sqlite:///{trial}", settings.busy_timeout_s), keys, shop)
         try:
-            with opened.reading() as connection:
-                _refuse_broken_book(connection, keys, path)
-                return Tried(path, path.stat().st_size, _counts(connection), Head(*book.head(connection)))
+            tried = look_through(opened, keys, path)
         finally:
             opened.close()
+    return replace(tried, photos=photo_copies.try_photos(path, keys))
+
+
+def look_through(opened: Ledger, keys: Keys, path: Path) -> Tried:
+    """What the ledger of a copy holds. Raises LedgerFault for a book that does not hold."""
+    with opened.reading() as connection:
+        _refuse_broken_book(connection, keys, path)
+        head, named = Head(*book.head(connection)), photo_names(connection)
+        return Tried(path, path.stat().st_size, _counts(connection), head, named, photos=0)
 
 
 def _copy(source: Path, target: Path, busy_timeout_s: int, *, mode: str) -> None:
@@ -158,7 +212,7 @@ def _refuse_broken_book(connection: Connection, keys: Keys, path: Path) -> None:
 
 def _compare(aside: Path, tried: Tried, before: dict[str, int], settings: LedgerSettings) -> None:
     """The copy is of this ledger: between what it held before and after, with an end that is in its book."""
-    after = _counts_of(settings)
+    after = counts_of(settings)
     engine = open_engine(settings)
     try:
         with reading(engine) as connection:
@@ -170,7 +224,7 @@ def _compare(aside: Path, tried: Tried, before: dict[str, int], settings: Ledger
         raise LedgerFault("copy_not_whole", path=aside, found=", ".join(short) or "book")
 
 
-def _counts_of(settings: LedgerSettings) -> dict[str, int]:
+def counts_of(settings: LedgerSettings) -> dict[str, int]:
     engine = open_engine(settings)
     try:
         with reading(engine) as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -97,14 +97,28 @@ def first_broken(connection: Connection, keys: Keys) -> int | None:
 
 def first_flaw(connection: Connection, keys: Keys) -> Flaw | None:
     """Walk the whole chain; the first entry that does not hold and why, or None."""
-    expected, previous = 1, FIRST_PREVIOUS
     with closing(_rows(connection)) as rows:
-        for row in rows:
-            kind = _flaw_of(row, expected, previous, keys)
-            if kind is not None:
-                return Flaw(expected, kind)
-            expected, previous = row.number + 1, row.seal
-    return None
+        return _walked(rows, keys, (0, FIRST_PREVIOUS))[0]
+
+
+def next_step(
+    connection: Connection, keys: Keys, last: tuple[int, str], most: int
+) -> tuple[Flaw | None, tuple[int, str]]:
+    """Walk `most` entries after `last`, a number and its seal; the first flaw, and the last entry walked."""
+    after = _ALL.where(book.c.number > last[0]).limit(most)
+    return _walked(connection.execute(after), keys, last)
+
+
+def _walked(
+    rows: Iterable[Row[Any]], keys: Keys, last: tuple[int, str]
+) -> tuple[Flaw | None, tuple[int, str]]:
+    number, previous = last
+    for row in rows:
+        kind = _flaw_of(row, number + 1, previous, keys)
+        if kind is not None:
+            return Flaw(number + 1, kind), (number, previous)
+        number, previous = row.number, row.seal
+    return None, (number, previous)
 
 
 def entries(connection: Connection) -> Iterator[Entry]:

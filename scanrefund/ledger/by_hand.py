@@ -13,14 +13,17 @@ from typing import Final
 from sqlalchemy import Connection, Integer, bindparam, select
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import behind, orders, overfull, refunds, staff, trips
+from scanrefund.ledger import behind, holds, orders, overfull, refunds, staff, trips
+from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import AHEAD_MAX, Ended
 from scanrefund.ledger.schema import attempts
+from scanrefund.model.hold import Hold
 from scanrefund.model.order import Order
+from scanrefund.model.other_way import IN_CASH, Method, OtherWay
 from scanrefund.model.outcome import Outcome
-from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refund import TERMINAL, Command, Refund, RefundState
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
 
@@ -62,8 +65,13 @@ class ByHand:
 
     @retried
     def release(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
-        """Let a held refund go on under the same number; the wallet is asked first if it may know of it."""
+        """Let a held refund go on under the same number; the wallet is asked first if it may know of it.
+
+        One that was never sent, and waits because its order is on hold, goes on as it was planned.
+        """
         with self._ledger.writing() as connection:
+            if (hold := _hold_of(connection, refund_id)) is not None:
+                return self._lift(connection, refund_id, hold, hand, now)
             refund = _held(connection, refund_id)
             staff.permitted_on(connection, hand.by, Permission.REFUND_RELEASE, refund.clerk)
             if overfull.is_overfull(connection, refund.order_id):
@@ -104,8 +112,8 @@ class ByHand:
             )
 
     @retried
-    def pay_other_way(self, refund_id: str, hand: Hand, now: datetime) -> Refund:
-        """Write down that the supervisor paid by hand what the wallet did not: a row of its own, linked.
+    def pay_other_way(self, refund_id: str, hand: Hand, now: datetime, other: OtherWay = IN_CASH) -> Refund:
+        """Write down that the shop paid by hand what the wallet did not: a row of its own, linked.
 
         Takes the amount from the customer's cap only: the wallet moves nothing for it.
         """
@@ -119,10 +127,11 @@ class ByHand:
                 raise UsageFault("cash_over_remaining", order_id=order.order_id, amount_fen=refund.amount.fen)
             sequence = -refunds.sequence_of(connection, refund_id)
             paid = Ended(
-                f"{refund_id}_C", sequence, refund.amount, RefundState.PAID_OTHER_WAY, hand.why, hand.by
+                *(f"{refund_id}_C", sequence, refund.amount, RefundState.PAID_OTHER_WAY),
+                *(hand.why, hand.by, other),
             )
             made = refunds.make_ended(connection, order, paid, now, instead_of=refund_id)
-            self._enter(connection, "refund_paid_other_way", made, hand, now)
+            self._enter(connection, "refund_paid_other_way", made, hand, now, _of_bank(other))
             return made
 
     @retried
@@ -130,8 +139,11 @@ class ByHand:
         """Let an order be refunded again after a person has looked at what froze it."""
         with self._ledger.writing() as connection:
             staff.permitted_on(connection, hand.by, Permission.ORDER_ADJUST, "")
+            orders.load(connection, order_id, lock=True)
             if not orders.thaw(connection, order_id):
                 raise UsageFault("order_not_frozen", order_id=safe_number(order_id))
+            if (hold := holds.standing(connection, order_id)) is not None:
+                holds.lift(connection, hold, hand, now)
             facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why}
             self._ledger.enter(connection, now, "order_thawed", order_id, facts)
 
@@ -144,6 +156,14 @@ class ByHand:
         """When the last send had left, at the latest; None while nothing believable tells."""
         with self._ledger.reading() as connection:
             return _sent_at(refund, _absent_asks(connection, refund, now), now)
+
+    def _lift(self, connection: Connection, refund_id: str, hold: Hold, hand: Hand, now: datetime) -> Refund:
+        refund = refunds.required(connection, refund_id)
+        staff.permitted_on(connection, hand.by, Permission.REFUND_RELEASE, refund.clerk)
+        orders.off_hold(connection, hold.order_id)
+        holds.lift(connection, hold, hand, now)
+        self._enter(connection, "refund_released", refund, hand, now)
+        return refunds.required(connection, refund_id)
 
     def _decide(
         self,
@@ -160,12 +180,27 @@ class ByHand:
         self._enter(connection, kind, refund, hand, now)
         return refunds.required(connection, refund.refund_id)
 
-    def _enter(self, connection: Connection, kind: str, refund: Refund, hand: Hand, now: datetime) -> None:
-        facts: dict[str, str | int | None] = {"by": hand.by, "why": hand.why, "amount_fen": refund.amount.fen}
-        self._ledger.enter(connection, now, kind, refund.refund_id, facts)
+    def _enter(
+        self,
+        connection: Connection,
+        kind: str,
+        refund: Refund,
+        hand: Hand,
+        now: datetime,
+        more: Facts | None = None,
+    ) -> None:
+        facts: Facts = {"by": hand.by, "why": hand.why, "amount_fen": refund.amount.fen}
+        self._ledger.enter(connection, now, kind, refund.refund_id, facts | (more or {}))
 
 
 _NO_PLAN: Final[dict[str, object]] = {"next_command": None, "next_try_at": None}
+
+
+def _of_bank(other: OtherWay) -> Facts:
+    """What the book keeps of a transfer: the bank's reference, nothing of the account."""
+    if other.method is Method.CASH:
+        return {}
+    return {"method": other.method.value, "bank_reference": other.bank_reference}
 
 
 def _known(connection: Connection, refund_id: str) -> Refund:
@@ -173,6 +208,19 @@ def _known(connection: Connection, refund_id: str) -> Refund:
     if refund is None:
         raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))
     return refund
+
+
+def _hold_of(connection: Connection, refund_id: str) -> Hold | None:
+    """What keeps back a refund that was never sent.
+
+    Raises UsageFault for one that left before its order was put on hold.
+    """
+    orders.load(connection, _known(connection, refund_id).order_id, lock=True)
+    refund = _known(connection, refund_id)
+    hold = holds.standing(connection, refund.order_id)
+    if hold is not None and refund.sends:
+        raise UsageFault("release_while_on_hold", refund_id=refund_id, order_id=refund.order_id)
+    return hold if refund.state not in TERMINAL else None
 
 
 def _held(connection: Connection, refund_id: str) -> Refund:

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from scanrefund.errors import KeyFault
 from scanrefund.keys import Keys
-from scanrefund.ledger.migrate import PEOPLE_KEY, recall
+from scanrefund.ledger import closed_words
 from scanrefund.ledger.schema_after import contacts
 from scanrefund.model.contact import Channel, Contact
 
@@ -17,11 +16,9 @@ _CHANNEL = select(contacts.c.channel).where(contacts.c.order_id == bindparam("th
 
 def keep(connection: Connection, keys: Keys, order_id: str, contact: Contact, now: datetime) -> None:
     """Keep an order's contact; a later one stands in for an earlier one. Raises KeyFault for foreign keys."""
-    if recall(connection, PEOPLE_KEY, keys.people_check_value()) != keys.people_check_value():
-        raise KeyFault("people_key_foreign")
     row = {
         "channel": contact.channel.value,
-        "closed": keys.close_up(_name(order_id), contact.address.encode()),
+        "closed": closed_words.close(connection, keys, _name(order_id), contact.address),
         "masked": contact.masked,
         "language": contact.language,
         "kept_at": now,
@@ -48,7 +45,7 @@ def opened(connection: Connection, keys: Keys, order_id: str) -> Contact | None:
     row = connection.execute(select(contacts).where(contacts.c.order_id == order_id)).one_or_none()
     if row is None:
         return None
-    address = keys.opened(_name(order_id), row.closed).decode()
+    address = closed_words.opened(keys, _name(order_id), row.closed)
     return Contact(Channel(row.channel), address, row.language)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import refunds
+from scanrefund.ledger.book import Facts
+from scanrefund.ledger.care_schema import opinions
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.schema import signatures
+from scanrefund.model.opinion import Dislike
 from scanrefund.model.wallet import safe_number
 
 
@@ -44,6 +48,22 @@ class Customers:
         with self._ledger.writing() as connection:
             _known(refunds.load(connection, refund_id), refund_id)
             self._ledger.enter(connection, now, "customer_confirmed", refund_id, {"by": by})
+
+    @retried
+    def think(self, refund_id: str, dislike: Dislike | None, now: datetime) -> None:
+        """Keep a customer's tick; a later one stands in for an earlier one."""
+        with self._ledger.writing() as connection:
+            _known(refunds.load(connection, refund_id), refund_id)
+            row: dict[str, Any] = {
+                "good": dislike is None,
+                "dislike": dislike.value if dislike else "",
+                "at": now,
+            }
+            this = opinions.c.refund_id == refund_id
+            if connection.execute(update(opinions).where(this).values(**row)).rowcount == 0:
+                connection.execute(insert(opinions).values(refund_id=refund_id, **row))
+            facts: Facts = {"good": int(dislike is None), "dislike": str(row["dislike"])}
+            self._ledger.enter(connection, now, "customer_opinion", refund_id, facts)
 
 
 def _known(refund: object | None, refund_id: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select
+from collections.abc import Callable
+
+from sqlalchemy import Connection, insert, select
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import refunds
@@ -10,6 +12,7 @@ from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.order_schema import evidence
+from scanrefund.ledger.postgres import PHOTO_LOCK, alone
 from scanrefund.model.evidence import Evidence, EvidenceKind
 from scanrefund.model.wallet import safe_number
 
@@ -24,6 +27,7 @@ class EvidenceBox:
     def add(self, new: Evidence) -> None:
         """Write one piece down; the same again stays one."""
         with self._ledger.writing() as connection:
+            alone(connection, PHOTO_LOCK)
             if refunds.load(connection, new.refund_id) is None:
                 raise UsageFault("refund_unknown", refund_id=safe_number(new.refund_id))
             row = {"kind": new.kind.value, "note": new.note, "photo_sha256": new.photo_sha256}
@@ -54,3 +58,23 @@ class EvidenceBox:
                 )
                 for row in connection.execute(query)
             ]
+
+    def photo_names(self) -> frozenset[str]:
+        """Every photograph that some refund still names."""
+        with self._ledger.reading() as connection:
+            return photo_names(connection)
+
+    def unless_named(self, name: str, take_away: Callable[[], None]) -> bool:
+        """Take a photograph away while nobody can name it anew; False where a refund names it."""
+        with self._ledger.writing() as connection:
+            alone(connection, PHOTO_LOCK)
+            if name in photo_names(connection):
+                return False
+            take_away()
+            return True
+
+
+def photo_names(connection: Connection) -> frozenset[str]:
+    """The hashes of all photographs that refunds name."""
+    query = select(evidence.c.photo_sha256).where(evidence.c.photo_sha256 != "").distinct()
+    return frozenset(connection.execute(query).scalars())

@@ -6,15 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from scanrefund.ledger import behind, overfull
+from scanrefund.ledger import behind, holds, overfull
 from scanrefund.model.refund import Refund
 
 
 def kept_back(connection: Connection, refund: Refund, now: datetime) -> str | None:
     """None where a refund may be sent. Else it waits from now on, and this is the alarm to raise, if any.
 
-    Where too much of its order is promised it waits for a person, where the books are behind for the look-up.
+    Where too much of its order is promised it waits for a person, as where somebody put its order
+    on hold; where the books are behind for the look-up.
     """
+    if holds.keeps_back(connection, refund):
+        holds.wait(connection, refund, now)
+        return ""
     if overfull.is_overfull(connection, refund.order_id):
         return "order_overfull" if overfull.hold_back(connection, refund, now) else ""
     if behind.stops(connection, refund.order_id):

@@ -13,14 +13,26 @@ from sqlalchemy import Connection, Engine
 
 from scanrefund.errors import Bug, Fault
 from scanrefund.keys import Keys
-from scanrefund.ledger import behind, book, codes, contacts, gate, keeping, orders, refunds, telling, trips
+from scanrefund.ledger import (
+    applicants,
+    behind,
+    book,
+    codes,
+    contacts,
+    gate,
+    keeping,
+    orders,
+    refunds,
+    telling,
+    trips,
+)
 from scanrefund.ledger.audit import Audit, audit
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading, retried, writing
 from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.migrate import bring_up_to_date, refuse_foreign_keys
 from scanrefund.ledger.trips import Attempt, Lease
 from scanrefund.ledger.witness import Head, Witness, contradicts
-from scanrefund.model.contact import Contact
+from scanrefund.model.contact import Applicant, Contact
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.payment_code import PaymentCode
@@ -100,6 +112,12 @@ class Ledger:
     def keep_contact(self, connection: Connection, order_id: str, contact: Contact, now: datetime) -> None:
         """Keep how an order's customer wants to hear of it, inside the caller's transaction."""
         contacts.keep(connection, self._keys, order_id, contact, now)
+
+    def keep_applicant(
+        self, connection: Connection, order_id: str, applicant: Applicant, now: datetime
+    ) -> None:
+        """Keep who asked for an order's refund, inside the caller's transaction."""
+        applicants.keep(connection, self._keys, order_id, applicant, now)
 
     @retried
     def enter_alone(self, at: datetime, kind: str, facts: book.Facts) -> None:

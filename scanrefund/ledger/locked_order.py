@@ -91,6 +91,8 @@ class LockedOrder:
             self._take_from_people(order, draft, draft.people, number, now)
         if draft.contact is not None:
             self._ledger.keep_contact(self._connection, order.order_id, draft.contact, now)
+        if draft.applicant is not None:
+            self._ledger.keep_applicant(self._connection, order.order_id, draft.applicant, now)
         body = compose(order, number)
         refund = refunds.make(self._connection, order, draft, (number, sequence), body, now)
         facts: Facts = {"order": order.order_id, "amount_fen": draft.amount.fen}

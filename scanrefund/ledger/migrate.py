@@ -13,7 +13,7 @@ from scanrefund.ledger.engine import reading, retried, writing
 from scanrefund.ledger.postgres import alone_to_migrate
 from scanrefund.ledger.schema import meta
 
-NEWEST: Final = "0011"
+NEWEST: Final = "0012"
 
 # The name of the fact that says which key the people's PINs are under.
 PEOPLE_KEY: Final = "people_key"

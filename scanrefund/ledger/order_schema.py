@@ -47,6 +47,20 @@ marks: Final = Table(
     Column("trouble", Told(128), nullable=False, default=""),
 )
 
+# Orders that somebody has put on hold, with a note to whoever decides; the note is not in the book.
+holds: Final = Table(
+    "holds",
+    metadata,
+    Column("hold_id", Integer, primary_key=True),
+    Column("order_id", ForeignKey("orders.order_id"), nullable=False, index=True),
+    Column("refund_id", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("by", Told(64), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("lifted_by", Told(64), nullable=False),
+    Column("lifted_at", UtcTime, index=True),
+)
+
 # What was looked at for a refund. A photograph lies closed up in the data folder; here is only its hash.
 evidence: Final = Table(
     "evidence",

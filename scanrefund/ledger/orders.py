@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, case, func, literal, not_, select, update
 
 from scanrefund.ledger.schema import orders, refunds
+from scanrefund.model.hold import ON_HOLD
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.refund import COUNTS_FOR_CUSTOMER, COUNTS_FOR_WALLET, OPEN, RefundState
@@ -152,9 +153,13 @@ def take(connection: Connection, order_id: str, wallet_fen: int, customer_fen: i
 
 
 def freeze(connection: Connection, order_id: str, why: str) -> None:
-    """No refund of this order until a person has looked. The first reason stays."""
+    """No refund of this order until a person has looked.
+
+    The first reason stays, but a person's hold makes way for a fact: lifting it must not hide that.
+    """
+    nothing_found = orders.c.frozen_why.in_(("", ON_HOLD))
     connection.execute(
-        update(orders).where(orders.c.order_id == order_id, orders.c.frozen_why == "").values(frozen_why=why)
+        update(orders).where(orders.c.order_id == order_id, nothing_found).values(frozen_why=why)
     )
 
 
@@ -164,6 +169,12 @@ def thaw(connection: Connection, order_id: str) -> bool:
         update(orders).where(orders.c.order_id == order_id, orders.c.frozen_why != "").values(frozen_why="")
     )
     return thawed.rowcount == 1
+
+
+def off_hold(connection: Connection, order_id: str) -> None:
+    """A person's hold is over; what a fact has frozen stays frozen."""
+    held = (orders.c.order_id == order_id, orders.c.frozen_why == ON_HOLD)
+    connection.execute(update(orders).where(*held).values(frozen_why=""))
 
 
 def _order(row: Row[Any], sums: _Sums) -> Order:

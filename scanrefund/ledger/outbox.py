@@ -66,7 +66,8 @@ class Outbox:
                 outbox.c.tries == message.tries,
                 outbox.c.next_try_at.is_not(None),
             )
-            news = {"tries": message.tries + 1, "next_try_at": now + CLAIM}
+            # Without a trouble it is in somebody's hands: nobody withdraws it meanwhile.
+            news = {"tries": message.tries + 1, "next_try_at": now + CLAIM, "trouble": ""}
             return connection.execute(update(outbox).where(*this).values(**news)).rowcount == 1
 
     @retried
@@ -85,7 +86,9 @@ class Outbox:
     def give_up(self, message: Message, trouble: str, now: datetime) -> None:
         """Never again by itself. An alarm says so, but not of an alert: that one would be given up too."""
         with self._ledger.writing() as connection:
-            _change(connection, message, {"given_up_at": now, "next_try_at": None, "trouble": trouble})
+            ended = {"given_up_at": now, "next_try_at": None, "trouble": trouble}
+            if not _change(connection, message, ended):
+                return
             facts: dict[str, str | int | None] = {"message": message.message_id, "trouble": trouble}
             kind = "alert_given_up"
             if message.channel is not Channel.ALERT:
@@ -107,10 +110,10 @@ class Outbox:
             return message
 
 
-def _change(connection: Connection, message: Message, news: dict[str, Any]) -> None:
-    """Not where it was sent meanwhile: a worker that was away too long knows less than the one after it."""
+def _change(connection: Connection, message: Message, news: dict[str, Any]) -> bool:
+    """Not where it was sent or withdrawn meanwhile: a worker that was away too long knows less than that."""
     this = (outbox.c.message_id == message.message_id, outbox.c.sent_at.is_(None))
-    connection.execute(update(outbox).where(*this).values(**news))
+    return connection.execute(update(outbox).where(*this).values(**news)).rowcount == 1
 
 
 def _message(row: Row[Any]) -> Message:

@@ -28,6 +28,7 @@ MIGRATION_TIMEOUT_S: Final = 600
 # Advisory locks have no names, only numbers.
 BOOK_LOCK: Final = 7_274_001
 MIGRATION_LOCK: Final = 7_274_002
+PHOTO_LOCK: Final = 7_274_003
 _LOCK: Final = select(func.pg_advisory_xact_lock(bindparam("lock", type_=Integer)))
 
 # A reader sees one moment in all its statements, and may not write.

@@ -14,10 +14,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, or_, select, update
 
 from scanrefund.ledger.book import Facts
+from scanrefund.ledger.care_schema import complaints
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.order_schema import evidence, holds
 from scanrefund.ledger.schema import attempts, codes, orders, refunds, signatures
-from scanrefund.ledger.schema_after import contacts
+from scanrefund.ledger.schema_after import applicants, contacts
 from scanrefund.model.refund import OPEN
 
 
@@ -28,6 +30,7 @@ class KeepFor:
     code_days: int
     payer_days: int
     account_days: int
+    photo_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,29 @@ def _contacts(before: datetime) -> ColumnElement[bool]:
     return and_(contacts.c.kept_at < before, settled)
 
 
+def _applicants(before: datetime) -> ColumnElement[bool]:
+    settled = exists().where(orders.c.order_id == applicants.c.order_id, _settled(before))
+    return and_(applicants.c.kept_at < before, settled)
+
+
 def _signatures(before: datetime) -> ColumnElement[bool]:
     return exists().where(refunds.c.refund_id == signatures.c.refund_id, _ended(before))
+
+
+def _hold_notes(before: datetime) -> ColumnElement[bool]:
+    return and_(holds.c.note != "", holds.c.lifted_at < before)
+
+
+def _complaints(before: datetime) -> ColumnElement[bool]:
+    """What was said goes once it is answered or ended, and the refund with it."""
+    ended = exists().where(refunds.c.refund_id == complaints.c.refund_id, _ended(before))
+    over = func.coalesce(complaints.c.ended_at, complaints.c.answered_at)
+    return and_(or_(complaints.c.words != "", complaints.c.answer != ""), over < before, ended)
+
+
+def _photos(before: datetime) -> ColumnElement[bool]:
+    ended = exists().where(refunds.c.refund_id == evidence.c.refund_id, _ended(before))
+    return and_(or_(evidence.c.photo_sha256 != "", evidence.c.note != ""), ended)
 
 
 def _values(**values: Any) -> Mapping[str, Any]:
@@ -108,7 +132,14 @@ STOCKS: Final[tuple[Stock, ...]] = (
     Stock("accounts", lambda told: told.account_days, refunds, _accounts, _values(received_account="")),
     Stock("wallet_words", lambda told: told.account_days, attempts, _wallet_words, _values(message="")),
     Stock("contacts", lambda told: told.account_days, contacts, _contacts),
+    Stock("applicants", lambda told: told.account_days, applicants, _applicants),
+    Stock("hold_notes", lambda told: told.account_days, holds, _hold_notes, _values(note="")),
+    Stock(
+        "complaints", lambda told: told.account_days, complaints, _complaints, _values(words="", answer="")
+    ),
     Stock("signatures", lambda told: told.account_days, signatures, _signatures),
+    # The name goes here; the file of it when this is committed, by `EvidenceDesk.sweep`.
+    Stock("photos", lambda told: told.photo_days, evidence, _photos, _values(photo_sha256="", note="")),
 )
 
 

@@ -10,13 +10,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
-from scanrefund.ledger import marks
+from scanrefund.ledger import marks, other_ways
 from scanrefund.ledger.clerk_uses import Allowance
 from scanrefund.ledger.numbers import SEQUENCE_MAX
 from scanrefund.ledger.schema import refunds
-from scanrefund.model.contact import Contact
+from scanrefund.model.contact import Applicant, Contact
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
+from scanrefund.model.other_way import OtherWay
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import OPEN, Command, Refund, RefundState
 from scanrefund.model.staff import Staff
@@ -76,7 +77,7 @@ class Draft:
     """What a new refund is made of; the ledger adds number and state.
 
     `not_before` is the first moment at which the wallet takes another refund of this order; None: at once.
-    `people` is None in a ledger without staff. `contact` is kept for the order; None keeps what was known.
+    `people` is None in a ledger without staff. `contact` and `applicant` are kept; None keeps the known.
     """
 
     request_id: str
@@ -89,6 +90,7 @@ class Draft:
     not_before: datetime | None = None
     people: DraftPeople | None = None
     contact: Contact | None = None
+    applicant: Applicant | None = None
     customer_agreed: bool = False
 
     @property
@@ -107,6 +109,7 @@ class Ended:
     state: RefundState
     reason: str = ""
     clerk: str = ""
+    other_way: OtherWay | None = None
 
 
 def load(connection: Connection, refund_id: str) -> Refund | None:
@@ -205,6 +208,8 @@ def make_ended(
         "ended_at": now,
         "instead_of": instead_of,
     }
+    if ended.other_way is not None:
+        row |= other_ways.columns_of(ended.other_way)
     connection.execute(_NEW, {**_of_order(order), **row})
     return _marked(connection, ended.refund_id, now)
 
@@ -291,4 +296,5 @@ def _refund(row: Row[Any]) -> Refund:
         approval_for=row.approval_for,
         order_version=row.order_version,
         approver=row.approver,
+        **other_ways.fields_of(row),
     )

@@ -131,6 +131,9 @@ refunds: Final = Table(
     Column("approval_for", String(24), nullable=False, server_default=""),
     Column("order_version", String(16), nullable=False, server_default=""),
     Column("approver", Told(64), nullable=False, server_default=""),
+    # How a customer was paid by hand, and what the bank calls its transfer; both empty for a wallet's refund.
+    Column("method", String(8), nullable=False, server_default=""),
+    Column("bank_reference", String(64), nullable=False, server_default=""),
     UniqueConstraint("request_id"),
     UniqueConstraint("code_fingerprint"),
     UniqueConstraint("order_id", "sequence"),

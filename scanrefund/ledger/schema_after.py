@@ -16,12 +16,14 @@ from sqlalchemy import (
     Text,
 )
 
-from scanrefund.ledger import order_schema
+from scanrefund.ledger import care_schema, order_schema
 from scanrefund.ledger.columns import Told, UtcTime
 from scanrefund.ledger.schema import SUBJECT_CHARS_MAX, metadata
 
 # Whoever makes or compares every table takes `metadata` from here: it holds these tables too.
 __all__ = [
+    "applicants",
+    "care_schema",
     "contacts",
     "metadata",
     "order_schema",
@@ -54,6 +56,16 @@ contacts: Final = Table(
     Column("masked", String(64), nullable=False),
     Column("language", String(8), nullable=False),
     Column("kept_at", UtcTime, nullable=False, index=True),
+)
+
+# Who asked for an order's refund: closed and taken out as its contact is.
+applicants: Final = Table(
+    "applicants",
+    metadata,
+    Column("order_id", ForeignKey("orders.order_id"), primary_key=True),
+    Column("closed", Text, nullable=False),
+    Column("masked", String(8), nullable=False),
+    Column("kept_at", UtcTime, nullable=False),
 )
 
 # What is to be told, written with what happened; delivered when it can be, or given up.

@@ -19,6 +19,12 @@ KEPT_MAX: Final = 2_000
 _NEWEST: Final = (
     select(self_tests).order_by(self_tests.c.self_test_id.desc()).limit(bindparam("most", type_=Integer))
 )
+_LAST_OF: Final = (
+    select(self_tests)
+    .where(self_tests.c.counter == bindparam("counter"))
+    .order_by(self_tests.c.self_test_id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,12 @@ class SelfTests:
             connection.execute(insert(self_tests), row)
             newest = connection.execute(select(func.max(self_tests.c.self_test_id))).scalar_one()
             connection.execute(delete(self_tests).where(self_tests.c.self_test_id <= newest - KEPT_MAX))
+
+    def last_of(self, counter: str) -> Kept | None:
+        """The newest of one counter, or None."""
+        with self._ledger.reading() as connection:
+            row = connection.execute(_LAST_OF, {"counter": counter}).one_or_none()
+        return Kept(row.at, row.counter, row.ready, _findings(row.findings)) if row else None
 
     def listed(self, most: int) -> list[Kept]:
         """The newest first."""

@@ -4,10 +4,10 @@ other.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, bindparam, delete, insert, or_
 
 from scanrefund.ledger import contacts
 from scanrefund.ledger.schema_after import outbox
@@ -26,15 +26,32 @@ _EVENTS: Final = {
 _NEW: Final = insert(outbox)
 EVENT_CHARS_MAX: Final = 40
 
+# "Accepted" waits so long: an ordinary refund of WeChat Pay ends within seconds, and then the end is told.
+ACCEPTED_WAIT: Final = timedelta(seconds=10)
+
+# In nobody's hands: never tried, or the last try failed and a later one is waited for.
+_WITHDRAW_ACCEPTED: Final = delete(outbox).where(
+    outbox.c.subject == bindparam("refund_id"),
+    outbox.c.event == Event.REFUND_ACCEPTED.value,
+    outbox.c.next_try_at.is_not(None),
+    or_(outbox.c.tries == 0, outbox.c.trouble != ""),
+)
+
 
 def note_move(connection: Connection, refund: Refund, new: RefundState, now: datetime) -> None:
-    """A refund has moved: its customer is told, where he asked to be. `refund` is as it was read."""
+    """A refund has moved: its customer is told, where he asked to be. `refund` is as it was read.
+
+    With the end, an "accepted" that nobody has in hand is withdrawn: the customer gets one message.
+    """
     event = _EVENTS.get(new)
     channel = contacts.channel_of(connection, refund.order_id) if event else None
     if event is not None and channel is not None:
         # The epoch sets a second success, after the money came back once, apart from the first.
         message_id = f"{event.value}.{refund.refund_id}.{refund.epoch}"
-        _note(connection, message_id, channel, event.value, refund.refund_id, now)
+        due_at = now + ACCEPTED_WAIT if event is Event.REFUND_ACCEPTED else now
+        if event is not Event.REFUND_ACCEPTED:
+            connection.execute(_WITHDRAW_ACCEPTED, {"refund_id": refund.refund_id})
+        _note(connection, message_id, channel, event.value, refund.refund_id, now, due_at)
 
 
 def note_cancelled(connection: Connection, order_id: str, now: datetime) -> None:
@@ -52,7 +69,14 @@ def note_alarm(connection: Connection, subject: str, number: int, alarm: str, no
 
 
 def _note(
-    connection: Connection, message_id: str, channel: Channel, event: str, subject: str, now: datetime
+    connection: Connection,
+    message_id: str,
+    channel: Channel,
+    event: str,
+    subject: str,
+    now: datetime,
+    due_at: datetime | None = None,
 ) -> None:
     row = {"message_id": message_id, "channel": channel.value, "event": event, "subject": subject}
-    connection.execute(_NEW, {**row, "made_at": now, "tries": 0, "next_try_at": now, "trouble": ""})
+    times = {"made_at": now, "next_try_at": due_at or now}
+    connection.execute(_NEW, {**row, **times, "tries": 0, "trouble": ""})

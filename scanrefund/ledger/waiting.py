@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import approvals, behind, orders, refunds, staff, trips
+from scanrefund.ledger import approvals, behind, holds, orders, refunds, staff, trips
 from scanrefund.ledger.approvals import Bound
 from scanrefund.ledger.book import Facts
 from scanrefund.ledger.by_hand import Hand
@@ -48,6 +48,8 @@ class Waiting:
             approver = _second_person(connection, refund, hand.by)
             if shown is not None and shown != refund.amount:
                 raise UsageFault("approval_other_amount", refund_id=refund_id, amount=refund.amount)
+            if holds.standing(connection, order.order_id) is not None:
+                raise UsageFault("approval_while_on_hold", refund_id=refund_id, order_id=order.order_id)
             if order.version != refund.order_version or behind.is_behind(connection, order):
                 raise UsageFault("approval_outdated", refund_id=refund_id, order_id=order.order_id)
             bound = Bound(refund.request_id, order.order_id, refund.amount, order.version, refund.clerk)

@@ -1,6 +1,6 @@
 """How a customer wants to hear of a refund: an e-mail address or a telephone number, and a language.
 
-The one personal datum of this program: it never prints itself, and is shown masked.
+The name of whoever asked stands beside it. These personal data never print themselves, and are shown masked.
 """
 
 from __future__ import annotations
@@ -56,3 +56,32 @@ def contact_of(text: str, language: str) -> Contact:
     if _PHONE.fullmatch(number):
         return Contact(Channel.SMS, number, language)
     raise NoContact
+
+
+# A name on a form; longer ones are written short there too.
+NAME_CHARS_MAX: Final = 60
+_NAME: Final = re.compile(r"[^\W\d_](?:[ .'’·\-]{0,2}[^\W\d_])*\.?")
+
+
+class NoApplicant(ValueError):
+    """A text that is no name of a person. Does not repeat it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who asks for a refund."""
+
+    name: str = field(repr=False)
+
+    @property
+    def masked(self) -> str:
+        """`张•••`: enough to ask "is this you?"; as long for every name."""
+        return f"{self.name[0]}•••"
+
+
+def applicant_of(text: str) -> Applicant:
+    """The name a person gave: letters of any script, no digits. Raises NoApplicant."""
+    name = " ".join(text.split())
+    if len(name) > NAME_CHARS_MAX or not _NAME.fullmatch(name):
+        raise NoApplicant
+    return Applicant(name)

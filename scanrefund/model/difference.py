@@ -111,6 +111,7 @@ class Scope:
     `lines` counts what it holds. `code` and `message` are the wallet's own where `look` is not FETCHED.
     `bill_sha256` is the hash of the file's text as it came, `content_sha256` of what was compared and what
     came out: it stays the same when the same bill is fetched again. `counts` has the kinds that were found.
+    `fees_back` is what the bill's refunds brought back of fees, in thousandths of a fen.
     """
 
     wallet: Wallet | None
@@ -122,6 +123,7 @@ class Scope:
     counts: dict[DifferenceKind, int] = field(default_factory=dict)
     bill_sha256: str = ""
     content_sha256: str = ""
+    fees_back: int = 0
 
     @property
     def name(self) -> str:

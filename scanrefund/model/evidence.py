@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+# Where photographs lie, in the data folder and beside copies of the ledger: each by its hash, closed up.
+FOLDER: Final = "evidence"
+SUFFIX: Final = ".closed"
 
 
 class EvidenceKind(StrEnum):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from scanrefund.model.money import Money
+from scanrefund.model.other_way import Method
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.wallet import Wallet
 
@@ -29,7 +30,7 @@ class RefundState(StrEnum):
     RETURNED_TO_MERCHANT = "RETURNED_TO_MERCHANT"  # done for the wallet, the customer has nothing
     CLOSED = "CLOSED"  # proved: it did not happen and will not
     CANCELLED = "CANCELLED"  # never sent
-    PAID_OTHER_WAY = "PAID_OTHER_WAY"  # cash, after the wallet refund was closed by proof
+    PAID_OTHER_WAY = "PAID_OTHER_WAY"  # by hand, after the wallet refund was closed by proof
     EXTERNAL = "EXTERNAL"  # found paid at the wallet, not made here
 
 
@@ -93,7 +94,8 @@ class Refund:
     `released` is true from a person's release of a held refund to its next send. `instead_of` is the refund
     this one was paid in place of. `beyond_cap` marks a fact that the order's caps could not hold. `clerk` and
     `approver` are staff ids, empty in a ledger without staff; `approval_for` is why somebody had to approve,
-    and `order_version` the order as it was when that was asked.
+    and `order_version` the order as it was when that was asked. `method` is set exactly when it was paid by
+    hand; `bank_reference` is the bank's name for a transfer.
     """
 
     refund_id: str
@@ -133,6 +135,8 @@ class Refund:
     approval_for: str = ""
     order_version: str = ""
     approver: str = ""
+    method: Method | None = None
+    bank_reference: str = ""
 
     @property
     def is_open(self) -> bool:

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     TRAINING_OPEN = "training.open"  # the counter as the practice counter, and back
     BOOKS_READ = "books.read"
     BOOKS_SIGN = "books.sign"  # a day that was reconciled
+    BOOKS_KEEP = "books.keep"  # purge what is old, put a backup back
 
 
 _P = Permission

@@ -86,6 +86,9 @@ def cause_of_refusal(refusal: Refusal) -> str:
 def cause_of_refund(refund: Refund) -> str:
     """The cause that says where a refund is, with its class where people must do different things."""
     match refund.state:
+        case RefundState.READY if refund.next_command is None:
+            # Whatever is to be sent has a plan, but what somebody put on hold.
+            return "refund.on_hold"
         case RefundState.UNKNOWN if _never_left(refund):
             return "refund.network_down"
         case RefundState.HELD:

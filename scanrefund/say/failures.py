@@ -137,6 +137,7 @@ _SHOP: Final = (
 _REFUND: Final = (
     Failure("refund.wait_approval", _A.WAITS_FOR_APPROVAL, _C.CALLS_SUPERVISOR),
     Failure("refund.ready", _A.SENDS, _C.WAITS),
+    Failure("refund.on_hold", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.sending", _A.ASKS_WALLET, _C.WAITS),
     Failure("refund.unknown", _A.ASKS_WALLET, _C.WAITS),
     Failure("refund.network_down", _A.SENDS, _C.CHECKS_NETWORK),

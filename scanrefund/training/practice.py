@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scanrefund.assemble import House
 from scanrefund.errors import Bug, UsageFault
+from scanrefund.house import House
 from scanrefund.ledger.practised import made_of, refused_of
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order

@@ -25,6 +25,14 @@ def signature(call: Call) -> dict[str, Any]:
     return {"strokes": call.site.house.customers.signature(refund.refund_id)}
 
 
+def applicant(call: Call) -> dict[str, Any]:
+    """Who asked for the refund, for whoever made it or may read the books."""
+    refund = required(call)
+    if refund.clerk != call.person.staff_id and not call.person.may(Permission.BOOKS_READ):
+        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
+    return {"applicant": call.site.house.applicants.name(refund.order_id) or None}
+
+
 def confirm(call: Call) -> dict[str, Any]:
     """The customer was asked, and says it is right."""
     call.site.house.customers.confirm(required(call).refund_id, call.person.staff_id)

@@ -25,6 +25,13 @@ def thaw(call: Call) -> dict[str, Any]:
     return card(call, order_id)
 
 
+def hold(call: Call) -> dict[str, Any]:
+    """Put an order on hold, with a note to whoever decides; whoever refunds may."""
+    order_id = call.fields.number("order_id")
+    call.site.house.holds.put(order_id, call.person.staff_id, call.fields.text("why"))
+    return card(call, order_id)
+
+
 def card(call: Call, order_id: str) -> dict[str, Any]:
     """An order as it now is. Raises UsageFault for one our books do not hold."""
     found = call.site.house.orders.show(order_id)

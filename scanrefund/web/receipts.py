@@ -9,6 +9,8 @@ from typing import Any, Final
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.ledger.story import Happened
+from scanrefund.model.complaint import Complaint
+from scanrefund.model.hold import Hold
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.say.catalogue import Catalogue
@@ -40,16 +42,21 @@ _LEVELS: Final = {
     AlarmLevel.DAILY_SHEET: "red",
     AlarmLevel.WALLET_MAY_CLOSE: "violet",
 }
+# The same while its order is on hold.
+_MAY_ON_HOLD: Final[dict[RefundState, tuple[str, ...]]] = {
+    _S.WAIT_APPROVAL: ("release", "decline"),
+    _S.READY: ("release", "cancel"),
+}
 # What the state allows; who may is the permission's question.
 _MAY: Final[dict[RefundState, tuple[str, ...]]] = {
-    _S.WAIT_APPROVAL: ("approve", "decline"),
-    _S.READY: ("cancel",),
+    _S.WAIT_APPROVAL: ("approve", "decline", "hold"),
+    _S.READY: ("cancel", "hold"),
     _S.UNKNOWN: ("ask",),
     _S.PROCESSING: ("ask",),
     _S.ABNORMAL: ("ask",),
     _S.HELD: ("ask", "release", "close"),
-    _S.CLOSED: ("ask", "cash"),
-    _S.RETURNED_TO_MERCHANT: ("ask", "cash"),
+    _S.CLOSED: ("ask", "cash", "bank"),
+    _S.RETURNED_TO_MERCHANT: ("ask", "cash", "bank"),
 }
 
 
@@ -68,7 +75,37 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
         "created_at": moment(refund.created_at),
         "age_s": int((now - refund.created_at).total_seconds()),
         "level": _LEVELS[level],
-        "may": [what for what in _MAY.get(refund.state, ()) if what != "cancel" or not refund.sends],
+        **_may(site, refund),
+    }
+
+
+def _may(site: Site, refund: Refund) -> dict[str, Any]:
+    """What may be decided, and the hold that keeps back what was never sent."""
+    on_hold = _MAY_ON_HOLD.get(refund.state, ())
+    hold = site.house.holds.of_order(refund.order_id) if on_hold else None
+    may = on_hold if hold else _MAY.get(refund.state, ())
+    told = hold_told(site, hold) if hold else None
+    return {"hold": told, "may": [what for what in may if what != "cancel" or not refund.sends]}
+
+
+def hold_told(site: Site, hold: Hold) -> dict[str, Any]:
+    """An order on hold, with its note."""
+    told = {"order_id": hold.order_id, "refund_id": hold.refund_id or None, "note": hold.note}
+    return told | {"by": site.name_of(hold.by), "at": moment(hold.at)}
+
+
+def complaint_told(site: Site, one: Complaint) -> dict[str, Any]:
+    """A complaint without its words."""
+    desk = site.house.complaints
+    return {
+        "number": one.complaint_id,
+        "refund_id": one.refund_id,
+        "by": site.name_of(one.by),
+        "at": moment(one.at),
+        "due": desk.due_day(one).isoformat(),
+        "overdue": desk.is_overdue(one),
+        "answered_at": moment(one.answered_at),
+        "ended_at": moment(one.ended_at),
     }
 
 

@@ -11,7 +11,15 @@ from scanrefund.aftercare.receipt import Receipt
 from scanrefund.check.rules import Verdict
 from scanrefund.config import Settings
 from scanrefund.errors import UsageFault
-from scanrefund.model.contact import Contact, NoContact, contact_of
+from scanrefund.model.contact import (
+    NAME_CHARS_MAX,
+    Applicant,
+    Contact,
+    NoApplicant,
+    NoContact,
+    applicant_of,
+    contact_of,
+)
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order
 from scanrefund.model.refund import RefundState
@@ -174,6 +182,7 @@ def _request(call: Call, reading: Reading | None, request_id: str) -> RefundRequ
         approval=credential_of(fields),
         queue=fields.flag("queue"),
         contact=contact_told(fields.raw_text("contact", CONTACT_CHARS_MAX, needed=False), call.site.settings),
+        applicant=_applicant_told(fields.raw_text("applicant", NAME_CHARS_MAX, needed=False)),
         customer_agreed=fields.flag("customer_agreed"),
     )
 
@@ -184,6 +193,13 @@ def contact_told(text: str, settings: Settings) -> Contact | None:
         return contact_of(text, settings.language) if text.strip() else None
     except NoContact:
         raise UsageFault("contact_wrong") from None
+
+
+def _applicant_told(text: str) -> Applicant | None:
+    try:
+        return applicant_of(text) if text.strip() else None
+    except NoApplicant:
+        raise UsageFault("applicant_wrong") from None
 
 
 def _reason(call: Call) -> str:

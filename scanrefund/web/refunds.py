@@ -8,13 +8,17 @@ from typing import Any, Final
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.story import Happened
+from scanrefund.model.fee import fee_standing, fee_yuan
+from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
+from scanrefund.supervisor_desk import told_way
 from scanrefund.web.by_hand import credential_of, hand_of, second_person
-from scanrefund.web.call import Call
+from scanrefund.web.call import Call, words
 from scanrefund.web.evidence_list import evidence_of
-from scanrefund.web.receipts import line_of, receipt_of
+from scanrefund.web.fields import TEXT_CHARS_MAX
+from scanrefund.web.receipts import complaint_told, hold_told, line_of, receipt_of
 from scanrefund.web.wallet_words import of_line
 
 LIST_MAX: Final = 200
@@ -40,12 +44,21 @@ def one(call: Call) -> dict[str, Any]:
     """A refund with everything that happened to it, and what was looked at for it."""
     refund = required(call)
     lines = call.site.house.search.story(refund.refund_id)
-    told = receipt_of(call.site, refund, call.language) | _customers_part(lines)
+    told = receipt_of(call.site, refund, call.language) | _customers_part(lines) | _fee(call, refund)
+    told |= {"applicant": call.site.house.applicants.masked(refund.order_id) or None}
     trips = call.site.house.search.trips(refund.refund_id)
     timeline = [
         line_of(call.site, line, call.language) | {"wallet_says": of_line(line, trips)} for line in lines
     ]
     return told | {"timeline": timeline, "evidence": evidence_of(call, refund.refund_id)}
+
+
+def _fee(call: Call, refund: Refund) -> dict[str, str | None]:
+    """What the wallet's bill tells of its fee, in words for the shop; None until one has."""
+    fee = call.site.house.fees.of_refund(refund.refund_id)
+    if fee is None:
+        return {"fee": None}
+    return {"fee": words(call.language, f"fee.{fee_standing(fee)}", fee=fee_yuan(abs(fee)))}
 
 
 def _customers_part(lines: list[Happened]) -> dict[str, bool]:
@@ -92,9 +105,17 @@ def cancel(call: Call) -> dict[str, Any]:
 def cash(call: Call) -> dict[str, Any]:
     """Write down that the customer was paid by hand; not by whoever made the refund."""
     refund = required(call)
+    other = _other_way(call)
     hand = _hand(call, Permission.REFUND_CASH, never=refund.clerk)
-    paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand)
+    paid = call.site.house.supervisor.pay_other_way(refund.refund_id, hand, other)
     return _now(call, refund if paid.refund_id is None else required(call, paid.refund_id))
+
+
+def hold(call: Call) -> dict[str, Any]:
+    """Let a refund that was not sent wait, with a note to whoever decides; whoever refunds may."""
+    refund = required(call)
+    call.site.house.holds.put(refund.refund_id, call.person.staff_id, call.fields.text("why"))
+    return _now(call, refund)
 
 
 def approve(call: Call) -> dict[str, Any]:
@@ -118,10 +139,15 @@ def queue(call: Call) -> dict[str, Any]:
     found = call.site.house.ledger.refunds(open_only=True, limit=LIST_MAX)
     found.sort(key=lambda refund: refund.created_at)
     approvals = [refund for refund in found if refund.state is RefundState.WAIT_APPROVAL]
-    held = [refund for refund in found if refund.state in _HELD]
+    on_hold = call.site.house.holds.listed()
+    stopped = {one.refund_id for one in on_hold}
+    held = [one for one in found if one.state in _HELD or (one.refund_id in stopped and one not in approvals)]
     rest = [refund for refund in found if refund not in approvals and refund not in held]
     parts = {"approvals": approvals, "held": held, "open": rest}
-    return {name: _receipts(call, part) for name, part in parts.items()}
+    told: dict[str, Any] = {name: _receipts(call, part) for name, part in parts.items()}
+    told["on_hold"] = [hold_told(call.site, one) for one in on_hold]
+    waiting = call.site.house.complaints.listed(waiting_only=True)
+    return told | {"complaints": [complaint_told(call.site, one) for one in waiting]}
 
 
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
@@ -144,6 +170,16 @@ def tell_pages(call: Call, refund_id: str) -> None:
 def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:
     person = hand_of(call, permission, never=never)
     return Hand(person.staff_id, call.fields.text("why"))
+
+
+def _other_way(call: Call) -> OtherWay:
+    fields = call.fields
+    told = fields.text("method", needed=False) or Method.CASH.value
+    if told not in list(Method):
+        raise UsageFault("field_wrong", name="method")
+    # As it was typed: a reference in which a payment code stands is refused, not kept with a gap in it.
+    reference = fields.raw_text("bank_reference", TEXT_CHARS_MAX, needed=False)
+    return told_way(Method(told), reference, fields.text("account_last4", needed=False))
 
 
 def _now(call: Call, refund: Refund) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from scanrefund.assemble import House, surroundings
+from scanrefund.assemble import surroundings
 from scanrefund.config import Settings
 from scanrefund.errors import UsageFault
+from scanrefund.house import House
 from scanrefund.http import Http
 from scanrefund.readiness import examine
 from scanrefund.scan.camera import without_password

@@ -27,6 +27,7 @@ FAMILIES: Final = (
     "kind.",
     "wallet.",
     "order_state.",
+    "dislike.",
     "refund_state.",
     "refund_reason.",
     "role.",
@@ -82,6 +83,7 @@ def start(call: Call) -> dict[str, Any]:
         "code_age_s": min(facts.code_age_s_max for facts in FACTS.values()),
         "idle_lock_s": page.idle_lock_s,
         "large_amount_fen": page.large_amount_fen,
+        "ask_opinion": site.settings.care.ask_opinion,
         "camera": {"source": site.camera.source, "on": site.camera.is_on},
         "newer": newer_of(site, session.language),
     }

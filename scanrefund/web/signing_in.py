@@ -11,6 +11,7 @@ from scanrefund.staff_desk import refused
 from scanrefund.web.call import Call, Reply
 from scanrefund.web.fields import SECRET_CHARS_MAX
 from scanrefund.web.receipts import moment
+from scanrefund.web.shift_start import begin_shift
 
 NAME_CHARS_MAX = 40
 
@@ -102,4 +103,5 @@ def tries_of(ended: SignIn) -> dict[str, Any]:
 def signed_in(call: Call, person: Staff) -> Reply:
     """The page as this person's, under a new cookie."""
     session = call.site.sessions.sign_in(call.session, person, call.now())
+    begin_shift(call.site)
     return Reply({"signed_in": person_of(person), "csrf": session.csrf}, session=session)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from scanrefund.assemble import House
 from scanrefund.config import Settings
+from scanrefund.house import House
 from scanrefund.readiness import Finding
 from scanrefund.training.practice import Practice
 from scanrefund.web.browser_cameras import BrowserCameras
@@ -35,15 +35,15 @@ class SelfTest:
 class Site:
     """One counter's page; `application.application` serves it, `running.running` keeps it alive beside that.
 
-    `examine` runs the self test of this counter. `practice` is there only in training; `door`
-    leads from the one to the other, where whoever serves the page walks through. `closing` is set when
-    the program stops: streams end then.
+    `examine` runs the self test of this counter, but for what is known already. `practice` is there only in
+    training; `door` leads from the one to the other, where whoever serves the page walks through. `closing`
+    is set when the program stops: streams end then.
     """
 
     house: House
     settings: Settings
     camera: CounterCamera
-    examine: Callable[[], list[Finding]]
+    examine: Callable[[Mapping[str, Finding]], list[Finding]]
     page_folder: Path
     sessions: Sessions
     network: Network

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from scanrefund import __version__
-from scanrefund.errors import LedgerFault, UsageFault
-from scanrefund.ledger.self_tests import Kept, SelfTests
+from scanrefund.errors import UsageFault
 from scanrefund.model.refund import RefundState
 from scanrefund.readiness import Finding, is_ready
 from scanrefund.say.speak import say_fault, say_window
 from scanrefund.web.call import Call, words
+from scanrefund.web.camera import CounterCamera
 from scanrefund.web.network import Reach
 from scanrefund.web.receipts import moment
 from scanrefund.web.refunds import LIST_MAX
@@ -59,24 +58,6 @@ def network_of(site: Site, language: str) -> list[dict[str, Any]]:
     return [_reach(one, language) for one in site.network.reach(site.house.search.last_trips())]
 
 
-def self_test(call: Call) -> dict[str, Any]:
-    """Test this counter now. A camera that is looked through is not opened a second time."""
-    site = call.site
-    made = site.errands.begin("self test", site.examine)[0].result()
-    findings = [_camera_finding(site, one) if one.name == "camera" else one for one in made]
-    site.last_self_test = SelfTest(site.now(), findings)
-    _keep(site, site.last_self_test)
-    return {"checks": [_check(one, call.language) for one in findings]}
-
-
-def _keep(site: Site, made: SelfTest) -> None:
-    """Write it down for `doctor --history`. Where the ledger is what is wrong, there is nowhere to write."""
-    told = tuple((one.name, one.ok, one.cause) for one in made.findings)
-    kept = Kept(made.at, site.settings.counter, is_ready(made.findings), told)
-    with contextlib.suppress(LedgerFault):
-        SelfTests(site.house.ledger).keep(kept)
-
-
 def camera(call: Call) -> dict[str, Any]:
     """Switch the counter's camera on or off, or open it again."""
     wanted, site = call.fields.text("do"), call.site
@@ -106,27 +87,35 @@ def _reach(reach: Reach, language: str) -> dict[str, Any]:
     return {"wallet": reach.wallet.value, "ok": reach.ok, "say": say, "at": moment(reach.at)}
 
 
-def _camera_finding(site: Site, found: Finding) -> Finding:
-    if not site.camera.is_on:
-        return found
-    trouble = site.camera.trouble
+def camera_finding(camera: CounterCamera) -> Finding | None:
+    """What is known of a camera that is looked through: it is not opened a second time. None while off."""
+    if not camera.is_on:
+        return None
+    trouble = camera.trouble
     if trouble is not None:
         return Finding("camera", None, trouble.code, fault=trouble)
-    return Finding("camera", ok=True, cause="looked_through", gaps={"source": site.camera.source})
+    return Finding("camera", ok=True, cause="looked_through", gaps={"source": camera.source})
 
 
-def _check(finding: Finding, language: str) -> dict[str, Any]:
+def check_of(finding: Finding, language: str) -> dict[str, Any]:
+    """One row of the self test; where it is not good, with the line that cures it."""
     detail, cure = finding.told(language)
+    if finding.ok is False and not cure:
+        # Read back from the history, which keeps no gaps.
+        cure = words(language, "self_test.ask_again")
     name = words(language, f"readiness.{finding.name}.name")
     return {"name": finding.name, "ok": finding.ok, "title": name, "say": detail, "cure": cure}
 
 
 def _self_test(last: SelfTest | None, language: str) -> dict[str, Any]:
+    """The last self test, and each of its rows that asks for something."""
     if last is None:
-        return {"ok": None, "at": None, "say": words(language, "self_test.never")}
+        return {"ok": None, "at": None, "say": words(language, "self_test.never"), "checks": []}
     good = is_ready(last.findings)
+    rows = [check_of(one, language) for one in last.findings if one.ok is not True]
     return {
         "ok": good,
         "at": moment(last.at),
         "say": words(language, "self_test.good" if good else "self_test.bad"),
+        "checks": [row for row in rows if row["cure"]],
     }

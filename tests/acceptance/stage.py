@@ -55,6 +55,12 @@ class Stage:
         self.counter.kill()
         self.counter.communicate(timeout=END_MS / 1_000)
 
+    def stop_counter(self) -> None:
+        """As whoever closes the shop: what is under way is finished first."""
+        assert self.counter is not None
+        self.counter.terminate()
+        self.counter.communicate(timeout=END_MS / 1_000)
+
     def cut_the_line(self) -> None:
         """Nobody answers at the wallets' address any more."""
         stop(self.sandbox)
@@ -98,11 +104,11 @@ class Stage:
         ledger.close()
 
     @contextmanager
-    def page(self, browser: Browser | None = None) -> Iterator[Clerk]:
-        """A page on which the owner has signed in. What it throws fails the test."""
+    def page(self, browser: Browser | None = None, person: str = "1") -> Iterator[Clerk]:
+        """A page on which the owner has signed in, or another by his digit. What it throws fails the test."""
         context = (browser or self.browser).new_context(viewport=TILL_PX, locale="zh-CN")
         with watched(context.new_page(), self.url) as page:
-            clerk = Clerk(page)
+            clerk = Clerk(page, person)
             clerk.sign_in()
             yield clerk
         context.close()
@@ -113,6 +119,7 @@ class Clerk:
     """A page as a clerk has it: keys and eyes, no mouse."""
 
     page: Page
+    person: str = "1"
 
     def sign_in(self) -> None:
         """The first one makes himself the owner; later ones choose the name by its digit."""
@@ -130,7 +137,7 @@ class Clerk:
         """After a counter was away: the same person, by PIN, at the work that was left."""
         self.at("sign_in")
         expect(self.page.locator(".person").first).to_be_visible()
-        self.press("1")
+        self.press(self.person)
         expect(self.page.locator("[data-secret=pin]")).to_be_focused()
         self.page.keyboard.type(PIN, delay=30)
         self.press("Enter")

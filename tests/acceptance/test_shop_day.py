@@ -1,255 +1,146 @@
-"""A shop's whole day by script: 300 sales, 60 refunds by desk, API and command, both bills in the morning."""
+"""A shop's whole day by script: 300 sales, 60 refunds by page, API and command, both bills in the morning."""
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from scanrefund.assemble import House, open_house
-from scanrefund.config import Settings
-from scanrefund.dispatch.clock import Clock
-from scanrefund.ledger.backup import back_up, file_of
-from scanrefund.ledger.by_hand import Hand
-from scanrefund.ledger.ledger import Shop
-from scanrefund.model.difference import DifferenceKind
-from scanrefund.model.money import Money
-from scanrefund.model.refund import RefundState
-from scanrefund.model.refusal import Reason
-from scanrefund.sandbox import server
 from scanrefund.wallets.reading import BEIJING
-from scanrefund.web.application import application
-from scanrefund.web.running import site_of
-from scanrefund.web.serving import served
-from scanrefund.wish import RefundRequest
-from tests.acceptance.conftest import Program, Sandbox, a_program
-from tests.contract.rehearsal import settings_in
-from tests.unit.builders import FakeClock
-from tests.unit.web.counter import Page
+from tests.acceptance import shop as shops
+from tests.acceptance.shop import SUPERVISOR, YESTERDAYS, Sale, Shop
+from tests.acceptance.shop_doors import (
+    FAULTS,
+    LOST,
+    Door,
+    arm,
+    at_the_page,
+    batch_of_yesterday,
+    by_command,
+    by_the_till,
+    decided_at_the_page,
+)
+from tests.acceptance.shop_truth import closed_without_an_unexplained_fen, next_morning, same_in_both
+from tests.acceptance.stage import PIN
 
 pytestmark = pytest.mark.long
 
-SEED, SALES, YESTERDAYS, REFUNDS = 11, 300, 20, 60
-WALLETS = ("wechat", "alipay")
-FAULTS = (
-    "drop_before",
-    "drop_after",
-    "http_500_before",
-    "http_500_after",
-    "http_429",
-    "processing",
-    "unsigned",
-)
-LI = Hand("Li", "the till was short")
-PAYING = {"SUCCESS", "PROCESSING", "ABNORMAL"}
-
-
-class Day:
-    """The shop with its three doors: desk, till's API, command line."""
-
-    def __init__(self, folder: Path, program: Program, sandbox: Sandbox, settings: Settings) -> None:
-        self.program, self.sandbox, self.settings = program, sandbox, settings
-        self.time = FakeClock(datetime.now(UTC))
-        self.house: House = open_house(settings, self.clock)
-        self.folder = folder
-
-    @property
-    def clock(self) -> Clock:
-        return self.time.clock
-
-    def now(self) -> None:
-        """The commands live by the real clock: the desk must not lag behind it."""
-        self.time.at = max(self.time.at, datetime.now(UTC))
-
-    def settle(self) -> None:
-        """Everything on its way ends, and the worker has asked."""
-        for _ in range(40):
-            self.sandbox.call("POST", "/sandbox/settle", {})
-            self.house.worker.run_once()
-            due = [one.next_try_at for one in self.house.ledger.refunds(open_only=True) if one.next_try_at]
-            if not due:
-                return
-            self.time.at = max(self.time.at, min(due))
-        raise AssertionError(f"still open: {self.house.ledger.refunds(open_only=True)}")
-
-    def arm(self, wallet: str, order_id: str, fault: str) -> None:
-        body = {"wallet": wallet, "on": "refund", "fault": fault, "order_id": order_id}
-        self.sandbox.call("POST", "/sandbox/faults", body)
-
-    def by_desk(self, order_id: str, fen: int, number: int) -> str:
-        wish = RefundRequest(order_id, Money(fen), "broken", None, f"desk-{number}")
-        return str(self.house.desk.refund(wish).refund_id)
-
-    def by_command(self, order_id: str, fen: int, wallet: str) -> str:
-        code = self.sandbox.code(wallet)
-        told = self.program.json(
-            *("refund", "--order", order_id, "--amount", f"{fen / 100:.2f}", "--reason", "broken", "--yes"),
-            "--wait",
-            "0",
-            stdin=f"{code}\n",
-        )[1]
-        assert "refund_id" in told, told
-        return str(told["refund_id"])
-
-    @contextmanager
-    def till(self) -> Iterator[TillDoor]:
-        site = replace(site_of(self.settings, self.house), page_folder=self.folder)
-        token = self.house.tills.add("", "front till", "").token.reveal()
-        with served(application(site), 0, site.closing.set) as port:
-            yield TillDoor(Page(port), token)
-        site.errands.close()
-
-    def close(self) -> None:
-        """Whichever house is open by then."""
-        self.house.close()
-
-
-class TillDoor:
-    """A till's software at `/api/v1`."""
-
-    def __init__(self, page: Page, token: str) -> None:
-        self.page, self.token = page, token
-
-    def refund(self, order_id: str, fen: int, number: int) -> str:
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency_Key": f"till-{number}"}
-        body = {"order_id": order_id, "amount_fen": fen, "reason": "broken"}
-        once, again = (self.page.post("/api/v1/refunds", body, **headers).document for _ in range(2))
-        assert once["refund_id"] == again["refund_id"]
-        return str(once["refund_id"])
+SEED, BATCH, REFUNDS = 11, 10, 60
+# The day must not end while it is played: phones' codes move the wallets' clock on by half an hour.
+PLAYED = timedelta(minutes=90)
 
 
 @pytest.fixture
-def day(tmp_path: Path) -> Iterator[Day]:
-    with ExitStack() as stack:
-        running = stack.enter_context(server.start(tmp_path / "sandbox"))
-        settings = settings_in(tmp_path)
-        opened = Day(tmp_path, a_program(tmp_path), Sandbox(running.base_url, None), settings)  # type: ignore[arg-type]
-        stack.callback(opened.close)
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    with shops.opened(tmp_path) as opened:
         yield opened
 
 
-def sold(day: Day) -> list[tuple[str, str, int]]:
-    """Wallet, order and amount of each sale, the last of them yesterday's; all in the books."""
-    chance, orders = random.Random(SEED), []
-    yesterday = (day.time.at - timedelta(days=1)).isoformat()
-    for number in range(SALES):
-        wallet, fen = WALLETS[number % 2], chance.randrange(100, 50_000)
-        more = {"paid_at": yesterday} if number >= SALES - YESTERDAYS else {}
-        body: dict[str, Any] = {"wallet": wallet, "amount_fen": fen, **more}
-        told = day.sandbox.call("POST", "/sandbox/orders", body)
-        orders.append((wallet, str(told["order_id"]), fen))
-    table = day.folder / "orders.csv"
-    table.write_bytes(day.sandbox.call("GET", "/sandbox/orders.csv"))
-    assert day.house.orders.import_csv(table, strict=True).kept == SALES
-    return orders
+@pytest.fixture
+def today() -> date:
+    now = datetime.now(UTC).astimezone(BEIJING)
+    if (now + PLAYED).date() != now.date():
+        pytest.skip("the day ends in Beijing before this one could")
+    return now.date()
 
 
-def refunded(day: Day, orders: list[tuple[str, str, int]]) -> dict[str, int]:
-    """Sixty refunds, ten of them of yesterday's sales; every third meets a fault."""
-    chance, made = random.Random(SEED + 1), {}
-    chosen = [*chance.sample(orders[4:-YESTERDAYS], REFUNDS - 10), *orders[-10:]]
-    with day.till() as till:
-        for number, (wallet, order_id, paid_fen) in enumerate(chosen):
-            day.now()
-            fen = paid_fen if number % 4 else paid_fen // 2
-            if number % 3 == 0:
-                day.arm(wallet, order_id, FAULTS[number // 3 % len(FAULTS)])
-            if number % 10 == 9:
-                made[day.by_command(order_id, fen, wallet)] = fen
-            elif number % 2:
-                made[till.refund(order_id, fen, number)] = fen
-            else:
-                made[day.by_desk(order_id, fen, number)] = fen
+def test_the_day_closes_without_an_unexplained_fen(shop: Shop, today: date) -> None:
+    sys.stdout.write(f"seed {SEED}\n")
+    sales = shops.sold(shop, SEED)
+    made = refunded(shop, sales) | batch_of_yesterday(shop, sales[-BATCH:])
+    assert len(made) == REFUNDS
+    cash = paid_in_cash(shop, sales[0])
+    short_of_balance(shop, sales[1])
+    shop.settled()
+    restored(shop, sales[2], sales[3])
+    shop.settled()
+    told = {number: shop.till.get(f"/refunds/{number}") for number in made}
+    assert {number: (one["state"], one["amount_fen"]) for number, one in told.items()} == {
+        number: ("SUCCEEDED", fen) for number, fen in made.items()
+    }
+    shop.stage.stop_counter()
+    with next_morning(shop) as house:
+        same_in_both(shop, house)
+        closed_without_an_unexplained_fen(shop, house, today, cash)
+
+
+def refunded(shop: Shop, sales: list[Sale]) -> dict[str, int]:
+    """Fifty refunds of today's sales, whole and in part, through three doors; number and amount of each."""
+    page, till = Door(shop, at_the_page(shop)), Door(shop, by_the_till(shop))
+    command = Door(shop, by_command(shop))
+    doors, made = (page, till, page, till, command), {}
+    chosen = random.Random(SEED + 1).sample(sales[4:-YESTERDAYS], REFUNDS - BATCH)
+    for number, sale in enumerate(chosen):
+        door = doors[number % len(doors)]
+        fen = sale.fen if number % 4 else sale.fen // 2
+        made[door.refund(sale, fen)] = fen
+    assert LOST in page.met
+    assert set(page.met) == set(FAULTS)
     return made
 
 
-def test_the_day_closes_without_an_unexplained_fen(day: Day) -> None:
-    sys.stdout.write(f"seed {SEED}\n")
-    today = day.time.at.astimezone(BEIJING).date()
-    orders = sold(day)
-    made = refunded(day, orders)
-    assert len(made) == REFUNDS
-    day.settle()
-    paid_in_cash(day, orders[0])
-    short_of_balance(day, orders[1])
-    restored(day, orders)
-    day.settle()
-    states = {one.refund_id: one.state for one in day.house.ledger.refunds(limit=1_000)}
-    assert {number: states[number] for number in made if states[number] is not RefundState.SUCCEEDED} == {}
-    same_in_both(day)
-    next_morning(day, today)
+def paid_in_cash(shop: Shop, sale: Sale) -> dict[str, int]:
+    """The wallet closes the refund; the supervisor pays cash at the till; the wallet refunds it no more."""
+    arm(shop, sale, "closed")
+    number = at_the_page(shop)(sale, sale.fen, "closed")
+    shop.settled()
+    assert shop.refund_of(sale)["state"] == "CLOSED"
+    decided_at_the_page(shop, number, "cash", SUPERVISOR, "the wallet closed it")
+    shop.until(lambda: shop.refund_of(sale)["state"] != "PAID_OTHER_WAY")
+    by_hand = str(shop.refund_of(sale)["refund_id"])
+    assert sale.order_id in shop.command("cash-slip", by_hand)[1]["slip"]
+    refused = shop.till.refund(sale, 100, "after-cash")
+    assert (refused["state"], refused["reason"]) == (None, "order_already_refunded")
+    return {sale.order_id: sale.fen}
 
 
-def paid_in_cash(day: Day, order: tuple[str, str, int]) -> None:
-    """The wallet closes the refund; a supervisor pays cash; the wallet refunds it no more."""
-    wallet, order_id, fen = order
-    day.arm(wallet, order_id, "closed")
-    number = day.by_desk(order_id, fen, 901)
-    day.settle()
-    assert day.house.ledger.refund(number).state is RefundState.CLOSED  # type: ignore[union-attr]
-    assert day.house.supervisor.pay_other_way(number, LI).state is RefundState.PAID_OTHER_WAY
-    wish = RefundRequest(order_id, Money(100), "again", None, "desk-902")
-    assert day.house.desk.refund(wish).reason is Reason.ORDER_ALREADY_REFUNDED
+def short_of_balance(shop: Shop, sale: Sale) -> None:
+    """The merchant's balance is short; it is topped up, and the supervisor lets all go on that waits."""
+    arm(shop, sale, "not_enough")
+    at_the_page(shop)(sale, sale.fen, "not_enough")
+    assert shop.refund_of(sale)["state"] == "HELD"
+    by = ("--by", SUPERVISOR, "--why", "the balance was topped up", "--pin-stdin")
+    assert [one["order_id"] for one in shop.command("release-short", *by, stdin=f"{PIN}\n")[1]] == [
+        sale.order_id
+    ]
+    shop.settled()
+    assert shop.refund_of(sale)["state"] == "SUCCEEDED"
 
 
-def short_of_balance(day: Day, order: tuple[str, str, int]) -> None:
-    wallet, order_id, fen = order
-    day.arm(wallet, order_id, "not_enough")
-    number = day.by_desk(order_id, fen, 903)
-    assert day.house.ledger.refund(number).state is RefundState.HELD  # type: ignore[union-attr]
-    day.house.supervisor.release_short(LI)
-    day.settle()
-    assert day.house.ledger.refund(number).state is RefundState.SUCCEEDED  # type: ignore[union-attr]
+def restored(shop: Shop, whole: Sale, part: Sale) -> None:
+    """A copy is put back after two refunds it does not know: noticed, nothing paid twice, found, counted."""
+    copy = shop.stage.program.home / "copy.sqlite3"
+    assert shop.command("backup", str(copy))[0] == 0
+    at_the_page(shop)(whole, whole.fen, "")
+    shop.till.refund(part, part.fen // 2, "after-copy")
+    shop.settled()
+    put_back = ("restore", str(copy), "--yes")
+    assert shop.command(*put_back)[1]["error"]["code"] == "ledger_has_a_writer"
+    shop.stage.stop_counter()
+    code, told = shop.command(*put_back)
+    assert (code, told["books_behind"]) == (5, True)
+    shop.stage.start_counter()
+    shop.clerk.sign_in_again()
+    refused_behind(shop, whole)
+    code, told = shop.command("recover")
+    lost = sorted((one["order_id"], one["amount_fen"], one["state"]) for one in told["found"])
+    assert (code, lost) == (
+        0,
+        sorted([(whole[1], whole.fen, "EXTERNAL"), (part[1], part.fen // 2, "EXTERNAL")]),
+    )
+    shop.clerk.ends_as_refunded(whole.order_id)
 
 
-def restored(day: Day, orders: list[tuple[str, str, int]]) -> None:
-    """A copy takes the ledger's place after two refunds it does not know: found, counted, paid once."""
-    copy, settings = day.folder / "copy.sqlite3", day.settings
-    back_up(settings.ledger, day.house.keys, Shop(settings.shop_id, settings.rehearsal), copy)
-    (_, first, first_fen), (_, second, second_fen) = orders[2], orders[3]
-    lost = {
-        day.by_desk(first, first_fen, 904): first_fen,
-        day.by_desk(second, second_fen // 2, 905): second_fen // 2,
-    }
-    day.settle()
-    day.house.close()
-    copy.replace(file_of(settings.ledger.url))
-    day.house = open_house(settings, day.clock)
-    wish = RefundRequest(first, Money(first_fen), "again", None, "desk-906")
-    assert day.house.desk.refund(wish).reason is Reason.BOOKS_BEHIND
-    assert all(one.complete for one in day.house.recovery.all())
-    assert day.house.desk.refund(replace(wish, request_id="desk-907")).reason is not None
-    assert {day.house.ledger.refund(number).state for number in lost} == {RefundState.EXTERNAL}  # type: ignore[union-attr]
-
-
-def same_in_both(day: Day) -> None:
-    """What each wallet moved for each order is what the books say, and nobody got more than he paid."""
-    moved: dict[str, int] = {}
-    for row in day.sandbox.refunds():
-        if row["status"] in PAYING:
-            moved[row["order_id"]] = moved.get(row["order_id"], 0) + row["amount_fen"]
-    ours: dict[str, int] = {}
-    for one in day.house.ledger.refunds(limit=1_000):
-        if one.state in (RefundState.SUCCEEDED, RefundState.EXTERNAL):
-            ours[one.order_id] = ours.get(one.order_id, 0) + one.amount.fen
-    assert ours == moved
-    paid = {row["order_id"]: row["amount_fen"] for row in day.sandbox.call("GET", "/sandbox/orders")}
-    assert [order_id for order_id, fen in moved.items() if fen > paid[order_id]] == []
-
-
-def next_morning(day: Day, today: Any) -> None:
-    day.sandbox.call("POST", "/sandbox/clock", {"advance_s": 2 * 86_400})
-    day.time.forward(2 * 86_400)
-    with day.house.reconciler.reconcile(today) as done:
-        found = [(one.kind, one.order_id, one.amount_fen) for one in done.differences()]
-        told = {one.name: (one.was_compared, one.unexplained_fen, one.lines > 0) for one in done.scopes}
-    assert set(told.values()) == {(True, 0, True)}, json.dumps(str(told))
-    assert [one for one in found if one[0] is not DifferenceKind.FEE] == []
+def refused_behind(shop: Shop, sale: Sale) -> None:
+    """The old books say that all of it is left: page and till let nothing go before they have caught up."""
+    before = shop.stage.paid(sale.order_id)
+    shop.clerk.scan(sale.order_id)
+    shop.clerk.at("refund:amount")
+    shop.clerk.reads("main", "账本比实际发生的旧")
+    refused = shop.till.refund(sale, sale.fen, "while-behind")
+    assert (refused["state"], refused["reason"]) == (None, "books_behind")
+    assert shop.stage.paid(sale.order_id) == before

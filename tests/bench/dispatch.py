@@ -24,11 +24,12 @@ from typing import Any, Final
 
 import requests
 
-from scanrefund.assemble import House, open_house
+from scanrefund.assemble import open_house
 from scanrefund.check.limits import Limits
 from scanrefund.config import Settings, load
 from scanrefund.dispatch.clock import SYSTEM
 from scanrefund.dispatch.dispatcher import Dispatcher
+from scanrefund.house import House
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.refunds import Draft
 from scanrefund.model.money import Money

@@ -18,8 +18,9 @@ import uvicorn
 
 from scanrefund import config
 from scanrefund.aftercare.receipt import Receipt
-from scanrefund.assemble import House, open_house
+from scanrefund.assemble import open_house
 from scanrefund.config import Settings
+from scanrefund.house import House
 from scanrefund.http import Http, HttpLimits
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState

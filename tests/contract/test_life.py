@@ -18,6 +18,7 @@ from scanrefund.ledger.trips import Lease
 from scanrefund.ledger.witness import Head, Witness
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
+from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from tests.unit.builders import KEYS, NOW, ORDER, SHOP, keep, reserve
@@ -57,6 +58,21 @@ def test_a_fact_against_an_end_that_the_caps_cannot_hold_fills_them(ledger: Ledg
     ByHand(ledger).thaw(ORDER.order_id, HAND, NOW)
     assert the_order(ledger).frozen_why == ""
     assert ledger.first_broken_entry() is None
+
+
+def test_a_bank_transfer_takes_the_same_road_as_cash_and_blocks_the_wallet(ledger: Ledger) -> None:
+    closed = ended(ledger, reserve(ledger, amount_fen=6_000), Outcome.CLOSED)
+    transfer = OtherWay(Method.BANK, "B2026-1", "0042")
+    paid = ByHand(ledger).pay_other_way(closed.refund_id, HAND, NOW, transfer)
+    order = the_order(ledger)
+    assert (order.wallet_reserved, order.customer_reserved) == (Money(0), Money(6_000))
+    assert order.remaining == Money(ORDER.amount.fen - 6_000)
+    again = ledger.refund(paid.refund_id)
+    assert again is not None
+    assert (again.method, again.bank_reference) == (Method.BANK, "B2026-1")
+    with pytest.raises(UsageFault) as twice:
+        ByHand(ledger).pay_other_way(closed.refund_id, HAND, NOW)
+    assert twice.value.code == "cash_paid_already"
 
 
 def test_a_released_refund_is_due_at_once(ledger: Ledger) -> None:

@@ -21,7 +21,7 @@ from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import NOW, WECHAT_DIGITS, an_order, keep, open_ledger_at, reserve
 
-TOLD = KeepFor(code_days=30, payer_days=400, account_days=180)
+TOLD = KeepFor(code_days=30, payer_days=400, account_days=180, photo_days=200)
 PERSONAL = ("openid-hash", "招商银行信用卡0403", "张三", "code-hash-")
 NAMES = [stock.name for stock in STOCKS]
 

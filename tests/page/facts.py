@@ -37,7 +37,7 @@ MAY = {
     "PROCESSING": ["ask"],
     "HELD": ["ask", "release", "close"],
     "WAIT_APPROVAL": ["approve", "decline"],
-    "CLOSED": ["ask", "cash"],
+    "CLOSED": ["ask", "cash", "bank"],
     "RETURNED_TO_MERCHANT": ["ask", "cash"],
 }
 

@@ -28,6 +28,7 @@ class StandIn:
     signed_in: bool = True
     idle_lock_s: float = 180.0
     large_amount_fen: int = 50_000
+    ask_opinion: bool = False
     code_age_s: float = CODE_AGE_S
     permissions: tuple[str, ...] = ("refund.create", "refund.no_code", "order.release")
     # How the next refunds come out; the last one stays.
@@ -68,6 +69,9 @@ class StandIn:
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
     age_level: str = "yellow"
     maintenance: list[dict[str, Any]] = field(default_factory=list)
+    self_test: dict[str, Any] = field(
+        default_factory=lambda: {"ok": True, "at": "2026-11-29T02:00:00+00:00", "say": "", "checks": []}
+    )
 
     def __post_init__(self) -> None:
         self.sell("A1001", "wechat", 12_80)
@@ -116,6 +120,7 @@ class StandIn:
             "code_age_s": self.code_age_s,
             "idle_lock_s": self.idle_lock_s,
             "large_amount_fen": self.large_amount_fen,
+            "ask_opinion": self.ask_opinion,
             "camera": {"source": "0", "on": self.trouble},
         }
 
@@ -288,7 +293,7 @@ class StandIn:
         return {name: [one for one in mine if one["state"] in states] for name, states in parts.items()}
 
     def decide(self, refund_id: str, what: str) -> dict[str, Any]:
-        ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED"}
+        ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED", "cash": "PAID_OTHER_WAY"}
         self.refunds[refund_id]["state"] = ends[what]
         return self.receipt(self.refunds[refund_id])
 

@@ -185,6 +185,15 @@ def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
         desk.signatures[refund_id] = desk.heard("signature", body)["strokes"]
         return desk.receipt(desk.refunds[refund_id]) | {"timeline": []} | desk.customers_part(refund_id)
 
+    @app.post("/desk/refunds/{refund_id}/opinion")
+    def opinion(refund_id: str, body: dict[str, Any]) -> Any:
+        return desk.heard("opinion", body) | {"refund_id": refund_id}
+
+    @app.post("/desk/refunds/{refund_id}/complain")
+    def complain(refund_id: str, body: dict[str, Any]) -> Any:
+        desk.heard("complain", body)
+        return {"number": 1, "refund_id": refund_id, "due": "2026-12-06", "overdue": False}
+
     @app.post("/desk/refunds/{refund_id}/confirmed")
     def confirmed(refund_id: str, body: dict[str, Any]) -> Any:
         desk.heard("confirmed", body)

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from scanrefund.aftercare.reconcile import DAYS_BACK_MAX, Reconciler, beijing_day
+from scanrefund.aftercare.our_books import beijing_day
+from scanrefund.aftercare.reconcile import DAYS_BACK_MAX, Reconciler
 from scanrefund.dispatch.clock import Clock
 from scanrefund.ledger.bookings import TAKEN_IN, Bookings
 from scanrefund.model.bill import BillAnswer, BillKind, BillLook

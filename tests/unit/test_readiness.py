@@ -20,6 +20,8 @@ from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.errors import KeyFault
 from scanrefund.http import Http
 from scanrefund.keys import Keys
+from scanrefund.ledger.by_hand import Hand
+from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.model.money import Money
@@ -93,6 +95,13 @@ def test_a_good_counter_is_ready(around: Surroundings) -> None:
     assert len({finding.name for finding in findings}) == len(CHECKS)
 
 
+def test_what_is_known_is_not_looked_at_again(around: Surroundings) -> None:
+    known = Finding("camera", ok=True, cause="looked_through")
+    around = replace(around, camera="nothing there")
+    told = {one.name: one for one in examine(around, {"camera": known})}
+    assert (told["camera"], len(told)) == (known, len(CHECKS))
+
+
 @POSIX
 def test_a_data_folder_open_to_others_is_bad(around: Surroundings) -> None:
     around.home.mkdir()
@@ -150,6 +159,20 @@ def test_a_refund_open_for_long_is_told_with_what_to_do(
     ledger.close()
     finding = found(around, "open_refunds")
     assert (finding.ok, finding.cause, finding.gaps["count"]) == (ok, cause, 1)
+
+
+def test_a_complaint_nobody_answered_in_time_is_told(around: Surroundings) -> None:
+    keys = Keys.open(around.home)
+    ledger = Ledger.open(around.ledger, keys, around.shop)
+    keep(ledger, ORDER)
+    refund_id, box = reserve(ledger).refund_id, Complaints(ledger, keys)
+    box.note(refund_id, Hand("Wang", "rude"), NOW + timedelta(hours=1), NOW)
+    assert found(around, "complaints").ok is True
+    box.note(refund_id, Hand("Wang", "slow"), NOW - timedelta(hours=5), NOW - timedelta(days=1))
+    ledger.close()
+    finding = found(around, "complaints")
+    assert (finding.ok, finding.cause) == (None, "overdue")
+    assert finding.gaps == {"count": 1, "age_s": 5 * 3_600}
 
 
 def test_the_decoders_read_the_built_in_code(around: Surroundings) -> None:

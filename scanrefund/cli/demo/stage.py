@@ -10,11 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from scanrefund.assemble import House, open_house
+from scanrefund.assemble import open_house
 from scanrefund.config import Settings, load
 from scanrefund.config.apart import apart
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import Bug
+from scanrefund.house import House
 from scanrefund.http import Http
 from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS, Wallet

@@ -11,6 +11,8 @@ def status(told: TillCall) -> Answer:
     site = told.call.site
     bar = status_of(site, told.call.language)
     kept = ("version", "network", "open", "approvals", "held", "self_test", "clock")
+    # What cures a thing is for whoever sits at the counter.
+    bar["self_test"] = {name: bar["self_test"][name] for name in ("ok", "at", "say")}
     till = {"till_id": told.till.till_id, "name": told.till.name, "clerk": told.till.clerk or None}
     own = {"counter": site.settings.counter, "rehearsal": site.settings.rehearsal, "till": till}
     return Answer({name: bar[name] for name in kept} | own)

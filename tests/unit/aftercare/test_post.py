@@ -127,8 +127,8 @@ def test_a_forgotten_contact_is_written_to_no_more(ledger: Ledger) -> None:
 
 def test_a_way_that_hangs_holds_no_worker_up_and_there_is_one_round_at_a_time(ledger: Ledger) -> None:
     refund = told_refund(ledger)
-    accepted = moved(ledger, refund, RefundState.PROCESSING, Outcome.PROCESSING)
-    moved(ledger, accepted, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    paid_out = moved(ledger, refund, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    moved(ledger, paid_out, RefundState.RETURNED_TO_MERCHANT, Outcome.RETURNED_TO_MERCHANT)
     let_go, begun = threading.Event(), threading.Event()
 
     def hang(_letter: Letter) -> None:

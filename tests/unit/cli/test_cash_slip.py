@@ -11,6 +11,8 @@ from PIL import Image
 from tests.unit.cli.conftest import Program, Wallets
 
 Sell = Callable[[str, str], None]
+# Made up; its last digit proves the others, as on a card.
+CARD = "6222020000000000000"
 SIGNED = ("--by", "Li", "--why", "account closed", "--json")
 
 
@@ -35,6 +37,28 @@ def test_cash_prints_its_slip_and_a_copy_is_marked(program: Program, wallets: Wa
     assert program("cash-slip", "134500000000000042", "--json").document["error"]["code"] == "refund_unknown"
     # What was paid by hand is blocked for the wallet: of 100.00, 90.00 remain.
     assert program("orders", "show", "c-1", "--json").document["remaining_fen"] == 9_000
+
+
+def test_a_bank_transfer_has_a_slip_that_says_so_and_keeps_no_card(
+    program: Program, wallets: Wallets, sold: Sell
+) -> None:
+    sold("wechat", "c-2")
+    refund_id = refused_refund(program, wallets, "c-2", "closed")
+    bank = ("cash", refund_id, *SIGNED, "--method", "bank")
+    assert program(*bank).document["error"]["code"] == "way_reference_wrong"
+    card = program(*bank, "--bank-reference", CARD)
+    assert card.document["error"]["code"] == "way_reference_is_card"
+    reason = ("--by", "Li", "--why", f"to {CARD}", "--json", "--method", "bank", "--bank-reference", "B2026")
+    assert program("cash", refund_id, *reason).document["error"]["code"] == "why_holds_card"
+    paid = program(*bank, "--bank-reference", "B2026-77", "--account-last4", "0042")
+    assert (paid.code, paid.document["state"]) == (0, "PAID_OTHER_WAY")
+    for told in ("REFUND BY BANK TRANSFER", "B2026-77", "•••• 0042"):
+        assert told in paid.document["slip"]
+    assert "CASH" not in paid.document["slip"]
+    slip = program("receipt", paid.document["refund_id"]).out
+    assert "Paid by bank transfer" in slip
+    assert "B2026-77" in slip
+    assert "in cash" not in slip
 
 
 def test_everything_held_for_the_balance_is_released_at_once(

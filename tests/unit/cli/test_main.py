@@ -58,6 +58,13 @@ def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str
     assert ended.document["error"]["code"] == "usage"
 
 
+@pytest.mark.parametrize("arguments", [(), ("staff",)])
+def test_without_a_command_it_says_so(program: Program, arguments: tuple[str, ...]) -> None:
+    ended = program(*arguments)
+    command = " ".join(("scanrefund", *arguments))
+    assert (ended.code, ended.err) == (2, f"No command was given. See `{command} --help`.\n")
+
+
 def test_a_payment_code_given_as_an_argument_is_not_repeated(program: Program) -> None:
     ended = program("refunds", CANARY)
     assert ended.code == 2

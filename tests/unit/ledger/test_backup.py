@@ -6,52 +6,20 @@ import os
 import shutil
 import sqlite3
 import stat
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from scanrefund.errors import Fault, KeyFault, LedgerFault, UsageFault
+from scanrefund.errors import KeyFault, LedgerFault, UsageFault
 from scanrefund.keys import Keys
-from scanrefund.ledger.backup import back_up, try_copy
+from scanrefund.ledger.backup import SIBLINGS, back_up
 from scanrefund.ledger.engine import LedgerSettings
-from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.restoring import Restored, Restoring
+from scanrefund.ledger.restoring import LEFT_OVER_AGE, Restoring
 from scanrefund.ledger.witness import Witness
 from scanrefund.ledger.writer_lock import only_writer
 from tests.unit.builders import KEYS, NOW, ORDER, SHOP, an_order, keep, reserve
-
-
-class Shelf:
-    """A ledger with its witness, and where its copies go."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path, self.copy = folder / "ledger.sqlite3", folder / "copies" / "one.sqlite3"
-        self.settings = LedgerSettings(f"sqlite:///{self.path}", busy_timeout_s=30)
-        self.witness = folder / "witness.json"
-
-    def open(self) -> Ledger:
-        return Ledger.open(self.settings, KEYS, SHOP, Witness(self.witness))
-
-    def back_up(self) -> None:
-        back_up(self.settings, KEYS, SHOP, self.copy)
-
-    def tried(self, keys: Keys = KEYS) -> str:
-        """`good`, or the code of what is wrong."""
-        try:
-            try_copy(self.copy, self.settings, keys, SHOP)
-        except Fault as fault:
-            return fault.code
-        return "good"
-
-    def restore(self) -> Restored:
-        return Restoring(self.settings, KEYS, SHOP, Witness(self.witness)).restore(self.copy, NOW)
-
-    def edit(self, *statements: str) -> None:
-        stranger = sqlite3.connect(self.copy)
-        for statement in statements:
-            stranger.execute(statement)
-        stranger.commit()
-        stranger.close()
+from tests.unit.ledger.shelf import Shelf
 
 
 @pytest.fixture
@@ -165,12 +133,46 @@ def test_put_back_where_no_ledger_is_nothing_is_kept(shelf: Shelf) -> None:
     assert (done.kept, done.behind) == (None, False)
 
 
-def test_what_was_left_of_a_killed_writer_stays_with_the_old_ledger(shelf: Shelf) -> None:
-    left = Path(f"{shelf.path}-journal")
-    left.write_bytes(b"half a transaction")
+@pytest.mark.parametrize("broken", [True, False])
+def test_nothing_that_was_left_beside_the_old_ledger_is_played_into_the_new_one(
+    shelf: Shelf, *, broken: bool
+) -> None:
+    if broken:
+        shelf.path.write_bytes(b"no database" * 500)
+    left = [Path(f"{shelf.path}{sibling}") for sibling in SIBLINGS]
+    for path in left:
+        path.write_bytes(b"half a transaction")
+    shelf.restore()
+    assert [path for path in left if path.exists()] == []
+    assert shelf.open().audit([]).is_whole
+
+
+def test_what_a_killed_program_left_goes_once_it_is_old(shelf: Shelf) -> None:
+    left = [shelf.path.with_name("ledger.sqlite3.00ff.part"), shelf.path.with_name("restore-test-x")]
+    left[0].write_bytes(b"half a copy")
+    left[1].mkdir()
+    (left[1] / "ledger.sqlite3").write_bytes(b"a copy")
+    for path in left:
+        os.utime(path, (NOW.timestamp(), NOW.timestamp()))
+    Restoring(shelf.settings, KEYS, SHOP, Witness(shelf.witness)).restore(shelf.copy, NOW)
+    assert [path.exists() for path in left] == [True, True]
+    late = NOW + LEFT_OVER_AGE + timedelta(seconds=1)
+    Restoring(shelf.settings, KEYS, SHOP, Witness(shelf.witness)).restore(shelf.copy, late)
+    assert [path.exists() for path in left] == [False, False]
+
+
+def test_on_a_disk_without_second_names_the_old_ledger_is_copied(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_links(*_told: object) -> None:
+        raise OSError(95, "not supported")
+
+    monkeypatch.setattr(os, "link", no_links)
+    lost = shelf.path.read_bytes()
     done = shelf.restore()
-    assert not left.exists()
-    assert Path(f"{done.kept}-journal").read_bytes() == b"half a transaction"
+    assert done.kept is not None
+    assert done.kept.read_bytes() == lost
+    assert shelf.open().audit([]).is_whole
 
 
 def test_a_broken_copy_replaces_nothing(shelf: Shelf) -> None:

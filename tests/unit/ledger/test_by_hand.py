@@ -18,6 +18,7 @@ from scanrefund.ledger.refunds import AHEAD_MAX
 from scanrefund.ledger.schema import refunds
 from scanrefund.ledger.trips import Lease
 from scanrefund.model.money import Money
+from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.refund import Command, Refund, RefundState
@@ -238,6 +239,24 @@ def test_cash_is_in_the_book_under_a_number_of_its_own(ledger: Ledger, by_hand: 
         "cash_paid_already",
         refund_id=refund.refund_id,
     )
+
+
+def test_a_transfer_is_in_the_book_with_its_reference_and_nothing_of_the_account(
+    ledger: Ledger, by_hand: ByHand
+) -> None:
+    refund = closed(ledger)
+    paid = by_hand.pay_other_way(refund.refund_id, HAND, NOW, OtherWay(Method.BANK, "B2026", "0042"))
+    facts = '{"amount_fen":2500,"bank_reference":"B2026","by":"Li","method":"bank","why":"seen"}'
+    assert entries(ledger, "refund_paid_other_way") == [(paid.refund_id, facts)]
+    assert (paid.method, paid.bank_reference, paid.received_account) == (Method.BANK, "B2026", "•••• 0042")
+
+
+def test_what_was_paid_by_hand_before_methods_were_kept_was_cash(ledger: Ledger, by_hand: ByHand) -> None:
+    paid = by_hand.pay_other_way(closed(ledger).refund_id, HAND, NOW)
+    with ledger.writing() as connection:
+        connection.execute(update(refunds).values(method=""))
+    old = [ledger.refund(number) for number in (paid.refund_id, paid.instead_of)]
+    assert [one.method if one else None for one in old] == [Method.CASH, None]
 
 
 def test_cash_is_not_paid_before_the_wallets_refund_ended(ledger: Ledger, by_hand: ByHand) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,13 +16,19 @@ from scanrefund.ledger import contacts
 from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.outbox import CLAIM, Outbox
+from scanrefund.ledger.telling import ACCEPTED_WAIT
 from scanrefund.model.contact import Channel
-from scanrefund.model.message import Event
+from scanrefund.model.message import Event, Message
 from scanrefund.model.order import OrderState
 from scanrefund.model.outcome import Outcome
-from scanrefund.model.refund import RefundState
+from scanrefund.model.refund import Refund, RefundState
 from tests.unit.aftercare.posting import MAIL, PHONE, moved, told_refund
 from tests.unit.builders import KEYS, NOW, ORDER, keep, reserve
+
+NO_MORE_ENDS = (
+    "CREATE TRIGGER full BEFORE INSERT ON book WHEN NEW.kind = 'attempt_ended'"
+    " BEGIN SELECT RAISE(ABORT, 'full'); END"
+)
 
 
 def told(ledger: Ledger) -> list[tuple[str, str, str]]:
@@ -30,15 +36,85 @@ def told(ledger: Ledger) -> list[tuple[str, str, str]]:
     return sorted((one.channel.value, one.event.value, one.subject) for one in found)
 
 
-def test_accepted_and_succeeded_are_told_once_each(ledger: Ledger) -> None:
-    refund = told_refund(ledger)
-    accepted = moved(ledger, refund, RefundState.PROCESSING, Outcome.PROCESSING)
+ACCEPTED, SUCCEEDED = Event.REFUND_ACCEPTED, Event.REFUND_SUCCEEDED
+
+
+def accepted_refund(ledger: Ledger) -> Refund:
+    return moved(ledger, told_refund(ledger), RefundState.PROCESSING, Outcome.PROCESSING)
+
+
+def only_due(ledger: Ledger, now: datetime) -> Message:
+    (message,) = Outbox(ledger, KEYS).due(now, 9)
+    return message
+
+
+def test_a_refund_that_ends_at_once_is_told_once(ledger: Ledger) -> None:
+    accepted = accepted_refund(ledger)
+    assert Outbox(ledger, KEYS).due(NOW, 9) == []
     again = moved(ledger, accepted, RefundState.PROCESSING, Outcome.PROCESSING)
     moved(ledger, again, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
-    assert told(ledger) == [
-        ("email", "refund_accepted", refund.refund_id),
-        ("email", "refund_succeeded", refund.refund_id),
-    ]
+    assert told(ledger) == [("email", "refund_succeeded", accepted.refund_id)]
+    assert only_due(ledger, NOW).event is SUCCEEDED
+
+
+def test_a_refund_that_takes_its_time_is_told_as_accepted_and_then_its_end(ledger: Ledger) -> None:
+    accepted, outbox = accepted_refund(ledger), Outbox(ledger, KEYS)
+    message = only_due(ledger, NOW + ACCEPTED_WAIT)
+    assert outbox.claim(message, NOW + ACCEPTED_WAIT)
+    outbox.sent(message, NOW + ACCEPTED_WAIT)
+    moved(ledger, accepted, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    assert [event for _, event, _ in told(ledger)] == ["refund_accepted", "refund_succeeded"]
+
+
+def test_an_accepted_in_somebodys_hands_is_left_to_him(ledger: Ledger) -> None:
+    """Also one that was tried in vain before: nobody knows what this try does."""
+    accepted, outbox = accepted_refund(ledger), Outbox(ledger, KEYS)
+    for _ in range(2):
+        message = only_due(ledger, NOW + ACCEPTED_WAIT)
+        assert outbox.claim(message, NOW)
+        outbox.failed(message, "away", NOW)
+    message = only_due(ledger, NOW + ACCEPTED_WAIT)
+    assert outbox.claim(message, NOW)
+    moved(ledger, accepted, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    assert [event for _, event, _ in told(ledger)] == ["refund_accepted", "refund_succeeded"]
+    outbox.sent(message, NOW)
+    assert only_due(ledger, NOW + CLAIM).event is SUCCEEDED
+
+
+@pytest.mark.parametrize("end", [RefundState.SUCCEEDED, RefundState.CLOSED])
+def test_an_accepted_that_came_through_nowhere_gives_way_to_the_end(ledger: Ledger, end: RefundState) -> None:
+    accepted, outbox = accepted_refund(ledger), Outbox(ledger, KEYS)
+    message = only_due(ledger, NOW + ACCEPTED_WAIT)
+    assert outbox.claim(message, NOW)
+    outbox.failed(message, "away", NOW + timedelta(minutes=1))
+    moved(ledger, accepted, end, Outcome(end.value))
+    (left,) = outbox.listed(unsent_only=True, limit=9)
+    assert left.event is not ACCEPTED
+    entries = ledger.audit([]).entries
+    outbox.give_up(message, "late", NOW)
+    assert ledger.audit([]).entries == entries, "nothing is given up that is not there"
+
+
+def test_an_end_is_withdrawn_by_nothing(ledger: Ledger) -> None:
+    paid = moved(ledger, accepted_refund(ledger), RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    moved(ledger, paid, RefundState.RETURNED_TO_MERCHANT, Outcome.RETURNED_TO_MERCHANT)
+    assert [event for _, event, _ in told(ledger)] == ["refund_failed", "refund_succeeded"]
+
+
+def test_the_accepted_of_another_refund_stays(ledger: Ledger) -> None:
+    accepted_refund(ledger)
+    other = told_refund(ledger, request_id="request-2")
+    moved(ledger, other, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    assert [event for _, event, _ in told(ledger)] == ["refund_accepted", "refund_succeeded"]
+
+
+def test_an_end_that_could_not_be_written_withdraws_nothing(ledger: Ledger) -> None:
+    accepted = accepted_refund(ledger)
+    with ledger.writing() as connection:
+        connection.execute(text(NO_MORE_ENDS))
+    with pytest.raises(IntegrityError, match="full"):
+        moved(ledger, accepted, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    assert only_due(ledger, NOW + ACCEPTED_WAIT).event is ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -74,12 +150,7 @@ def test_a_move_that_could_not_be_written_whole_is_not_told(ledger: Ledger) -> N
     """The book's entry is written after move and message: where it fails, none of the three stands."""
     refund = told_refund(ledger)
     with ledger.writing() as connection:
-        connection.execute(
-            text(
-                "CREATE TRIGGER full BEFORE INSERT ON book WHEN NEW.kind = 'attempt_ended'"
-                " BEGIN SELECT RAISE(ABORT, 'full'); END"
-            )
-        )
+        connection.execute(text(NO_MORE_ENDS))
     with pytest.raises(IntegrityError, match="full"):
         moved(ledger, refund, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
     now = ledger.refund(refund.refund_id)

@@ -20,6 +20,7 @@ from scanrefund.ledger.schema import attempts, moves, orders, refunds
 from scanrefund.ledger.trips import Lease
 from scanrefund.model.money import Money
 from scanrefund.model.order import OrderState
+from scanrefund.model.other_way import Method
 from scanrefund.model.outcome import Answer, Outcome, Signature
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
@@ -50,6 +51,8 @@ FRESH = {
     "approval_for": "",
     "order_version": "",
     "approver": "",
+    "method": "",
+    "bank_reference": "",
 }
 OF_ORDER = {
     "order_id": ORDER.order_id,
@@ -127,6 +130,7 @@ def test_cash_is_written_with_who_paid_why_and_instead_of_what(ledger: Ledger) -
         clerk="Li",
         state="PAID_OTHER_WAY",
         instead_of=refund.refund_id,
+        method="cash",
     )
     Found(ledger).record_external(ORDER.order_id, "platform-1", Money(40), NOW)
     assert {row["sequence"] for row in rows(ledger, refunds)} == {1, -1, -SEQUENCE_MAX - 1}
@@ -162,6 +166,8 @@ def test_every_column_of_a_refund_comes_back_as_it_was_written(ledger: Ledger) -
         approval_for="amount",
         order_version="v" * 16,
         approver="s2",
+        method=Method.BANK,
+        bank_reference="B20261123001",
     )
     unlike = {
         field.name for field in fields(Refund) if getattr(full, field.name) != getattr(refund, field.name)

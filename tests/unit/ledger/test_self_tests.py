@@ -30,3 +30,13 @@ def test_the_oldest_make_room(ledger: Ledger) -> None:
     SelfTests(ledger).keep(Kept(NOW, "newest", ready=False, findings=()))
     listed = SelfTests(ledger).listed(KEPT_MAX * 2)
     assert (len(listed), listed[0].counter) == (KEPT_MAX, "newest")
+
+
+def test_a_counter_finds_its_own_last_one(ledger: Ledger) -> None:
+    history = SelfTests(ledger)
+    kept = [
+        Kept(NOW, counter, ready, FINDINGS) for counter, ready in (("a", True), ("a", False), ("b", True))
+    ]
+    for one in kept:
+        history.keep(one)
+    assert (history.last_of("a"), history.last_of("c")) == (kept[1], None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanrefund.model.contact import Channel, NoContact, contact_of
+from scanrefund.model.contact import Channel, NoApplicant, NoContact, applicant_of, contact_of
 from tests.unit.builders import ALIPAY_DIGITS, WECHAT_DIGITS
 
 
@@ -45,3 +45,18 @@ def test_anything_else_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(NoContact) as refused:
         contact_of(text, "en")
     assert str(refused.value) == ""
+
+
+@pytest.mark.parametrize("text", ["张三", " Zoë  O'Brien-Smith ", "阿卜杜拉·买买提", "Li Jr."])
+def test_a_name_of_any_script_is_taken_and_shown_masked(text: str) -> None:
+    applicant = applicant_of(text)
+    assert applicant.name == " ".join(text.split())
+    assert applicant.masked == f"{text.strip()[0]}•••"
+    assert applicant.name not in repr(applicant)
+
+
+@pytest.mark.parametrize("text", ["", " ", "134500000000000042", "Li 6222", "<b>", "=Li", "x" * 61, "a\x1bb"])
+def test_what_is_no_name_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(NoApplicant) as wrong:
+        applicant_of(text)
+    assert str(wrong.value) == ""

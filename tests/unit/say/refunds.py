@@ -8,7 +8,7 @@ from typing import Final
 
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import Outcome
-from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
 
 S = RefundState
@@ -41,7 +41,8 @@ def declined(code: str) -> Refund:
 
 EXAMPLES: Final = {
     "refund.wait_approval": replace(REFUND, state=S.WAIT_APPROVAL),
-    "refund.ready": REFUND,
+    "refund.ready": replace(REFUND, next_command=Command.SEND),
+    "refund.on_hold": REFUND,
     "refund.sending": replace(REFUND, state=S.SENDING, sends=1),
     "refund.unknown": replace(
         REFUND, state=S.UNKNOWN, outcome=Outcome.UNKNOWN, ever_unknown=True, not_sent_only=False

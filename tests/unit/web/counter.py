@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanrefund.assemble import House
 from scanrefund.config import Settings
 from scanrefund.dispatch.clock import Clock
+from scanrefund.house import House
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState

@@ -213,3 +213,50 @@ def test_nobody_at_the_counter_is_told_to_keep_a_worker_running(language: str) -
     here = {f"refund.{key.removeprefix('next_here.')}.next" for key in texts if key.startswith("next_here.")}
     assert about
     assert about <= here
+
+
+def test_a_complaint_is_noted_by_a_clerk_and_its_words_are_for_those_who_may_read_the_books(
+    shop: Served,
+) -> None:
+    page, refund_id = made(shop, "COMPLAINED", shop.crew.supervisor)
+    clerk, owner = shop.page(shop.crew.clerk), shop.page(shop.crew.owner)
+    assert page.post(f"/desk/refunds/{refund_id}/complain", {"why": " "}).fault == "field_wrong"
+    told_due = {"why": "he laughed at 张三", "due": "tomorrow"}
+    assert page.post(f"/desk/refunds/{refund_id}/complain", told_due).fault == "field_wrong"
+    noted = page.post(f"/desk/refunds/{refund_id}/complain", {"why": "he laughed at 张三"}).document
+    path = f"/desk/complaints/{noted['number']}"
+    waiting = clerk.get("/desk/queue").document["complaints"]
+    assert [(one["refund_id"], one["overdue"]) for one in waiting if one["number"] == noted["number"]] == [
+        (refund_id, False)
+    ]
+    assert "张三" not in str(waiting)
+    assert clerk.get(path).fault == "not_permitted"
+    assert owner.get(path).document["words"] == "he laughed at 张三"
+    assert clerk.post(f"{path}/answer", {"why": "called"}).fault == "approval_needed"
+    assert owner.post(f"{path}/answer", {"why": "called"}).document["answered_at"]
+    assert owner.post(f"{path}/end").document["ended_at"]
+    assert noted["number"] not in [one["number"] for one in clerk.get("/desk/complaints").document]
+    for number in ("0", "x", "9" * 12):
+        assert owner.get(f"/desk/complaints/{number}").fault in {"complaint_unknown", "field_wrong"}
+
+
+def test_a_tick_is_good_or_bad_with_a_reason_of_the_list(shop: Served) -> None:
+    page, refund_id = made(shop, "TICKED")
+    path = f"/desk/refunds/{refund_id}/opinion"
+    for wrong in ({"good": True, "dislike": "slow"}, {"good": False}, {"good": False, "dislike": "张三"}):
+        assert page.post(path, wrong).fault == "field_wrong"
+    assert page.post(path, {"good": False, "dislike": "slow"}).document["good"] is False
+    assert page.post(path, {"good": True}).document["good"] is True
+    last = told(page, refund_id)["timeline"][-1]
+    assert (last["what"], last["detail"]) == ("customer_opinion", {"good": 1, "dislike": ""})
+    assert page.start()["ask_opinion"] is False
+
+
+def test_the_applicant_is_shown_masked_and_by_name_to_whoever_may_read_it(shop: Served) -> None:
+    page, refund_id = made(shop, "APPLIED", shop.crew.supervisor, applicant="张三")
+    assert told(page, refund_id)["applicant"] == "张•••"
+    path = f"/desk/refunds/{refund_id}/applicant"
+    assert page.get(path).document == {"applicant": "张三"}
+    assert shop.page(shop.crew.clerk).get(path).fault == "not_permitted"
+    wrong = page.post("/desk/refund", shop.wish(page, "APPLIED", applicant="138 0000 0000"))
+    assert wrong.fault == "applicant_wrong"

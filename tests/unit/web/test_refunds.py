@@ -97,6 +97,26 @@ def test_nobody_releases_closes_or_pays_out_his_own_refund(shop: Served) -> None
         assert (answered.status, answered.fault) == (403, "own_refund")
 
 
+def test_a_bank_transfer_is_written_down_with_its_reference_by_somebody_else(shop: Served) -> None:
+    _, receipt = made(shop, "R5b", fault=HOLD)
+    path = f"/desk/refunds/{receipt['refund_id']}/cash"
+    shop.time.forward(601)
+    page = shop.page(shop.crew.owner)
+    closed = page.post(f"/desk/refunds/{receipt['refund_id']}/close", {"why": "unknown there"}).document
+    assert closed["may"] == ["ask", "cash", "bank"], closed
+    for wrong in ({"method": "cheque"}, {"method": 1}):
+        assert page.post(path, {"why": "x", **wrong}).fault == "field_wrong"
+    assert page.post(path, {"why": "x", "method": "bank"}).fault == "way_reference_wrong"
+    code = {"why": "x", "method": "bank", "bank_reference": "130000000000000042"}
+    assert page.post(path, code).fault == "way_reference_is_card"
+    bank = {"why": "account closed", "method": "bank", "bank_reference": "B2026", "account_last4": "0042"}
+    told = page.post(path, bank).document
+    assert told.get("state") == "PAID_OTHER_WAY", told
+    paid = shop.house.ledger.refund(told["refund_id"])
+    assert paid is not None
+    assert (paid.bank_reference, paid.received_account) == ("B2026", "•••• 0042")
+
+
 def test_a_decision_needs_its_reason(shop: Served) -> None:
     _, receipt = made(shop, "R6", fault=HOLD)
     page = shop.page(shop.crew.owner)
@@ -115,6 +135,39 @@ def test_a_waiting_refund_goes_when_somebody_else_approves_it(shop: Served) -> N
     told = clerk.post(path, {"approval": second}).document
     assert (told["state"], told["clerk"], told["approver"]) == ("SUCCEEDED", "Wang", "Li")
     assert shop.wallets.times_sent("R7") == [1]
+
+
+def test_what_waits_is_put_on_hold_with_a_note_and_goes_on_under_the_same_number(shop: Served) -> None:
+    waiting = queued(shop, "R7h")
+    clerk, number = shop.page(shop.crew.clerk), waiting["refund_id"]
+    assert "hold" in waiting["may"]
+    held = clerk.post(f"/desk/refunds/{number}/hold", {"why": "the till says 12.00"}).document
+    assert (held["hold"]["note"], held["hold"]["by"]) == ("the till says 12.00", "Wang")
+    assert held["may"] == ["release", "decline"]
+    queue = clerk.get("/desk/queue").document
+    assert [one["hold"]["note"] for one in queue["approvals"] if one["refund_id"] == number] == [
+        "the till says 12.00"
+    ]
+    assert number in [one["refund_id"] for one in queue["on_hold"]]
+    second = {"staff_id": shop.crew.supervisor.staff_id, "secret": SUPERVISOR_PIN}
+    approve = f"/desk/refunds/{number}/approve"
+    assert clerk.post(approve, {"approval": second}).fault == "approval_while_on_hold"
+    release = f"/desk/refunds/{number}/release"
+    assert clerk.post(release, {"why": "seen"}).fault == "approval_needed"
+    told = clerk.post(release, {"why": "seen", "approval": second}).document
+    assert (told["refund_id"], told["state"], told["hold"]) == (number, "WAIT_APPROVAL", None)
+    assert clerk.post(approve, {"approval": second}).document["state"] == "SUCCEEDED"
+    assert shop.wallets.times_sent("R7h") == [1]
+
+
+def test_an_order_on_hold_is_refused_and_stands_in_the_queue(shop: Served) -> None:
+    shop.sell("R7o")
+    page = shop.page(shop.crew.clerk)
+    order = page.post("/desk/orders/hold", {"order_id": "R7o", "why": "ask the owner"}).document["order"]
+    assert "hold" in order["frozen_why"]
+    assert page.post("/desk/refund", shop.wish(page, "R7o")).document["reason"] == "order_frozen"
+    told = [one for one in page.get("/desk/queue").document["on_hold"] if one["order_id"] == "R7o"]
+    assert [(one["refund_id"], one["note"], one["by"]) for one in told] == [(None, "ask the owner", "Wang")]
 
 
 def test_a_declined_refund_was_never_sent(shop: Served) -> None:

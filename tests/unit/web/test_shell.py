@@ -10,6 +10,7 @@ from scanrefund.config.document import REASONS
 from scanrefund.dispatch.alarms import AlarmLevel
 from scanrefund.errors import Bug, LedgerFault, UsageFault
 from scanrefund.model.refund import RefundState
+from scanrefund.readiness import Finding
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.web import faults
 from scanrefund.web.receipts import _LEVELS, _MAY, _TONES
@@ -72,15 +73,15 @@ def test_every_state_and_level_has_a_look() -> None:
     assert _TONES.keys() == set(RefundState)
     assert _LEVELS.keys() == set(AlarmLevel)
     assert {what for may in _MAY.values() for what in may} == {
-        *("ask", "release", "close", "cancel", "cash", "approve", "decline"),
+        *("ask", "release", "close", "cancel", "cash", "bank", "approve", "decline", "hold"),
     }
 
 
 def test_what_nobody_expected_is_a_fault_70_with_a_record_and_no_trace(shop: Served) -> None:
-    def broken() -> list[object]:
+    def broken(_known: object) -> list[Finding]:
         raise RuntimeError(f"secret of {WECHAT_DIGITS}")
 
-    shop.site.examine = broken  # type: ignore[assignment]
+    shop.site.examine = broken
     answered = shop.page().post("/desk/self-test")
     assert (answered.status, answered.fault) == (500, "unexpected")
     assert b"secret" not in answered.body

@@ -54,11 +54,10 @@ def test_a_wallet_that_takes_no_connection_is_down_and_a_young_trip_counts_more_
 
 
 def test_the_self_test_is_made_and_kept_and_leaves_a_camera_in_use_alone(shop: Served) -> None:
+    missing = Finding("camera", None, "camera_missing", fault=SourceFault("camera_missing", source="0"))
+    disk = Finding("disk_space", True, "good", {"free_mb": 9_000})
+    shop.site.examine = lambda known: [disk, known.get("camera", missing)]
     opened: list[str] = []
-    shop.site.examine = lambda: [
-        Finding("disk_space", True, "good", {"free_mb": 9_000}),
-        Finding("camera", None, "camera_missing", fault=SourceFault("camera_missing", source="0")),
-    ]
     page = shop.page()
     told = page.post("/desk/self-test").document["checks"]
     assert [(one["name"], one["ok"]) for one in told] == [("disk_space", True), ("camera", None)]
@@ -173,7 +172,7 @@ def test_a_monitor_gets_figures_and_nobody_else_does(shop: Served) -> None:
     shop.sell("MON1")
     page = shop.page()
     page.post("/desk/refund", shop.wish(page, "MON1"))
-    shop.site.examine = lambda: [Finding("disk_space", True, "good", {"free_mb": 9_000})]
+    shop.site.examine = lambda _known: [Finding("disk_space", True, "good", {"free_mb": 9_000})]
     page.post("/desk/self-test")
     answered = shop.stranger().get("/metrics")
     told = answered.body.decode()

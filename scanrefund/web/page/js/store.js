@@ -32,6 +32,7 @@ export const NO_WORK = {
   reason: null,
   note: "",
   contact: "",
+  applicant: "",
   reading: null,
   readAt: 0,
   noCode: false,

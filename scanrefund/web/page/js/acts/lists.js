@@ -12,8 +12,8 @@ import { takeSecret } from "./people.js";
 
 const LIST_MAX = 100;
 
-const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "decline", "thaw"]);
-const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash" };
+const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "bank", "hold", "complain", "decline", "thaw"]);
+const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash", bank: "refund.cash" };
 
 export function needsWhy(what) {
   return NEEDS_WHY.has(what);
@@ -103,21 +103,38 @@ export function decide(what) {
 /** The question is answered: send the decision. */
 export async function submitDecision() {
   const { dialog } = store.get();
-  const why = document.querySelector("[data-own='why']")?.value.trim() ?? "";
+  const why = own("why");
   if (needsWhy(dialog.what) && !why) return tellKey("warn", "page.decide.why_missing");
   const secret = takeSecret("approval");
   const approval = needsSecond(store.get(), dialog.what) ? { staff_id: dialog.approver, secret } : null;
   if (approval && (!approval.staff_id || !secret)) return tellKey("warn", "page.approve.who");
-  const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval);
+  const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval, ofBank(dialog.what));
   if (done) store.set({ dialog: null });
   if (done && dialog.what === "cash") return openCashSlip(store.get().detail?.refund_id ?? dialog.refundId);
   return null;
 }
 
-async function decided(refundId, what, why, approval) {
-  const asked = { why, approval };
-  const receipt = await asking(() => change(`/desk/refunds/${encodeURIComponent(refundId)}/${what}`, asked));
+async function complained(noted) {
+  tellKey("good", "page.complaint.noted", { due: noted.due });
+  await refresh();
+  return true;
+}
+
+function own(name) {
+  return document.querySelector(`[data-own='${name}']`)?.value.trim() ?? "";
+}
+
+/** What a bank transfer is written down with; it goes the road of cash. */
+function ofBank(what) {
+  return what === "bank" ? { method: "bank", bank_reference: own("bank_reference"), account_last4: own("account_last4") } : {};
+}
+
+async function decided(refundId, what, why, approval, more = {}) {
+  const asked = { why, approval, ...more };
+  const road = what === "bank" ? "cash" : what;
+  const receipt = await asking(() => change(`/desk/refunds/${encodeURIComponent(refundId)}/${road}`, asked));
   if (!receipt) return false;
+  if (what === "complain") return complained(receipt);
   moved(receipt);
   tell(receipt.tone === "bad" ? "warn" : "good", receipt.say_clerk);
   await refresh();

@@ -145,6 +145,7 @@ function wishOf(state, approval, queue) {
     reason: state.reason,
     note: state.note,
     contact: state.contact || null,
+    applicant: state.applicant || null,
     reading_id: state.reading?.id ?? null,
     approval,
     queue,

@@ -9,6 +9,7 @@ import * as equipment from "./equipment.js";
 import * as evidence from "./evidence.js";
 import { focusOn } from "./focus.js";
 import * as lists from "./lists.js";
+import { opinion } from "./opinion.js";
 import * as order from "./order.js";
 import * as orderActions from "./order_actions.js";
 import * as people from "./people.js";
@@ -121,6 +122,7 @@ export const ACTS = {
   clearSignature: signature.clearSignature,
   keepSignature: signature.keepSignature,
   showSignature: signature.showSignature,
+  opinion,
   customerConfirmed: signature.customerConfirmed,
   pick: (step) => lists.pick(Number(step)),
   decide: lists.decide,
@@ -159,6 +161,7 @@ export const FIELDS = {
   amount: refund.setAmount,
   note: (text) => store.set({ note: text }),
   contact: (text) => store.set({ contact: text }),
+  applicant: (text) => store.set({ applicant: text }),
   typed: (text) => store.set({ typed: text }),
   order_old: (text) => orderActions.setOrderAction({ oldText: halfWidth(text) }),
   order_new: (text) => orderActions.setOrderAction({ newText: halfWidth(text) }),

@@ -11,7 +11,7 @@ export function amountPanel(state, t) {
   return h(
     "section", { class: "card amount", key: "amount", "aria-label": t("page.step.amount"), tabindex: -1, focus: true },
     amountRow(state, t), quick(state, t), h("h2", { class: state.amountTaken ? "asked" : "" }, t("page.reason.title")), reasons(state),
-    h("div", { class: "asides" }, note(state, t), contact(state, t)),
+    h("div", { class: "asides" }, note(state, t), applicant(state, t), contact(state, t)),
   );
 }
 
@@ -68,6 +68,11 @@ function reasons(state) {
 // Only for a customer who wants to be told; it is not shown again.
 function contact(state, t) {
   return inputField("contact", t("page.contact.title"), state.contact, { maxlength: 254 });
+}
+
+// Who asks; shown masked from then on.
+function applicant(state, t) {
+  return inputField("applicant", t("page.applicant.title"), state.applicant, { maxlength: 60 });
 }
 
 function note(state, t) {

@@ -4,6 +4,7 @@ import { h } from "../h.js";
 import { amountOf } from "../place.js";
 import { yuan } from "../words.js";
 import { drawing } from "./drawings.js";
+import { opinionPart } from "./opinion.js";
 import { button, toneOf, unreal } from "./pieces.js";
 
 export function customerView(state, t) {
@@ -23,6 +24,7 @@ function outcome(state, t) {
     h("p", { class: "figures" }, yuan(receipt.amount_fen)), h("h2", {}, receipt.say_customer),
     receipt.refund_id ? h("p", { class: "number" }, t("page.result.refund_id"), " ", receipt.refund_id) : null,
     unreal(receipt, t) ? h("p", { class: "number" }, unreal(receipt, t)) : null,
+    opinionPart(state, t),
   ];
 }
 

@@ -33,6 +33,9 @@ function facts(state, t, one) {
   return [
     fact(t("page.confirm.order"), one.order_id), fact(t("page.list.when"), moment(one.created_at, state.language)),
     one.reason_text ? fact(t("page.confirm.reason"), one.reason_text) : null,
+    one.applicant ? fact(t("page.applicant.title"), one.applicant) : null,
+    one.fee ? fact(t("page.detail.fee"), one.fee) : null,
+    one.hold ? fact(t("page.decide.hold"), `${one.hold.note} (${one.hold.by})`) : null,
     one.clerk ? fact(t("page.confirm.by"), one.clerk) : null, one.approver ? fact(t("page.approve.by"), one.approver) : null,
   ];
 }

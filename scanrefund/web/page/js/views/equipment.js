@@ -45,7 +45,7 @@ function selfTest(state, t) {
   return h(
     "section", { class: "card", "aria-label": t("page.equipment.self_test") },
     h("h2", {}, t("page.equipment.self_test"), last?.at ? h("small", {}, moment(last.at, state.language), " ", last.say ?? "") : null),
-    h("ul", { class: "checks" }, (state.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.say, one.ok ? "" : one.cure))),
+    h("ul", { class: "checks" }, (state.checks ?? last?.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.say, one.ok ? "" : one.cure))),
     button(t("page.equipment.run"), "selfTest", { keys: "Enter", kind: "main" }),
   );
 }

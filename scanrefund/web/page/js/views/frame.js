@@ -69,7 +69,7 @@ function reminder(state, t) {
 export function footer(state, t) {
   return h(
     "footer", { class: "bar" },
-    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say, t("page.bar.away"))), cameraLight(state, t)),
+    h("div", { class: "lights" }, (state.status?.network ?? []).map((one) => light(one.ok, t(`page.wallet.${one.wallet}`), one.say, t("page.bar.away"))), cameraLight(state, t), selfTestLight(state, t)),
     h("span", { class: "version" }, state.start ? t("page.bar.version", { version: state.start.version }) : "", state.start?.newer ? h("small", { class: "newer" }, state.start.newer) : null),
     h("div", { class: "settings" },
       (state.start?.languages ?? []).map((language) => languageButton(state, language)),
@@ -83,6 +83,12 @@ function cameraLight(state, t) {
   const { camera } = state.status ?? {};
   const on = state.start?.camera?.on || state.browserCamera;
   return light(on ? (camera?.ok ?? true) : null, t("page.bar.camera"), on ? camera?.say : t("page.bar.camera_off"), t("page.bar.no_picture"));
+}
+
+// Made by itself at the first sign-in of the day; before that it says nothing.
+function selfTestLight(state, t) {
+  const last = state.status?.self_test;
+  return last ? light(last.ok, t("page.bar.self_test"), last.say, "F6") : null;
 }
 
 // What is wrong in a word or two; the whole sentence and its cure stand under F6, and under the pointer.

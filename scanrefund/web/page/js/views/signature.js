@@ -26,7 +26,8 @@ export function customersPart(state, t, one) {
     signature?.refundId === one.refund_id && signature.strokes.length ? drawn(signature.strokes, t) : null,
     h("div", { class: "buttons" },
       one.customer_signed ? button(t("page.sign.shown"), "showSignature", { kind: "quiet" }) : button(t("page.sign.open"), "openSignature"),
-      one.customer_confirmed ? null : button(t("page.customer_side.confirm"), "customerConfirmed")),
+      one.customer_confirmed ? null : button(t("page.customer_side.confirm"), "customerConfirmed"),
+      button(t("page.decide.complain"), "decide", { arg: "complain", kind: "quiet" })),
   );
 }
 

@@ -1,0 +1,141 @@
+"""Orders on hold: frozen by a person, with a note; what of them was never sent waits until that is over.
+
+A hold changes no state of a refund and moves no money: it takes the plan from what has not left, and gives it
+back. What may have been sent already is not stopped: only asking and resending bring that to its end.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from scanrefund.errors import UsageFault
+from scanrefund.ledger import orders, refunds, staff, trips
+from scanrefund.ledger.engine import retried
+from scanrefund.ledger.order_schema import holds
+from scanrefund.model.hold import ON_HOLD, Hold
+from scanrefund.model.order import Order
+from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.staff import Permission
+from scanrefund.model.wallet import safe_number
+
+if TYPE_CHECKING:
+    from scanrefund.ledger.by_hand import Hand
+    from scanrefund.ledger.ledger import Ledger
+
+_NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
+# Made once: every send asks it.
+_STANDING: Final = (
+    select(holds).where(holds.c.order_id == bindparam("this"), holds.c.lifted_at.is_(None)).limit(1)
+)
+_WAITS: Final[dict[str, object]] = {"next_command": None, "next_try_at": None}
+
+
+class Holds:
+    """Holds are put and listed here; `ByHand.release` and `ByHand.thaw` lift them."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    @retried
+    def put(self, number: str, hand: Hand, now: datetime) -> Hold:
+        """Put an order on hold, by its own number or by that of a refund that has not been sent.
+
+        `hand.why` is the note. Staff is alerted. Raises UsageFault hold_of_nothing, hold_stands,
+        refund_was_sent, refund_under_way, not_permitted.
+        """
+        with self._ledger.writing() as connection:
+            if staff.any_of(connection):
+                staff.permitted(connection, hand.by, Permission.REFUND_CREATE)
+            order, waiting = _named(connection, number)
+            if standing(connection, order.order_id) is not None:
+                raise UsageFault("hold_stands", order_id=order.order_id)
+            if waiting and not trips.decide(connection, waiting, waiting.state, now, ON_HOLD, _WAITS):
+                raise UsageFault("refund_under_way", refund_id=waiting.refund_id)
+            orders.freeze(connection, order.order_id, ON_HOLD)
+            hold = _written(connection, order.order_id, waiting, hand, now)
+            facts: dict[str, str | int | None] = {"by": hand.by, "hold": hold.hold_id}
+            self._ledger.enter(connection, now, "put_on_hold", hold.subject, facts)
+            self._ledger.enter(connection, now, "alarm", hold.subject, {"alarm": "put_on_hold"})
+            return hold
+
+    def listed(self, limit: int) -> list[Hold]:
+        """What stands, the longest first."""
+        query = select(holds).where(holds.c.lifted_at.is_(None)).order_by(holds.c.hold_id).limit(limit)
+        with self._ledger.reading() as connection:
+            return [_hold(row) for row in connection.execute(query)]
+
+    def of_order(self, order_id: str) -> Hold | None:
+        """The hold that stands for an order."""
+        with self._ledger.reading() as connection:
+            return standing(connection, order_id)
+
+
+def standing(connection: Connection, order_id: str) -> Hold | None:
+    """The hold of an order, None where none stands."""
+    row = connection.execute(_STANDING, {"this": order_id}).one_or_none()
+    return _hold(row) if row else None
+
+
+def keeps_back(connection: Connection, refund: Refund) -> bool:
+    """Whether a refund that was never sent must wait because its order is on hold."""
+    return refund.sends == 0 and standing(connection, refund.order_id) is not None
+
+
+def wait(connection: Connection, refund: Refund, now: datetime) -> None:
+    """Take the plan from a refund that must not leave; lifting the hold gives it back."""
+    trips.decide(connection, refund, refund.state, now, ON_HOLD, _WAITS)
+
+
+def lift(connection: Connection, hold: Hold, hand: Hand, now: datetime) -> None:
+    """End a hold, and plan the send of what waited. The caller holds the order's lock and writes the book."""
+    over = {"lifted_by": hand.by, "lifted_at": now}
+    connection.execute(update(holds).where(holds.c.hold_id == hold.hold_id).values(**over))
+    order = orders.load(connection, hold.order_id)
+    waiting = refunds.load(connection, order.open_refund_id) if order and order.open_refund_id else None
+    if waiting is None or waiting.sends or waiting.state is RefundState.WAIT_APPROVAL:
+        return
+    if not trips.decide(connection, waiting, waiting.state, now, "hold_lifted", _goes_on(waiting, now)):
+        raise UsageFault("refund_under_way", refund_id=waiting.refund_id)
+
+
+def _goes_on(refund: Refund, now: datetime) -> dict[str, object]:
+    """An old copy of the books may have made it unknown meanwhile: then the wallet is asked first."""
+    if refund.state is not RefundState.READY:
+        return {"next_command": Command.ASK.value, "next_try_at": now}
+    at = max(now, refund.not_before) if refund.not_before else now
+    return {"next_command": Command.SEND.value, "next_try_at": at}
+
+
+def _named(connection: Connection, number: str) -> tuple[Order, Refund | None]:
+    """The order a number leads to, locked, and its refund that was never sent."""
+    named = refunds.load(connection, number)
+    order = orders.load(connection, named.order_id if named else number, lock=True)
+    if order is None:
+        raise UsageFault("hold_of_nothing", number=safe_number(number))
+    # Read again under the order's lock: it may just have left.
+    named = refunds.required(connection, number) if named else None
+    if named and (named.state not in _NEVER_SENT or named.sends):
+        raise UsageFault("refund_was_sent", refund_id=number, state=named.state.value)
+    waiting = refunds.load(connection, order.open_refund_id) if order.open_refund_id else None
+    return order, waiting if waiting and waiting.state in _NEVER_SENT and not waiting.sends else None
+
+
+def _written(
+    connection: Connection, order_id: str, waiting: Refund | None, hand: Hand, now: datetime
+) -> Hold:
+    refund_id = waiting.refund_id if waiting else ""
+    row = {"order_id": order_id, "refund_id": refund_id, "note": hand.why, "by": hand.by, "at": now}
+    connection.execute(insert(holds), {**row, "lifted_by": ""})
+    written = standing(connection, order_id)
+    if written is None:  # pragma: no cover - it was just written
+        raise UsageFault("hold_of_nothing", number=order_id)
+    return written
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(
+        *(row.hold_id, row.order_id, row.refund_id, row.note, row.by, row.at, row.lifted_by, row.lifted_at)
+    )

@@ -1,0 +1,68 @@
+"""Who asked for a refund, on every kind of database: closed, shown masked, taken out by purge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from scanrefund.errors import KeyFault
+from scanrefund.keys import Keys
+from scanrefund.ledger.applicants import Applicants
+from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.purge import KeepFor, Purge
+from scanrefund.ledger.schema import book
+from scanrefund.ledger.schema_after import applicants
+from scanrefund.ledger.trips import Lease
+from scanrefund.model.contact import Applicant
+from scanrefund.model.outcome import Answer, Outcome
+from scanrefund.model.refund import Command, Refund, RefundState
+from tests.unit.builders import KEYS, NOW, ORDER, keep, open_ledger_at, reserve
+
+MUCH_LATER = NOW + timedelta(days=900)
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    opened = open_ledger_at(ledger_url)
+    keep(opened, ORDER)
+    yield opened
+    opened.close()
+
+
+def succeeded(ledger: Ledger, refund: Refund) -> None:
+    attempt = ledger.begin(refund, Command.SEND, Lease("test", 30), NOW)
+    assert attempt is not None
+    plan = {"next_command": None, "next_try_at": None}
+    ledger.end(attempt, Answer(Outcome.SUCCEEDED), RefundState.SUCCEEDED, plan, "", NOW)
+
+
+def test_the_name_lies_closed_and_opens_with_our_keys_only(ledger: Ledger) -> None:
+    reserve(ledger, applicant=Applicant("张三丰"))
+    kept = Applicants(ledger, KEYS)
+    assert (kept.masked(ORDER.order_id), kept.name(ORDER.order_id)) == ("张•••", "张三丰")
+    with ledger.reading() as connection:
+        rows = f"{connection.execute(select(applicants)).all()}{connection.execute(select(book)).all()}"
+    assert "三丰" not in rows
+    with pytest.raises(KeyFault):
+        Applicants(ledger, Keys(b"f" * 32, b"b" * 32, b"x" * 32)).name(ORDER.order_id)
+
+
+def test_a_later_name_stands_in_and_no_name_keeps_the_known_one(ledger: Ledger) -> None:
+    kept = Applicants(ledger, KEYS)
+    assert (kept.masked(ORDER.order_id), kept.name(ORDER.order_id)) == ("", "")
+    for number, who in enumerate((Applicant("Li"), Applicant("Wang"), None)):
+        reserve(ledger, amount_fen=10, request_id=f"r{number}", applicant=who)
+    assert kept.name(ORDER.order_id) == "Wang"
+
+
+def test_purge_takes_it_once_no_refund_of_the_order_is_open(ledger: Ledger) -> None:
+    refund = reserve(ledger, applicant=Applicant("张三丰"))
+    purge = Purge(ledger, KeepFor(1, 1, 1, 1))
+    assert purge.run(MUCH_LATER)["applicants"] == 0
+    succeeded(ledger, refund)
+    assert purge.run(MUCH_LATER)["applicants"] == 1
+    assert Applicants(ledger, KEYS).name(ORDER.order_id) == ""
+    assert ledger.first_broken_entry() is None
