@@ -319,6 +319,8 @@ STATES: dict[str, Shown] = {
     "training": Shown(nothing, PRACTICE, ".exercises .row", usual=False),
     "exercise": Shown(practising, PRACTICE, ".scanbox", usual=False),
     "exercise-confirm": Shown(then(practising, Till.to_confirm), PRACTICE, ".button.send", usual=False),
+    "order-actions": Shown(then(Till.order, key("/", "dialog:order")), main=".dialog", usual=False),
+    "books": Shown(key("Shift+F4", "books"), {"permissions": ("refund.create", "books.read")}, usual=False),
     "judged": Shown(to_judged, PRACTICE, usual=False),
     "judged-bad": Shown(to_judged, PRACTICE | {"outcomes": ["UNKNOWN"]}, usual=False),
 }
