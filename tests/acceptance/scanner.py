@@ -38,7 +38,7 @@ def scan(page: Page, text: str, suffix: str = "Enter", *, after_s: float = 0.0) 
 
 def press_at(page: Page, keys: Iterable[tuple[str, float]]) -> None:
     """Press these keys one after the other, each at its time in seconds since 1970."""
-    presses = [{"key": key, "timestamp": at} for key, at in keys]
+    presses: list[dict[str, Any]] = [{"key": key, "timestamp": at} for key, at in keys]
     wire = page.context.new_cdp_session(page)
     with _no_silence(page):
         for press in presses:
