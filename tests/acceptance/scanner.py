@@ -38,14 +38,15 @@ def scan(page: Page, text: str, suffix: str = "Enter", *, after_s: float = 0.0) 
 
 def press_at(page: Page, keys: Iterable[tuple[str, float]]) -> None:
     """Press these keys one after the other, each at its time in seconds since 1970."""
-    pressed = list(keys)
+    presses: list[dict[str, Any]] = [{"key": key, "timestamp": at} for key, at in keys]
     wire = page.context.new_cdp_session(page)
     with _no_silence(page):
-        for key, at in pressed:
+        for press in presses:
+            key = press["key"]
             down = _KEYS.get(key, {"type": "keyDown", "text": key})
-            wire.send("Input.dispatchKeyEvent", {"key": key, "timestamp": at, **down})
-        for key, at in pressed:
-            wire.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": key, "timestamp": at})
+            wire.send("Input.dispatchKeyEvent", {**press, **down})
+        for press in presses:
+            wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **press})
     wire.detach()
 
 
