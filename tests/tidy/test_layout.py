@@ -44,7 +44,7 @@ DOORS = {
     "rich": ("scanrefund.cli",),
     "segno": (
         "scanrefund.sandbox",
-        "scanrefund.readiness",
+        "scanrefund.scan.sample",
         "scanrefund.aftercare.slip_escpos",
         "scanrefund.aftercare.slip_pdf",
     ),
