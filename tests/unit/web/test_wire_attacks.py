@@ -68,6 +68,7 @@ def test_no_get_changes_anything(shop: Served) -> None:
     shop.house.desk.wait(made, ANSWER_S_MAX)
     before, sessions = written(shop), len(shop.site.sessions._kept)
     gaps = {"refund_id": made, "order_id": "WA1", "language": "en", "screen": "order", "file:path": "x"}
+    gaps |= {"number": "1", "day": "2026-01-02", "run_id": "x"}
     for route in ROUTES:
         if route.method == "GET" and route.path not in STREAMS:
             page.get(re.sub(r"\{([a-z_:]+)\}", lambda gap: gaps[gap[1]], route.path) + "?open=1&q=WA1")
