@@ -24,7 +24,7 @@ def test_a_refund_takes_four_keys_and_leaves_no_code_behind(till: Till) -> None:
     expect(till.page.locator(".capitals")).to_have_text("壹拾贰元捌角")
     till.settled()
     till.press("Enter")
-    expect(till.page.locator(".result.tone-good h2")).to_have_text("已退款")
+    expect(till.page.locator(".result.tone-good h2")).to_have_text("退款成功")
     (sent,) = till.desk.told("refund")
     assert (sent["order_id"], sent["amount_fen"], sent["reason"]) == ("A1001", 1280, "changed_mind")
     assert sent["reading_id"] in till.desk.codes

@@ -57,7 +57,7 @@ def test_a_paid_order_is_cancelled_with_the_code_and_its_refund_is_told_like_eve
     till.settled()
     till.press("Enter")
     till.at("refund:result")
-    expect(till.page.locator(".result h2").first).to_have_text("已退款")
+    expect(till.page.locator(".result h2").first).to_have_text("退款成功")
     (body,) = till.desk.told("orders/cancel")
     assert (body["why"], body["not_at_wallet"], body["queue"]) == ("ordered twice", False, False)
     assert body["reading_id"] in till.desk.codes

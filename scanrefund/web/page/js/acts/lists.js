@@ -13,6 +13,8 @@ import { takeSecret } from "./people.js";
 const LIST_MAX = 100;
 
 const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "bank", "hold", "complain", "decline", "thaw"]);
+// The shop pays: the wallet's refund stays closed, a row of its own and a slip stand beside it.
+const BY_HAND = new Set(["cash", "bank"]);
 const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash", bank: "refund.cash" };
 
 export function needsWhy(what) {
@@ -110,7 +112,7 @@ export async function submitDecision() {
   if (approval && (!approval.staff_id || !secret)) return tellKey("warn", "page.approve.who");
   const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval, ofBank(dialog.what));
   if (done) store.set({ dialog: null });
-  if (done && dialog.what === "cash") return openCashSlip(store.get().detail?.refund_id ?? dialog.refundId);
+  if (done && BY_HAND.has(dialog.what)) return openCashSlip(store.get().detail?.refund_id ?? dialog.refundId);
   return null;
 }
 
@@ -138,6 +140,6 @@ async function decided(refundId, what, why, approval, more = {}) {
   moved(receipt);
   tell(receipt.tone === "bad" ? "warn" : "good", receipt.say_clerk);
   await refresh();
-  if (store.get().screen === "detail") await openDetail(what === "cash" ? receipt.refund_id : refundId);
+  if (store.get().screen === "detail") await openDetail(BY_HAND.has(what) ? receipt.refund_id : refundId);
   return true;
 }
