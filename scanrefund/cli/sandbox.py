@@ -57,7 +57,7 @@ def sandbox(
     except NotOurAddress as foreign:
         raise UsageFault("sandbox_host_not_ours", host=host) from foreign
     except PortInUse as taken:
-        raise Fault("sandbox_port_in_use", port=port) from taken
+        raise UsageFault("sandbox_port_in_use", port=port) from taken
     except FolderInUse as taken:
         raise Fault("sandbox_folder_in_use", folder=place) from taken
     except FolderDamaged as damaged:

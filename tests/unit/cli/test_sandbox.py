@@ -36,7 +36,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(Fault, match="sandbox_port_in_use") as caught:
             rehearse(port=port, folder=tmp_path)
-    assert caught.value.exit_code == 70
+    assert caught.value.exit_code == 2
     for language in ("zh-Hans", "zh-Hant", "en"):
         assert str(port) in sentence(language, caught.value)
 
