@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 KEY_S = 0.004
 _KEYS: Final[dict[str, dict[str, Any]]] = {
     "Enter": {"type": "keyDown", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"},
+    "Shift": {"type": "rawKeyDown", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
     "Tab": {"type": "rawKeyDown", "code": "Tab", "windowsVirtualKeyCode": 9},
 }
 # The page's timers, which can be held; one that was set meanwhile begins when they are let go.

@@ -158,6 +158,9 @@ def decided_at_the_page(shop: Shop, refund_id: str, what: str, by: str, why: str
     page.locator("[data-secret=approval]").press_sequentially(PIN, delay=60)
     clerk.settle()
     clerk.press("Enter")
+    if what == "cash":
+        clerk.at("dialog:cashslip")
+        clerk.press("Escape")
     clerk.at("detail")
 
 

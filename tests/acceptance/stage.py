@@ -141,6 +141,7 @@ class Clerk:
         expect(self.page.locator("[data-secret=pin]")).to_be_focused()
         self.page.keyboard.type(PIN, delay=30)
         self.press("Enter")
+        expect(self.page.locator("#app")).not_to_have_attribute("data-place", "sign_in")
 
     def at(self, place: str) -> None:
         expect(self.page.locator("#app")).to_have_attribute("data-place", place)

@@ -12,7 +12,7 @@ import pytest
 
 from scanrefund.wallets.reading import BEIJING
 from tests.acceptance import shop as shops
-from tests.acceptance.shop import SUPERVISOR, YESTERDAYS, Sale, Shop
+from tests.acceptance.shop import OWNER, SUPERVISOR, YESTERDAYS, Sale, Shop
 from tests.acceptance.shop_doors import (
     FAULTS,
     LOST,
@@ -118,10 +118,10 @@ def restored(shop: Shop, whole: Sale, part: Sale) -> None:
     at_the_page(shop)(whole, whole.fen, "")
     shop.till.refund(part, part.fen // 2, "after-copy")
     shop.settled()
-    put_back = ("restore", str(copy), "--yes")
-    assert shop.command(*put_back)[1]["error"]["code"] == "ledger_has_a_writer"
+    put_back = ("restore", str(copy), "--yes", "--by", OWNER, "--pin-stdin")
+    assert shop.command(*put_back, stdin=f"{PIN}\n")[1]["error"]["code"] == "ledger_has_a_writer"
     shop.stage.stop_counter()
-    code, told = shop.command(*put_back)
+    code, told = shop.command(*put_back, stdin=f"{PIN}\n")
     assert (code, told["books_behind"]) == (5, True)
     shop.stage.start_counter()
     shop.clerk.sign_in_again()

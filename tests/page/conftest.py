@@ -27,6 +27,9 @@ ARRIVALS = """() => {
   const note = () => { window.arrivedAt = performance.timeOrigin + performance.now(); };
   new MutationObserver(note).observe(document.getElementById("app"), { attributeFilter: ["data-place"] });
 }"""
+DATED = """() => addEventListener("keydown", (event) => {
+  window.datedAt = performance.timeOrigin + event.timeStamp;
+}, { capture: true, once: true })"""
 WECHAT_CODE = "134712345678901242"
 ALIPAY_CODE = "287712345678901249"
 
@@ -87,7 +90,15 @@ class Till:
 
     def press_after(self, key: str, seconds: float) -> None:
         """Press a key that goes down so long after the place changed, by its own time."""
-        press_at(self.page, [(key, self.page.evaluate("window.arrivedAt") / 1_000 + seconds)])
+        at = self.page.evaluate("window.arrivedAt") / 1_000 + seconds
+        press_at(self.page, [(key, at - self._dated_ahead())])
+
+    def _dated_ahead(self) -> float:
+        """How far from its given time the page dates a key: a machine's clocks drift apart."""
+        self.page.evaluate(DATED)
+        sent = time.time()
+        press_at(self.page, [("Shift", sent)])
+        return float(self.page.evaluate("window.datedAt")) / 1_000 - sent
 
     def clock_at(self, moment: datetime) -> None:
         """From now on the page's clock stands still at this moment."""

@@ -45,7 +45,7 @@ def test_pressing_twice_sends_once_and_says_so(till: Till) -> None:
     expect(till.page.locator(".sending")).to_contain_text("没有再退一笔")
     till.desk.refund_gate.put(None)
     till.at("refund:result")
-    till.press_after("Enter", 0.2)
+    till.press_after("Enter", 0.05)
     expect(till.page.locator(".scan .message")).to_contain_text("没有再退一笔")
     till.at("refund:result")
     till.settled()

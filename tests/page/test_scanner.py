@@ -80,7 +80,7 @@ def test_a_second_suffix_confirms_nothing(till: Till) -> None:
     press_at(till.page, zip(keys, count(time.time(), KEY_S), strict=False))
     till.at("refund:confirm")
     till.checked()
-    till.press_after("Enter", 0.2)
+    till.press_after("Enter", 0.05)
     till.at("refund:confirm")
     till.settled()
     till.press("Enter")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 import pytest
 
@@ -53,7 +54,9 @@ def test_a_name_that_was_pointed_at_this_machine_is_refused_everywhere(shop: Ser
     ):
         answered = call(page, route, Host=host)
         assert (answered.status, answered.fault) == (403, "host_foreign")
-    assert call(page, route, Host="").status in (400, 403)
+    # The server itself refuses, and may cut the line before all of it is heard.
+    with suppress(ConnectionError):
+        assert call(page, route, Host="").status in (400, 403)
 
 
 @EVERY
