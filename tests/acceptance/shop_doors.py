@@ -75,10 +75,12 @@ def to_confirm(shop: Shop, sale: Sale, fen: int) -> None:
     clerk.scan(sale.order_id)
     clerk.at("refund:amount")
     clerk.reads(".order h2", sale.order_id)
+    clerk.settle()
     if fen == sale.fen:
         clerk.press("Enter")
     else:
         clerk.page.locator(f"[data-act=quickAmount][data-arg='{fen}']").press("Enter")
+        expect(clerk.page.locator("[data-field=amount]")).to_have_value(yuan(fen))
     clerk.settle()
     clerk.press("3")
     clerk.at("refund:code")

@@ -64,7 +64,8 @@ def closed_without_an_unexplained_fen(shop: Shop, house: House, today: date, cas
         told = {one.name: (one.was_compared, one.unexplained_fen, one.lines > 0) for one in done.scopes}
         assert told.keys() == {"wechat", "alipay", "till"}
         assert set(told.values()) == {(True, 0, True)}, json.dumps(str(told))
-        assert [one for one in found if one[0] is not DifferenceKind.FEE] == []
+        others = [one for one in found if one[0] is not DifferenceKind.FEE]
+        assert others == [], others
         house.signing.sign(done, FINANCE)
         assert {one.is_same for one in house.signing.signed(done).values()} == {True}
 
