@@ -34,7 +34,6 @@ PROOF_ASKS: Final = 2
 
 # Ends that left the customer with nothing.
 _UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
-_NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
 
 # The newest first.
 _ABSENT_ASKS: Final = (
@@ -105,7 +104,7 @@ class ByHand:
             refund = _known(connection, refund_id)
             if hand.by != refund.clerk:
                 staff.permitted_on(connection, hand.by, Permission.REFUND_APPROVE, refund.clerk)
-            if refund.state not in _NEVER_SENT or refund.sends:
+            if not refund.has_never_left:
                 raise UsageFault("refund_was_sent", refund_id=refund_id, state=refund.state.value)
             return self._decide(
                 connection, refund, RefundState.CANCELLED, "refund_cancelled", hand, now, _NO_PLAN
