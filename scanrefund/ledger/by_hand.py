@@ -151,6 +151,11 @@ class ByHand:
         with self._ledger.reading() as connection:
             return _proofs(connection, refund, now)
 
+    def is_replaced(self, refund_id: str) -> bool:
+        """Whether a refund was paid another way."""
+        with self._ledger.reading() as connection:
+            return refunds.replaced(connection, refund_id)
+
     def sent_at(self, refund: Refund, now: datetime) -> datetime | None:
         """When the last send had left, at the latest; None while nothing believable tells."""
         with self._ledger.reading() as connection:

@@ -58,6 +58,15 @@ def test_a_refund_is_written_and_waits_and_goes_out_once_when_the_window_ends(le
     assert (shop.commands(), shop.now(refund).state) == ([SEND], S.SUCCEEDED)
 
 
+def test_a_window_that_ends_before_the_wallets_spacing_makes_nobody_look_too_early(ledger: Ledger) -> None:
+    shop = Shop(ledger, NIGHT)
+    later = NIGHT.ends + timedelta(seconds=30)
+    refund = shop.dispatcher.dispatch(reserve(ledger, not_before=later))
+    assert (refund.next_try_at, refund.epoch) == (later, 0)
+    shop.time.at = NOW + timedelta(minutes=10)
+    assert shop.dispatcher.dispatch(refund).epoch == 0
+
+
 def test_a_long_window_is_looked_at_each_hour_and_sends_nothing(ledger: Ledger) -> None:
     shop = Shop(ledger, LONG)
     refund = reserve(ledger)
