@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.dispatch.alarms import alarm_level
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import Fault, UsageFault
@@ -69,8 +68,7 @@ class ApprovalDesk:
 
     def send(self, refund: Refund) -> Receipt:
         """Make the first trip of a refund that was just approved; the worker would, a little later."""
-        sent = self._dispatcher.dispatch(refund)
-        return self._writer.of_refund(sent, alarm_level(sent, self._clock.now()))
+        return self._writer.standing(self._dispatcher.dispatch(refund), self._clock.now())
 
     def _decided(self, one: Wanted, hand: Hand) -> Decided:
         try:

@@ -13,7 +13,6 @@ from scanrefund.check.amount_rules import earliest_send
 from scanrefund.check.case import Case
 from scanrefund.check.limits import Limits
 from scanrefund.check.rules import Verdict, first_refusal, verdicts
-from scanrefund.dispatch.alarms import alarm_level
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
@@ -163,18 +162,13 @@ class Desk:
         if ask:
             trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
             refund = trip(refund)
-        return self._writer.of_refund(
-            refund, alarm_level(refund, self._clock.now(), self._writer.maintenance)
-        )
+        return self._writer.standing(refund, self._clock.now())
 
     def refunds(self, *, open_only: bool, order_id: str | None, limit: int) -> list[Receipt]:
         """The newest refunds first."""
         found = self._ledger.refunds(open_only=open_only, order_id=order_id, limit=limit)
         now = self._clock.now()
-        return [
-            self._writer.of_refund(refund, alarm_level(refund, now, self._writer.maintenance))
-            for refund in found
-        ]
+        return [self._writer.standing(refund, now) for refund in found]
 
     def _named(self, request: RefundRequest) -> Wish:
         """A slip shown for a code is named as ours or as forged: either is no payment code."""

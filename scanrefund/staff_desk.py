@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.dispatch.alarms import alarm_level
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import Bug, UsageFault
@@ -206,9 +205,7 @@ class StaffDesk:
         return self._trusted.hasher.kept(self._trusted.keys.peppered(staff_id, pin.reveal()))
 
     def _receipt(self, refund: Refund) -> Receipt:
-        return self._writer.of_refund(
-            refund, alarm_level(refund, self._clock.now(), self._writer.maintenance)
-        )
+        return self._writer.standing(refund, self._clock.now())
 
 
 def refused(found: SignIn, permission: Permission | None = None) -> SignInFault:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.dispatch.alarms import alarm_level
 from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import UsageFault
@@ -23,7 +22,14 @@ WHY_CHARS_MAX: Final = 300
 LOOK_MAX: Final = 10_000
 # What speaks against releasing one refund and says nothing of the next.
 _ONLY_THIS_ONE: Final = frozenset(
-    {"own_refund", "refund_not_held", "refund_under_way", "release_over_order", "release_while_behind"}
+    {
+        "own_refund",
+        "refund_not_held",
+        "refund_under_way",
+        "release_over_order",
+        "release_while_behind",
+        "release_while_on_hold",
+    }
 )
 _NO_WAY: Final = {
     "cash": "way_cash_with_bank",
@@ -103,6 +109,10 @@ class SupervisorDesk:
             raise UsageFault("why_holds_card")
         return self._receipt(self._by_hand.pay_other_way(refund_id, signed(hand), self._clock.now(), other))
 
+    def is_replaced(self, refund_id: str) -> bool:
+        """Whether the customer got a refund's money another way already."""
+        return self._by_hand.is_replaced(refund_id)
+
     def thaw(self, order_id: str, hand: Hand) -> None:
         """Let a frozen order be refunded again."""
         self._by_hand.thaw(order_id, signed(hand), self._clock.now())
@@ -135,9 +145,7 @@ class SupervisorDesk:
         return refund
 
     def _receipt(self, refund: Refund) -> Receipt:
-        return self._writer.of_refund(
-            refund, alarm_level(refund, self._clock.now(), self._writer.maintenance)
-        )
+        return self._writer.standing(refund, self._clock.now())
 
 
 def _is_short(refund: Refund) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from scanrefund.dispatch.alarms import AlarmLevel
+from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import Outcome
@@ -100,6 +100,10 @@ class Writer:
         if refund.next_command is not Command.SEND or refund.next_try_at is None:
             return None
         return self.maintenance.end_of(refund.wallet, refund.next_try_at)
+
+    def standing(self, refund: Refund, now: datetime) -> Receipt:
+        """The receipt of a refund as it stands, with how loudly it asks for a person by now."""
+        return self.of_refund(refund, alarm_level(refund, now, self.maintenance))
 
     def of_refund(
         self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE, *, again: bool = False

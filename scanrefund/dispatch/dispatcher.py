@@ -75,7 +75,7 @@ class Dispatcher:
         now = self._clock.now()
         until = self._maintenance.until(refund.wallet, now)
         if refund.next_command is Command.SEND and until is not None:
-            return self._put_off(refund, min(until, now + PUT_OFF_MAX), now)
+            return self._put_off(refund, min(refund.may_go_at(until), now + PUT_OFF_MAX), now)
         return self._trip(gateway, refund, refund.next_command)
 
     def ask(self, refund: Refund) -> Refund:

@@ -13,7 +13,7 @@ from scanrefund.ledger import trips
 from scanrefund.ledger.columns import time_of, time_text
 from scanrefund.ledger.schema import meta, orders, refunds
 from scanrefund.model.order import Order
-from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refund import NEVER_SENT, Command, Refund, RefundState
 
 _NAME: Final = "books_behind_since"
 _SINCE: Final = select(meta.c.value).where(meta.c.name == _NAME)
@@ -21,7 +21,7 @@ _SINCE: Final = select(meta.c.value).where(meta.c.name == _NAME)
 # What may not go out yet is asked about again this much later; by then its order may have been looked up.
 ASK_AGAIN: Final = timedelta(minutes=10)
 
-_NEVER_SENT: Final = (RefundState.READY.value, RefundState.WAIT_APPROVAL.value)
+_NEVER_SENT: Final = sorted(state.value for state in NEVER_SENT)
 
 
 def since(connection: Connection) -> datetime | None:
@@ -66,7 +66,7 @@ def stops(connection: Connection, order_id: str) -> bool:
 def wait(connection: Connection, refund: Refund, now: datetime) -> None:
     """Let a refund wait for its order's look-up; what may have been sent is asked about first."""
     plan: dict[str, object] = {"next_try_at": now + ASK_AGAIN}
-    if refund.state.value not in _NEVER_SENT:
+    if refund.state not in NEVER_SENT:
         plan["next_command"] = Command.ASK.value
     trips.decide(connection, refund, refund.state, now, "books_behind", plan)
 

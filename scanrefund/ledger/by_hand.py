@@ -34,7 +34,6 @@ PROOF_ASKS: Final = 2
 
 # Ends that left the customer with nothing.
 _UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
-_NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
 
 # The newest first.
 _ABSENT_ASKS: Final = (
@@ -105,7 +104,7 @@ class ByHand:
             refund = _known(connection, refund_id)
             if hand.by != refund.clerk:
                 staff.permitted_on(connection, hand.by, Permission.REFUND_APPROVE, refund.clerk)
-            if refund.state not in _NEVER_SENT or refund.sends:
+            if not refund.has_never_left:
                 raise UsageFault("refund_was_sent", refund_id=refund_id, state=refund.state.value)
             return self._decide(
                 connection, refund, RefundState.CANCELLED, "refund_cancelled", hand, now, _NO_PLAN
@@ -151,6 +150,11 @@ class ByHand:
         """How many asks in a row, late enough after the last send, found nothing."""
         with self._ledger.reading() as connection:
             return _proofs(connection, refund, now)
+
+    def is_replaced(self, refund_id: str) -> bool:
+        """Whether a refund was paid another way."""
+        with self._ledger.reading() as connection:
+            return refunds.replaced(connection, refund_id)
 
     def sent_at(self, refund: Refund, now: datetime) -> datetime | None:
         """When the last send had left, at the latest; None while nothing believable tells."""

@@ -6,6 +6,7 @@ back. What may have been sent already is not stopped: only asking and resending 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from scanrefund.ledger.by_hand import Hand
     from scanrefund.ledger.ledger import Ledger
 
-_NEVER_SENT: Final = frozenset({RefundState.READY, RefundState.WAIT_APPROVAL})
 # Made once: every send asks it.
 _STANDING: Final = (
     select(holds).where(holds.c.order_id == bindparam("this"), holds.c.lifted_at.is_(None)).limit(1)
@@ -52,10 +52,11 @@ class Holds:
             order, waiting = _named(connection, number)
             if standing(connection, order.order_id) is not None:
                 raise UsageFault("hold_stands", order_id=order.order_id)
-            if waiting and not trips.decide(connection, waiting, waiting.state, now, ON_HOLD, _WAITS):
-                raise UsageFault("refund_under_way", refund_id=waiting.refund_id)
+            for one in waiting:
+                _plan(connection, one, ON_HOLD, _WAITS, now)
             orders.freeze(connection, order.order_id, ON_HOLD)
-            hold = _written(connection, order.order_id, waiting, hand, now)
+            about = number if number != order.order_id else "".join(one.refund_id for one in waiting[:1])
+            hold = _written(connection, order.order_id, about, hand, now)
             facts: dict[str, str | int | None] = {"by": hand.by, "hold": hold.hold_id}
             self._ledger.enter(connection, now, "put_on_hold", hold.subject, facts)
             self._ledger.enter(connection, now, "alarm", hold.subject, {"alarm": "put_on_hold"})
@@ -90,43 +91,46 @@ def wait(connection: Connection, refund: Refund, now: datetime) -> None:
 
 
 def lift(connection: Connection, hold: Hold, hand: Hand, now: datetime) -> None:
-    """End a hold, and plan the send of what waited. The caller holds the order's lock and writes the book."""
+    """End a hold, and plan the send of all that waited: a fact may have opened a second refund beside it.
+
+    The caller holds the order's lock and writes the book.
+    """
     over = {"lifted_by": hand.by, "lifted_at": now}
     connection.execute(update(holds).where(holds.c.hold_id == hold.hold_id).values(**over))
-    order = orders.load(connection, hold.order_id)
-    waiting = refunds.load(connection, order.open_refund_id) if order and order.open_refund_id else None
-    if waiting is None or waiting.sends or waiting.state is RefundState.WAIT_APPROVAL:
-        return
-    if not trips.decide(connection, waiting, waiting.state, now, "hold_lifted", _goes_on(waiting, now)):
-        raise UsageFault("refund_under_way", refund_id=waiting.refund_id)
+    for one in refunds.without_a_send(connection, hold.order_id):
+        if one.next_command is None and one.state is not RefundState.WAIT_APPROVAL:
+            _plan(connection, one, "hold_lifted", _goes_on(one, now), now)
+
+
+def _plan(
+    connection: Connection, refund: Refund, cause: str, plan: Mapping[str, object], now: datetime
+) -> None:
+    if not trips.decide(connection, refund, refund.state, now, cause, plan):
+        raise UsageFault("refund_under_way", refund_id=refund.refund_id)
 
 
 def _goes_on(refund: Refund, now: datetime) -> dict[str, object]:
     """An old copy of the books may have made it unknown meanwhile: then the wallet is asked first."""
     if refund.state is not RefundState.READY:
         return {"next_command": Command.ASK.value, "next_try_at": now}
-    at = max(now, refund.not_before) if refund.not_before else now
-    return {"next_command": Command.SEND.value, "next_try_at": at}
+    return {"next_command": Command.SEND.value, "next_try_at": refund.may_go_at(now)}
 
 
-def _named(connection: Connection, number: str) -> tuple[Order, Refund | None]:
-    """The order a number leads to, locked, and its refund that was never sent."""
+def _named(connection: Connection, number: str) -> tuple[Order, list[Refund]]:
+    """The order a number leads to, locked, and its refunds that were never sent."""
     named = refunds.load(connection, number)
     order = orders.load(connection, named.order_id if named else number, lock=True)
     if order is None:
         raise UsageFault("hold_of_nothing", number=safe_number(number))
     # Read again under the order's lock: it may just have left.
     named = refunds.required(connection, number) if named else None
-    if named and (named.state not in _NEVER_SENT or named.sends):
+    if named and not named.has_never_left:
         raise UsageFault("refund_was_sent", refund_id=number, state=named.state.value)
-    waiting = refunds.load(connection, order.open_refund_id) if order.open_refund_id else None
-    return order, waiting if waiting and waiting.state in _NEVER_SENT and not waiting.sends else None
+    found = refunds.without_a_send(connection, order.order_id)
+    return order, [one for one in found if one.has_never_left]
 
 
-def _written(
-    connection: Connection, order_id: str, waiting: Refund | None, hand: Hand, now: datetime
-) -> Hold:
-    refund_id = waiting.refund_id if waiting else ""
+def _written(connection: Connection, order_id: str, refund_id: str, hand: Hand, now: datetime) -> Hold:
     row = {"order_id": order_id, "refund_id": refund_id, "note": hand.why, "by": hand.by, "at": now}
     connection.execute(insert(holds), {**row, "lifted_by": ""})
     written = standing(connection, order_id)

@@ -56,8 +56,10 @@ class Waiting:
             given = approvals.give(connection, bound, approver.staff_id, now)
             approvals.use(connection, given, bound, refund_id, now)
             _sign(connection, refund_id, approver)
-            at = max(now, refund.not_before) if refund.not_before else now
-            plan: dict[str, object] = {"next_command": Command.SEND.value, "next_try_at": at}
+            plan: dict[str, object] = {
+                "next_command": Command.SEND.value,
+                "next_try_at": refund.may_go_at(now),
+            }
             decided = (hand, approver)
             return self._decide(connection, refund, RefundState.READY, "refund_approved", decided, now, plan)
 

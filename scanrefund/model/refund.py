@@ -47,6 +47,7 @@ TERMINAL: Final = frozenset(
     {_S.SUCCEEDED, _S.RETURNED_TO_MERCHANT, _S.CLOSED, _S.CANCELLED, _S.PAID_OTHER_WAY, _S.EXTERNAL}
 )
 OPEN: Final = frozenset(RefundState) - TERMINAL
+NEVER_SENT: Final = frozenset({_S.WAIT_APPROVAL, _S.READY})
 
 # The states whose amount the wallet has moved or may still move.
 COUNTS_FOR_WALLET: Final = frozenset(RefundState) - {_S.CLOSED, _S.CANCELLED, _S.PAID_OTHER_WAY}
@@ -142,6 +143,15 @@ class Refund:
     def is_open(self) -> bool:
         """Whether money may still move, or a person must still decide."""
         return self.state in OPEN
+
+    @property
+    def has_never_left(self) -> bool:
+        """Whether no byte of it ever left, by its state and by its count of sends."""
+        return self.state in NEVER_SENT and self.sends == 0
+
+    def may_go_at(self, now: datetime) -> datetime:
+        """The first moment, not before now, at which the wallet's spacing lets it go."""
+        return max(now, self.not_before) if self.not_before else now
 
     @property
     def lacks_approval(self) -> bool:

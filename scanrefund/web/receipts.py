@@ -85,7 +85,17 @@ def _may(site: Site, refund: Refund) -> dict[str, Any]:
     hold = site.house.holds.of_order(refund.order_id) if on_hold else None
     may = on_hold if hold else _MAY.get(refund.state, ())
     told = hold_told(site, hold) if hold else None
-    return {"hold": told, "may": [what for what in may if what != "cancel" or not refund.sends]}
+    no_more = _no_more(site, refund, may)
+    return {"hold": told, "may": [what for what in may if what not in no_more]}
+
+
+def _no_more(site: Site, refund: Refund, may: tuple[str, ...]) -> frozenset[str]:
+    """What the state would allow and what happened does not: withdrawing what left, paying by hand twice."""
+    if "cancel" in may and refund.sends:
+        return frozenset({"cancel"})
+    if "cash" in may and site.house.supervisor.is_replaced(refund.refund_id):
+        return frozenset({"cash", "bank"})
+    return frozenset()
 
 
 def hold_told(site: Site, hold: Hold) -> dict[str, Any]:

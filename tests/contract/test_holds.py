@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -9,22 +10,27 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import behind, orders
 from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.engine import LedgerSettings
+from scanrefund.ledger.found import Found
 from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.purge import KeepFor, Purge
-from scanrefund.ledger.schema import book
+from scanrefund.ledger.schema import book, refunds
 from scanrefund.ledger.schema_after import outbox
 from scanrefund.ledger.trips import Lease
 from scanrefund.ledger.witness import Witness
+from scanrefund.model.money import Money
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
-from tests.unit.builders import KEYS, NOW, ORDER, SHOP, keep, reserve
+from scanrefund.model.staff import Role, Secret
+from tests.people import CLERK_PIN, OWNER_PIN, a_staff_desk
+from tests.unit.builders import ACCOUNT, KEYS, NOW, ORDER, SHOP, FakeClock, keep, reserve
 
 CLERK, OWNER = Hand("Wang", "the till says 12.00"), Hand("Zhao", "seen")
 LEASE = Lease("counter1", 30)
@@ -80,9 +86,24 @@ def test_the_owner_is_alerted_and_the_note_stays_out_of_the_book(ledger: Ledger)
     Holds(ledger).put(refund.refund_id, CLERK, NOW)
     with ledger.reading() as connection:
         told = connection.execute(select(outbox.c.event, outbox.c.subject, outbox.c.channel)).all()
-        written = connection.execute(select(book.c.facts)).scalars().all()
+        entries = connection.execute(select(book.c.kind, book.c.facts)).all()
     assert told == [("alarm:put_on_hold", refund.refund_id, "alert")]
-    assert CLERK.why not in "".join(written)
+    assert [json.loads(one.facts) for one in entries if one.kind == "put_on_hold"] == [
+        {"by": "Wang", "hold": 1}
+    ]
+    assert CLERK.why not in "".join(one.facts for one in entries)
+
+
+def test_where_staff_is_known_only_who_may_puts_on_hold_and_lets_go(ledger: Ledger) -> None:
+    clock = FakeClock().clock
+    desk = a_staff_desk(ledger, KEYS, Dispatcher(ledger, {}, clock, 30), clock)
+    owner = Hand(desk.first_owner("Zhao", Secret(OWNER_PIN)).staff_id, "seen")
+    auditor = Hand(desk.add(owner.by, "Sun", Role.AUDITOR, Secret(CLERK_PIN)).staff_id, "why not")
+    number = reserve(ledger).refund_id
+    assert refused(partial(Holds(ledger).put, number, auditor, NOW)) == "not_permitted"
+    Holds(ledger).put(number, owner, NOW)
+    assert refused(partial(ByHand(ledger).release, number, auditor, NOW)) == "not_permitted"
+    assert ByHand(ledger).release(number, owner, NOW).next_command is Command.SEND
 
 
 def test_an_order_is_held_by_its_number_and_thawed(ledger: Ledger) -> None:
@@ -133,6 +154,29 @@ def test_old_books_ask_the_wallet_before_what_was_on_hold_goes_on(ledger: Ledger
     assert ledger.begin(doubted, Command.SEND, LEASE, NOW) is None
     released = ByHand(ledger).release(refund.refund_id, OWNER, NOW)
     assert (released.state, released.next_command) == (RefundState.UNKNOWN, Command.ASK)
+
+
+def test_what_a_fact_opened_beside_a_refund_on_hold_strands_it_not(ledger: Ledger) -> None:
+    refund = reserve(ledger)
+    found = (ORDER.order_id, "zz-found", Money(100), NOW, RefundState.PROCESSING, ACCOUNT)
+    Found(ledger).record_external(*found)
+    hold = Holds(ledger).put(ORDER.order_id, CLERK, NOW)
+    assert (hold.refund_id, reread(ledger, refund).next_command) == (refund.refund_id, None)
+    ByHand(ledger).thaw(ORDER.order_id, OWNER, NOW)
+    assert reread(ledger, refund).next_command is Command.SEND
+    theirs = ledger.refund("zz-found")
+    assert theirs is not None
+    assert (theirs.next_command, theirs.epoch) == (Command.ASK, 0)
+
+
+def test_a_refund_that_waits_for_approval_still_waits_for_it_after_its_hold(ledger: Ledger) -> None:
+    refund = reserve(ledger)
+    with ledger.writing() as connection:
+        waiting = {"state": "WAIT_APPROVAL", "next_command": None, "next_try_at": None}
+        connection.execute(update(refunds).values(waiting))
+    Holds(ledger).put(refund.refund_id, CLERK, NOW)
+    after = ByHand(ledger).release(refund.refund_id, OWNER, NOW)
+    assert (after.state, after.next_command) == (RefundState.WAIT_APPROVAL, None)
 
 
 def test_nothing_is_put_on_hold_that_is_not_here(ledger: Ledger) -> None:

@@ -99,6 +99,22 @@ def release(history: History, counter: Counter, _dice: Random) -> None:
             history.watch.shown(counter.supervisor.release(row.refund_id, HAND), history.now)
 
 
+def hold(history: History, counter: Counter, dice: Random) -> None:
+    """Somebody puts an order on hold, by its number or by that of a refund of any state."""
+    never_sent = [row.refund_id for row in history.view().refunds if row.state == "READY"]
+    anything = [order.order_id for order in history.orders] + [r.refund_id for r in history.view().refunds]
+    counter.holds.put(dice.choice(never_sent or anything), HAND.by, HAND.why)
+
+
+def lift(history: History, counter: Counter, dice: Random) -> None:
+    """A supervisor lifts a hold: lets its refund go on, or the whole order."""
+    for one in counter.holds.listed():
+        if one.refund_id and dice.random() < 0.5:
+            history.watch.shown(counter.supervisor.release(one.refund_id, HAND), history.now)
+        else:
+            counter.supervisor.thaw(one.order_id, HAND)
+
+
 def ahead(history: History, counter: Counter, _dice: Random) -> None:
     """A counter's clock runs ahead, where clocks are set wrong at all."""
     if history.world.jumps:
@@ -226,6 +242,8 @@ ACTS: Final[Mapping[Kind, Act]] = {
     Kind.WITHDRAW: withdraw,
     Kind.RELEASE: release,
     Kind.AHEAD: ahead,
+    Kind.HOLD: hold,
+    Kind.LIFT: lift,
     Kind.REPEAT: repeat,
     Kind.LOOK: look,
     Kind.WORK: work,

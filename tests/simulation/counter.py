@@ -15,7 +15,10 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.recovery import Recovery
 from scanrefund.dispatch.worker import Worker
+from scanrefund.hold_desk import HoldDesk
+from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, PayerAnswer, PayerLook
@@ -83,9 +86,11 @@ class Counter:
     true_now: Callable[[], datetime]
     sleep: Callable[[float], None]
     skew: timedelta
+    maintenance: Maintenance = NO_MAINTENANCE
     desk: Desk = field(init=False)
     worker: Worker = field(init=False)
     supervisor: SupervisorDesk = field(init=False)
+    holds: HoldDesk = field(init=False)
     recovery: Recovery = field(init=False)
 
     def now(self) -> datetime:
@@ -96,14 +101,15 @@ class Counter:
         """Start the process: everything is built anew, nothing is remembered but the ledger."""
         clock = Clock(self.now, self.sleep)
         gateways = {wallet: Wire(wallet, self.name, travel, look) for wallet in Wallet}
-        dispatcher = Dispatcher(ledger, gateways, clock, LEASE_S)
-        writer = Writer("en", rehearsal=True)
+        dispatcher = Dispatcher(ledger, gateways, clock, LEASE_S, self.maintenance)
+        writer = Writer("en", rehearsal=True, maintenance=self.maintenance)
         name = Name(self.name, LIMITS)
         people = a_till(ledger, KEYS, clock)
         self.desk = Desk(name, KEYS, ledger, gateways, dispatcher, clock, writer, people)
         self.worker = Worker(ledger, dispatcher, clock)
         self.recovery = Recovery(ledger, gateways, dispatcher, clock)
         self.supervisor = SupervisorDesk(ledger, dispatcher, clock, writer)
+        self.holds = HoldDesk(Holds(ledger), clock)
 
 
 def found(order: Order) -> OrderAnswer:

@@ -12,6 +12,7 @@ from typing import Final
 
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance, Window
 from scanrefund.model.money import ZERO, Money
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
@@ -80,6 +81,7 @@ class History:
                 lambda: self.now,
                 self.forward,
                 timedelta(seconds=dice.randint(-skew, skew)),
+                _maintenance(self.world),
             )
             for n in range(self.world.counters)
         ]
@@ -251,6 +253,13 @@ class History:
             raise
         except Exception as error:  # the program broke: that is what we are looking for
             raise Violation("the_program_does_not_break", f"{type(error).__name__}: {error}") from error
+
+
+def _maintenance(world: World) -> Maintenance:
+    if world.pause_s is None:
+        return NO_MAINTENANCE
+    begins, ends = (BEGIN + timedelta(seconds=seconds) for seconds in world.pause_s)
+    return Maintenance((Window(begins, ends),))
 
 
 def _order(number: int, dice: Random) -> Order:

@@ -237,6 +237,8 @@ def whoever_is_open_has_a_next_step(watch: Watch) -> str:
     for row in watch.view.refunds:
         if not row.is_open or (row.state in _FOR_PEOPLE and not _may_have_arrived(watch, row)):
             continue
+        if row.state == "READY" and row.order_id in watch.view.on_hold:
+            continue
         at = time_of(row.next_try_at)
         if at is None or row.next_command is None:
             return f"{row.refund_id} is {row.state} and nothing will happen"

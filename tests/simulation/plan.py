@@ -34,6 +34,8 @@ class Kind(StrEnum):
     BACKUP = "backup"  # the ledger is copied
     RESTORE = "restore"  # the copy is put in the ledger's place, and every process starts anew
     RECOVER = "recover"  # somebody has the wallets asked for every number that the orders can have
+    HOLD = "hold"  # a supervisor puts an order on hold
+    LIFT = "lift"  # a supervisor lifts a hold
     PERSON = "person"  # a supervisor decides: release, close, cancel, pay another way, thaw
 
 
@@ -64,7 +66,8 @@ class World:
     """How one history's world is made. Rates are probabilities per trip, zero to one.
 
     `lag_s` is how long a wallet's query may not yet show what it took. `late_s` is how late a request may
-    arrive after its sender gave up.
+    arrive after its sender gave up. `pause_s` is when a maintenance window begins and ends, in seconds from
+    the history's begin.
     """
 
     theme: Theme
@@ -85,6 +88,7 @@ class World:
     late_s: int
     skew_s: int
     jumps: bool
+    pause_s: tuple[int, int] | None = None
 
     @property
     def is_calm(self) -> bool:
@@ -98,6 +102,10 @@ EVENTS_MIN: Final = 4
 EVENTS_MAX: Final = 20
 # One world in twelve is calm: safety alone would let a program pass that never pays.
 CALM_ONE_IN: Final = 12
+# Of the worlds that are not calm, one in so many is played with holds, one with a maintenance window.
+HOLDS_ONE_IN, PAUSE_ONE_IN = 4, 6
+_PAUSE_BEGINS_S: Final = (-60, 5, 90, 900)
+_PAUSE_LASTS_S: Final = (30, 600, 5_400, 30_000)
 
 _WITHDRAWN: Final = (
     Kind.QUEUE,
@@ -164,7 +172,16 @@ _WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
 
 
 def world_of(seed: int) -> World:
-    """The world of a seed. Each fault is off in about half of the worlds, so that the others show."""
+    """The world of a seed. Its window has dice of its own, so that the rest is the same without it."""
+    world, dice = _faults_of(seed), Random(f"pause {seed}")
+    if world.is_calm or dice.randrange(PAUSE_ONE_IN):
+        return world
+    begins_s = dice.choice(_PAUSE_BEGINS_S)
+    return replace(world, pause_s=(begins_s, begins_s + dice.choice(_PAUSE_LASTS_S)))
+
+
+def _faults_of(seed: int) -> World:
+    """Each fault is off in about half of the worlds, so that the others show."""
     dice = Random(f"world {seed}")
     calm = dice.randrange(CALM_ONE_IN) == 0
     theme = Theme.SHOP if calm else dice.choice(_THEMES)
@@ -200,9 +217,30 @@ def world_of(seed: int) -> World:
 
 
 def history_of(seed: int) -> tuple[Event, ...]:
-    """The events of a seed."""
+    """The events of a seed. Its holds have dice of their own: the other events are the same without them."""
+    world, dice = world_of(seed), Random(f"holds {seed}")
+    events = list(_happenings(seed, world))
+    if not world.is_calm and not dice.randrange(HOLDS_ONE_IN):
+        # What a dead process left unsent is what a hold keeps back; a few are never lifted.
+        _strew(events, dice, world, (Kind.QUEUE, Kind.HOLD, Kind.WORK))
+        _strew(events, dice, world, (Kind.HOLD, Kind.LIFT, Kind.WORK)[: dice.randint(0, 3)])
+        _strew(events, dice, world, (Kind.LIFT,) * dice.randint(0, 2))
+    return tuple(events)
+
+
+def _strew(events: list[Event], dice: Random, world: World, kinds: tuple[Kind, ...]) -> None:
+    """Let something happen somewhere after the first wish, now and then during another event."""
+    place = dice.randint(1, len(events))
+    more = [replace(_event(dice, world, 0, kind), inner=()) for kind in kinds]
+    if dice.random() < 0.3:
+        event = events[place - 1]
+        events[place - 1] = replace(event, inner=(*event.inner, *more))
+    else:
+        events[place:place] = more
+
+
+def _happenings(seed: int, world: World) -> tuple[Event, ...]:
     dice = Random(f"history {seed}")
-    world = world_of(seed)
     first = _event(dice, world, 0, Kind.WISH)
     if world.theme is Theme.OLD_COPY:
         plot = _CLOCK_PLOT if world.jumps else dice.choice(_PLOTS)

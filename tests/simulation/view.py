@@ -94,6 +94,7 @@ _ATTEMPTS: Final = (
     "SELECT refund_id, command, count(*), count(DISTINCT body_sha256), max(body_sha256)"
     " FROM attempts GROUP BY refund_id, command"
 )
+_ON_HOLD: Final = "SELECT order_id FROM holds WHERE lifted_at IS NULL"
 _BEHIND_SINCE: Final = "SELECT value FROM meta WHERE name = 'books_behind_since'"
 
 
@@ -104,13 +105,15 @@ class View:
     refunds: list[RefundRow]
     orders: list[OrderRow]
     behind_since: str | None
+    on_hold: frozenset[str]
 
     @classmethod
     def of(cls, database: sqlite3.Connection) -> View:
         refunds = [RefundRow(*row) for row in database.execute(_REFUNDS)]
         orders = [OrderRow(*row) for row in database.execute(_ORDERS)]
         told = database.execute(_BEHIND_SINCE).fetchone()
-        return cls(refunds, orders, told[0] if told else None)
+        on_hold = frozenset(row[0] for row in database.execute(_ON_HOLD))
+        return cls(refunds, orders, told[0] if told else None, on_hold)
 
     def uncertain(self) -> set[str]:
         """The orders of which the wallet may hold refunds that these books do not."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from scanrefund.ledger.by_hand import PROOF_AFTER, ByHand, Hand
+from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.outcome import Answer, Outcome
@@ -184,3 +185,12 @@ def test_all_that_is_held_for_the_balance_is_released_until_it_is_short_again(sh
     assert [(one.order_id, one.state) for one in shop.desk.release_short(HAND)] == [("H1", S.HELD)]
     assert [one.order_id for one in shop.desk.release_short(HAND)] == ["H1", "H3"]
     assert shop.desk.release_short(HAND) == []
+
+
+def test_a_short_one_whose_order_is_on_hold_stays_held_and_holds_no_other_up(shop: Shop) -> None:
+    keep(shop.ledger, an_order(order_id="H0"))
+    shop.wallet.sends = [answering(Outcome.HELD, "NOT_ENOUGH")] * 2
+    for number in (ORDER.order_id, "H0"):
+        shop.trip(reserve(shop.ledger, number, request_id=number))
+    Holds(shop.ledger).put(ORDER.order_id, HAND, shop.time.at)
+    assert [one.order_id for one in shop.desk.release_short(HAND)] == ["H0"]

@@ -12,7 +12,7 @@ from scanrefund.dispatch.dispatcher import PUT_OFF_MAX, Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.maintenance import Maintenance, Window
-from scanrefund.model.outcome import Outcome
+from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.wallet import Wallet
 from tests.unit.builders import NOW, FakeClock, FakeWallet, a_refund, answering, reserve
@@ -56,6 +56,15 @@ def test_a_refund_is_written_and_waits_and_goes_out_once_when_the_window_ends(le
         assert shop.commands() == []
     assert shop.worker.run_once() == 1
     assert (shop.commands(), shop.now(refund).state) == ([SEND], S.SUCCEEDED)
+
+
+def test_a_window_that_ends_before_the_wallets_spacing_makes_nobody_look_too_early(ledger: Ledger) -> None:
+    shop = Shop(ledger, NIGHT)
+    later = NIGHT.ends + timedelta(seconds=30)
+    refund = shop.dispatcher.dispatch(reserve(ledger, not_before=later))
+    assert (refund.next_try_at, refund.epoch) == (later, 0)
+    shop.time.at = NOW + timedelta(minutes=10)
+    assert shop.dispatcher.dispatch(refund).epoch == 0
 
 
 def test_a_long_window_is_looked_at_each_hour_and_sends_nothing(ledger: Ledger) -> None:
@@ -105,6 +114,16 @@ def test_what_was_sent_before_is_asked_about_in_the_window_and_again_at_its_end(
     shop.worker.run_once()
     assert shop.commands()[-2:] == [ASK, SEND]
     assert shop.now(refund).state is S.SUCCEEDED
+
+
+def test_a_wallet_that_wants_to_be_left_alone_beyond_the_window_is(ledger: Ledger) -> None:
+    end = NOW + timedelta(minutes=50)
+    shop = Shop(ledger, Window(NOW + timedelta(seconds=1), end))
+    shop.wallet.sends = [answering(Outcome.UNKNOWN)]
+    shop.wallet.asks = [lambda _refund: Answer(Outcome.UNKNOWN, "busy", wait_s=3_600)]
+    refund = shop.dispatcher.dispatch(reserve(ledger))
+    shop.time.at = NOW + timedelta(minutes=1)
+    assert shop.dispatcher.dispatch(refund).next_try_at == shop.time.at + timedelta(hours=1)
 
 
 def test_a_wallet_that_does_not_know_it_is_sent_it_again_only_after_the_window(ledger: Ledger) -> None:

@@ -115,6 +115,8 @@ def test_a_bank_transfer_is_written_down_with_its_reference_by_somebody_else(sho
     paid = shop.house.ledger.refund(told["refund_id"])
     assert paid is not None
     assert (paid.bank_reference, paid.received_account) == ("B2026", "•••• 0042")
+    assert page.get(f"/desk/refunds/{receipt['refund_id']}").document["may"] == ["ask"]
+    assert page.post(path, bank).fault == "cash_paid_already"
 
 
 def test_a_decision_needs_its_reason(shop: Served) -> None:
