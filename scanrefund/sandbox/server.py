@@ -13,6 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
@@ -162,30 +163,26 @@ class Running:
     ) -> None:
         folder = Folder(path, seed)
         self.folder = folder.path
-        self._store = Store(folder.state_file, seed)
-        try:
+        with ExitStack() as opened:
+            store = Store(folder.state_file, seed)
+            opened.callback(store.close)
             near = LOOPBACK if _is_everywhere(host) else host
             self._socket = _listen(host, port, folder.last_port)
+            opened.callback(self._socket.close)
             self.base_url = f"http://{near}:{self._socket.getsockname()[1]}"
             folder.announce(self.base_url)
-            keys = WechatKeys(folder.wechat(), self._store)
+            keys = WechatKeys(folder.wechat(), store)
             heralds = (WechatHerald(folder.wechat(), keys), AlipayHerald(folder.alipay()))
-            self._messenger = Messenger(self._store, heralds)
-            app = _application(folder, self._store, keys, pace)
+            self._messenger = Messenger(store, heralds)
+            app = _application(folder, store, keys, pace)
             self._house = _house(app, lambda: on_ready(self.base_url))
-        except BaseException:
-            self._store.close()
-            raise
+            self._opened = opened.pop_all()
         self._thread: threading.Thread | None = None
 
     def serve(self) -> None:
         """Serve in this thread until interrupted or stopped."""
-        try:
-            with self._messenger:
-                self._house.run(sockets=[self._socket])
-        finally:
-            self._socket.close()
-            self._store.close()
+        with self._opened, self._messenger:
+            self._house.run(sockets=[self._socket])
 
     def serve_beside(self) -> None:
         """Serve in a thread of its own; returns when calls are answered."""

@@ -70,14 +70,10 @@ class Store:
         """One transaction, alone: committed when the block ends, undone when it raises."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            try:
+            with self._db:
                 turn = Turn(self._db, self._real_now())
                 turn.settle_due()
                 yield turn
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
             if turn.stirred:
                 self.stirred.set()
 

@@ -5,11 +5,17 @@ from collections.abc import Iterator
 import pytest
 
 from scanrefund.ledger.ledger import Ledger
-from tests.people import (
-    PeopleShop,
-    hire,
-)
+from tests.people import PeopleShop, hire
 from tests.unit.builders import ORDER, keep, open_ledger_at
+
+
+@pytest.fixture
+def ledger(ledger_url: str) -> Iterator[Ledger]:
+    """A new ledger that holds the one sample order."""
+    opened = open_ledger_at(ledger_url)
+    keep(opened, ORDER)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

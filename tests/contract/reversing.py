@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
-from scanrefund.errors import UsageFault
 from scanrefund.ledger import marks
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.ledger import Ledger
@@ -18,7 +15,7 @@ from scanrefund.model.reversal import ReversalState
 from scanrefund.model.wallet import Wallet
 from scanrefund.reversal_desk import ReversalDesk
 from tests.people import PeopleShop, hire
-from tests.unit.builders import ORDER
+from tests.unit.builders import ORDER, an_order, keep, open_ledger_at
 
 LI = Hand("s2", "the customer changed his mind")
 
@@ -72,7 +69,9 @@ class Shop(PeopleShop):
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(UsageFault) as caught:
-        yield
-    assert caught.value.code == code
+def a_shop(url: str) -> Iterator[Shop]:
+    """One order is paid; U1 is not yet."""
+    ledger = open_ledger_at(url)
+    keep(ledger, ORDER, an_order(order_id="U1", state=OrderState.UNPAID, paid_at=None))
+    yield Shop(ledger)
+    ledger.close()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.outbox import Outbox
@@ -13,17 +10,9 @@ from scanrefund.ledger.prints import Prints
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import RefundState
 from tests.unit.aftercare.posting import HandWay, a_post, moved, refusing, told_refund
-from tests.unit.builders import KEYS, NOW, ORDER, FakeClock, keep, open_ledger_at, reserve
+from tests.unit.builders import KEYS, NOW, FakeClock, reserve
 
 AT_ONCE = 6
-
-
-@pytest.fixture
-def ledger(ledger_url: str) -> Iterator[Ledger]:
-    ledger = open_ledger_at(ledger_url)
-    keep(ledger, ORDER)
-    yield ledger
-    ledger.close()
 
 
 def test_prints_at_once_have_a_number_each(ledger: Ledger) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,28 +14,10 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.purge import KeepFor, Purge
 from scanrefund.ledger.schema import book
 from scanrefund.ledger.schema_after import applicants
-from scanrefund.ledger.trips import Lease
 from scanrefund.model.contact import Applicant
-from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import Command, Refund, RefundState
-from tests.unit.builders import KEYS, NOW, ORDER, keep, open_ledger_at, reserve
+from tests.unit.builders import KEYS, NOW, ORDER, reserve, succeeded
 
 MUCH_LATER = NOW + timedelta(days=900)
-
-
-@pytest.fixture
-def ledger(ledger_url: str) -> Iterator[Ledger]:
-    opened = open_ledger_at(ledger_url)
-    keep(opened, ORDER)
-    yield opened
-    opened.close()
-
-
-def succeeded(ledger: Ledger, refund: Refund) -> None:
-    attempt = ledger.begin(refund, Command.SEND, Lease("test", 30), NOW)
-    assert attempt is not None
-    plan = {"next_command": None, "next_try_at": None}
-    ledger.end(attempt, Answer(Outcome.SUCCEEDED), RefundState.SUCCEEDED, plan, "", NOW)
 
 
 def test_the_name_lies_closed_and_opens_with_our_keys_only(ledger: Ledger) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -21,23 +21,12 @@ from scanrefund.ledger.customers import Customers
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.purge import KeepFor, Purge
 from scanrefund.ledger.schema import book
-from scanrefund.ledger.trips import Lease
 from scanrefund.model.opinion import Dislike
-from scanrefund.model.outcome import Answer, Outcome
-from scanrefund.model.refund import Command, RefundState
 from tests.contract.test_report import TOLD
-from tests.unit.builders import KEYS, NOW, ORDER, FakeClock, keep, open_ledger_at, reserve
+from tests.unit.builders import KEYS, NOW, FakeClock, reserve, succeeded
 
 SAID = "张三 says the clerk laughed, call 13800000000"
 DUE = NOW + timedelta(days=7)
-
-
-@pytest.fixture
-def ledger(ledger_url: str) -> Iterator[Ledger]:
-    opened = open_ledger_at(ledger_url)
-    keep(opened, ORDER)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -49,13 +38,6 @@ def refused(do: Callable[[], object]) -> str:
     with pytest.raises(UsageFault) as caught:
         do()
     return caught.value.code
-
-
-def ended(ledger: Ledger) -> str:
-    attempt = ledger.begin(reserve(ledger), Command.SEND, Lease("test", 30), NOW)
-    assert attempt is not None
-    plan = {"next_command": None, "next_try_at": None}
-    return ledger.end(attempt, Answer(Outcome.SUCCEEDED), RefundState.SUCCEEDED, plan, "", NOW).refund_id
 
 
 def test_a_complaint_is_noted_answered_once_and_ended(ledger: Ledger, box: Complaints) -> None:
@@ -97,7 +79,7 @@ def test_the_words_stand_nowhere_in_the_clear_and_open_with_our_keys_only(
 def test_purge_takes_the_words_once_it_is_over_and_leaves_what_is_counted(
     ledger: Ledger, box: Complaints
 ) -> None:
-    noted = box.note(ended(ledger), Hand("Wang", SAID), DUE, NOW)
+    noted = box.note(succeeded(ledger, reserve(ledger)).refund_id, Hand("Wang", SAID), DUE, NOW)
     purge, later = Purge(ledger, KeepFor(1, 1, 1, 1)), NOW + timedelta(days=30)
     assert purge.run(later)["complaints"] == 0
     box.answer(noted.complaint_id, Hand("Li", "called"), NOW)

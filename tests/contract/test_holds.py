@@ -208,6 +208,7 @@ def test_of_a_hold_and_a_send_at_once_one_wins(ledger: Ledger) -> None:
     for one in both:
         one.join()
     assert len(told) == 1
+    assert len(late) == (told == ["sent"])
     assert set(late) <= {"refund_was_sent", "refund_under_way"}
     assert reread(ledger, refund).sends == (told == ["sent"])
 

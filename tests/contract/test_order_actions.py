@@ -22,18 +22,17 @@ from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.reversal import ReversalState
 from scanrefund.reversal_desk import Present
-from tests.contract.reversing import LI, Shop, refused
-from tests.unit.builders import NOW, ORDER, an_order, answering, keep, open_ledger_at
+from tests.contract.reversing import LI, Shop, a_shop
+from tests.unit.builders import NOW, ORDER, answering, keep, open_ledger_at
+from tests.unit.supervised import refused
 
 S = RefundState
 
 
 @pytest.fixture
 def shop(ledger_url: str) -> Iterator[Shop]:
-    ledger = open_ledger_at(ledger_url)
-    keep(ledger, ORDER, an_order(order_id="U1", state=OrderState.UNPAID, paid_at=None))
-    yield Shop(ledger)
-    ledger.close()
+    with a_shop(ledger_url) as shop:
+        yield shop
 
 
 def test_a_released_order_stays_released_and_is_told_once(shop: Shop) -> None:

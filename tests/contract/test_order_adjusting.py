@@ -7,20 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from scanrefund.model.money import Money
-from scanrefund.model.order import OrderState
 from scanrefund.model.refund import RefundState
-from tests.contract.reversing import LI, Shop, refused
-from tests.unit.builders import ORDER, an_order, keep, open_ledger_at
+from tests.contract.reversing import LI, Shop, a_shop
+from tests.unit.builders import ORDER
+from tests.unit.supervised import refused
 
 S = RefundState
 
 
 @pytest.fixture
 def shop(ledger_url: str) -> Iterator[Shop]:
-    ledger = open_ledger_at(ledger_url)
-    keep(ledger, ORDER, an_order(order_id="U1", state=OrderState.UNPAID, paid_at=None))
-    yield Shop(ledger)
-    ledger.close()
+    with a_shop(ledger_url) as shop:
+        yield shop
 
 
 def test_an_adjustment_refunds_the_difference_and_leaves_the_payment_alone(shop: Shop) -> None:

@@ -9,20 +9,16 @@ import pytest
 from scanrefund.ledger.outbox import Outbox
 from scanrefund.model.order import OrderState, WalletOrderState
 from scanrefund.model.outcome import CloseAnswer, Closing, OrderAnswer, OrderLook
-from scanrefund.model.refund import RefundState
-from tests.contract.reversing import LI, Shop, refused
+from tests.contract.reversing import LI, Shop, a_shop
 from tests.unit.aftercare.posting import MAIL
-from tests.unit.builders import KEYS, NOW, ORDER, an_order, keep, open_ledger_at, wallet_order
-
-S = RefundState
+from tests.unit.builders import KEYS, NOW, an_order, keep, wallet_order
+from tests.unit.supervised import refused
 
 
 @pytest.fixture
 def shop(ledger_url: str) -> Iterator[Shop]:
-    ledger = open_ledger_at(ledger_url)
-    keep(ledger, ORDER, an_order(order_id="U1", state=OrderState.UNPAID, paid_at=None))
-    yield Shop(ledger)
-    ledger.close()
+    with a_shop(ledger_url) as shop:
+        yield shop
 
 
 def test_an_unpaid_order_is_closed_at_the_wallet_and_cancelled(shop: Shop) -> None:

@@ -12,8 +12,6 @@ from scanrefund.errors import KeyFault, UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.sign_ins import SignIns
-from scanrefund.model.money import Money
-from scanrefund.model.refund import RefundState
 from scanrefund.model.staff import Doubt, Permission, Role, Secret, SignIn
 from scanrefund.people import totp
 from scanrefund.people.pins import Cost, PinHasher
@@ -28,11 +26,6 @@ from tests.people import (
     secret_of,
 )
 from tests.unit.builders import KEYS, NOW, open_ledger_at
-
-S = RefundState
-
-
-ALL = {"approval_above": Money(0)}
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.staff import Permission, Secret
 from tests.contract.people_at_once import at_once
 from tests.people import (
+    ALL,
     OWNER_PIN,
     SUPERVISOR_PIN,
     PeopleShop,
@@ -32,7 +33,6 @@ from tests.people import (
 from tests.unit.builders import NOW, ORDER
 
 S = RefundState
-ALL = {"approval_above": Money(0)}
 
 
 @pytest.fixture

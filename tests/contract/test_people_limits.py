@@ -12,16 +12,12 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
-from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason
 from tests.contract.people_at_once import at_once
 from tests.people import (
     PeopleShop,
 )
 from tests.unit.builders import FakeWallet, an_order, keep
-
-S = RefundState
-ALL = {"approval_above": Money(0)}
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ class Stage:
             with points.spared():
                 os.write(writes, json.dumps(points.trail).encode())
             os._exit(0)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001  (a door: the parent is told)
             os.write(writes, repr(error).encode())
             os._exit(1)
 

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 
+from pydantic import BaseModel
+
 from scanrefund.config.document import Document
 from scanrefund.config.section import Section
 from tests.tidy.source import ROOT
 
-SECTIONS = {
-    name: field.annotation.model_fields
-    for name, field in Document.model_fields.items()
-    if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
-}
-# Pages whose back-quoted words with a dot are keys; elsewhere they may be fields of an answer.
-PAGES = ("configuration.md", "devices.md", "maintenance.md", "paper.md")
-# A word after the dot that is no key: files, and columns of tables.
-NO_KEYS = {"toml", "md", "py", "csv", "sqlite3", "json", "js"}
+
+def sections_of(model: type[BaseModel]) -> dict[str, set[str]]:
+    """Every section below a model by its own name, with its keys."""
+    found: dict[str, set[str]] = {}
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            found |= {name: set(field.annotation.model_fields), **sections_of(field.annotation)}
+    return found
+
+
+# The page's own keys stand in [counter].
+SECTIONS = sections_of(Document) | {"page": set()}
+# A word after the dot that is no key: files, and the fields of a call.
+NO_KEYS = {"toml", "md", "py", "csv", "sqlite3", "json", "js", "txt", "key", "headers"}
 
 
 def named_in(text: str) -> set[tuple[str, str]]:
@@ -28,11 +35,11 @@ def named_in(text: str) -> set[tuple[str, str]]:
     }
 
 
-def test_every_key_these_pages_name_is_there() -> None:
+def test_every_key_that_the_documents_name_is_there() -> None:
     wrong = [
-        f"{page}: {section}.{key}"
-        for page in PAGES
-        for section, key in sorted(named_in((ROOT / "docs" / page).read_text("utf-8")))
+        f"{page.name}: {section}.{key}"
+        for page in sorted((ROOT / "docs").glob("*.md"))
+        for section, key in sorted(named_in(page.read_text("utf-8")))
         if key not in SECTIONS[section]
     ]
     assert wrong == []

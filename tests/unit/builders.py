@@ -19,6 +19,7 @@ from scanrefund.keys import Keys
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.refunds import Draft
+from scanrefund.ledger.trips import Lease
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrder, WalletOrderState
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, PayerAnswer, PayerLook
@@ -142,6 +143,14 @@ def reserve(
     """A refund reserved without asking any rule."""
     with ledger.locked(order_id) as locked:
         return locked.reserve(a_draft(amount_fen, **changes), lambda _order, number: number.encode(), now)
+
+
+def succeeded(ledger: Ledger, refund: Refund) -> Refund:
+    """The refund after a trip on which the wallet paid."""
+    attempt = ledger.begin(refund, Command.SEND, Lease("test", 30), NOW)
+    assert attempt is not None
+    plan = {"next_command": None, "next_try_at": None}
+    return ledger.end(attempt, Answer(Outcome.SUCCEEDED), RefundState.SUCCEEDED, plan, "", NOW)
 
 
 class FakeClock:

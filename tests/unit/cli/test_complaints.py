@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from tests.unit.cli.conftest import Program, Wallets
 
@@ -35,6 +36,8 @@ def test_a_complaint_from_its_note_to_its_end(program: Program, wallets: Wallets
     assert program("complaints", "list", "--json").document == []
     every = program("complaints", "list", "--all", "--json").document
     assert [one["standing"] for one in every] == ["ended"]
-    report = program("report", "--json").document
+    # The shop's midnight may have passed since.
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    report = program("report", "--from", yesterday, "--json").document
     assert (report["complaints"]["noted"], report["complaints"]["in_time"]) == (1, 1)
     assert "answered in time" in program("report").out

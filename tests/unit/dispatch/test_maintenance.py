@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.dispatch.dispatcher import PUT_OFF_MAX, Dispatcher
 from scanrefund.dispatch.worker import Worker
+from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.maintenance import Maintenance, Window
 from scanrefund.model.outcome import Answer, Outcome
@@ -40,9 +41,9 @@ class Shop:
         assert found is not None
         return found
 
-    def until(self, moment: object) -> Iterator[None]:
+    def until(self, moment: datetime) -> Iterator[None]:
         """Rounds of the worker, a minute apart, until a moment has come."""
-        while self.time.at < moment:  # type: ignore[operator]
+        while self.time.at < moment:
             self.worker.run_once()
             yield
             self.time.at += timedelta(minutes=1)
@@ -140,6 +141,7 @@ def test_a_wallet_that_does_not_know_it_is_sent_it_again_only_after_the_window(l
 def test_what_was_put_off_can_still_be_withdrawn_by_its_state(ledger: Ledger) -> None:
     refund = Shop(ledger, NIGHT).dispatcher.dispatch(reserve(ledger))
     assert (refund.state, refund.sends, refund.last_sent_at) == (S.READY, 0, None)
+    assert ByHand(ledger).cancel(refund.refund_id, Hand("Li", "not wanted"), NOW).state is S.CANCELLED
 
 
 @pytest.mark.parametrize(

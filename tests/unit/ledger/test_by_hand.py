@@ -2,87 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from scanrefund.errors import UsageFault
-from scanrefund.ledger import behind, orders
-from scanrefund.ledger.by_hand import ByHand, Hand
+from scanrefund.ledger import orders
+from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.refunds import AHEAD_MAX
-from scanrefund.ledger.schema import refunds
-from scanrefund.ledger.trips import Lease
-from scanrefund.model.money import Money
-from scanrefund.model.other_way import Method, OtherWay
 from scanrefund.model.outcome import Answer, Outcome
 from scanrefund.model.payment_code import PaymentCode
-from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refund import Command, RefundState
 from tests.unit.builders import NOW, ORDER, WECHAT_DIGITS, a_refund, an_order, keep, reserve
+from tests.unit.ledger.decisions import (
+    HAND,
+    LEASE,
+    NO_PLAN,
+    S,
+    absent,
+    entries,
+    held,
+    refused,
+    reread,
+    trip,
+    write,
+)
 
-S = RefundState
-HAND = Hand("Li", "seen")
-LEASE = Lease("counter1", 30)
 # Ten minutes after a send, and two asks: told a second time here.
 LATE = NOW + timedelta(minutes=10)
 TWICE = 2
 MASKED = PaymentCode(WECHAT_DIGITS).masked
-NO_PLAN: dict[str, Any] = {"next_command": None, "next_try_at": None}
 
 
 @pytest.fixture
 def by_hand(ledger: Ledger) -> ByHand:
     return ByHand(ledger)
-
-
-def trip(
-    ledger: Ledger, refund: Refund, outcome: Outcome, new: RefundState, at: datetime = NOW, **news: Any
-) -> Refund:
-    """One send, or one ask of what is held, with what it told."""
-    command = Command.ASK if refund.state is S.HELD else Command.SEND
-    attempt = ledger.begin(refund, command, LEASE, at)
-    assert attempt is not None
-    return ledger.end(attempt, Answer(outcome), new, NO_PLAN | news, "", at)
-
-
-def held(ledger: Ledger, **news: Any) -> Refund:
-    return trip(ledger, reserve(ledger), Outcome.HELD, S.HELD, **news)
-
-
-def closed(ledger: Ledger) -> Refund:
-    return trip(ledger, reserve(ledger), Outcome.CLOSED, S.CLOSED)
-
-
-def absent(ledger: Ledger, refund: Refund, at: datetime) -> Refund:
-    return trip(ledger, refund, Outcome.ABSENT, S.HELD, at, absent_asks=refund.absent_asks + 1)
-
-
-def reread(ledger: Ledger, refund: Refund) -> Refund:
-    found = ledger.refund(refund.refund_id)
-    assert found is not None
-    return found
-
-
-def refused(decide: Callable[[], object], code: str, **details: object) -> None:
-    with pytest.raises(UsageFault) as caught:
-        decide()
-    assert (caught.value.code, caught.value.details) == (code, details)
-
-
-def entries(ledger: Ledger, kind: str) -> list[tuple[str, str]]:
-    with ledger.reading() as connection:
-        query = f"SELECT subject, facts FROM book WHERE kind='{kind}'"
-        return [(row.subject, row.facts) for row in connection.exec_driver_sql(query)]
-
-
-def write(ledger: Ledger, refund: Refund, **values: object) -> None:
-    """Something written in the refund's row that no door writes."""
-    with ledger.writing() as connection:
-        connection.execute(update(refunds).where(refunds.c.refund_id == refund.refund_id).values(values))
 
 
 def test_a_release_lets_a_refund_go_on_now_and_forgets_the_odd_answers(
@@ -227,77 +182,6 @@ def test_a_number_nobody_knows_is_told_and_a_payment_code_in_its_place_masked(
     for decide in (by_hand.release, by_hand.close, by_hand.cancel, by_hand.pay_other_way):
         refused(partial(decide, number, HAND, NOW), "refund_unknown", refund_id=told)
     refused(partial(by_hand.thaw, number, HAND, NOW), "order_not_frozen", order_id=told)
-
-
-def test_cash_is_in_the_book_under_a_number_of_its_own(ledger: Ledger, by_hand: ByHand) -> None:
-    refund = closed(ledger)
-    paid = by_hand.pay_other_way(refund.refund_id, HAND, NOW)
-    facts = '{"amount_fen":2500,"by":"Li","why":"seen"}'
-    assert entries(ledger, "refund_paid_other_way") == [(paid.refund_id, facts)]
-    refused(
-        partial(by_hand.pay_other_way, refund.refund_id, HAND, NOW),
-        "cash_paid_already",
-        refund_id=refund.refund_id,
-    )
-
-
-def test_a_transfer_is_in_the_book_with_its_reference_and_nothing_of_the_account(
-    ledger: Ledger, by_hand: ByHand
-) -> None:
-    refund = closed(ledger)
-    paid = by_hand.pay_other_way(refund.refund_id, HAND, NOW, OtherWay(Method.BANK, "B2026", "0042"))
-    facts = '{"amount_fen":2500,"bank_reference":"B2026","by":"Li","method":"bank","why":"seen"}'
-    assert entries(ledger, "refund_paid_other_way") == [(paid.refund_id, facts)]
-    assert (paid.method, paid.bank_reference, paid.received_account) == (Method.BANK, "B2026", "•••• 0042")
-
-
-def test_what_was_paid_by_hand_before_methods_were_kept_was_cash(ledger: Ledger, by_hand: ByHand) -> None:
-    paid = by_hand.pay_other_way(closed(ledger).refund_id, HAND, NOW)
-    with ledger.writing() as connection:
-        connection.execute(update(refunds).values(method=""))
-    old = [ledger.refund(number) for number in (paid.refund_id, paid.instead_of)]
-    assert [one.method if one else None for one in old] == [Method.CASH, None]
-
-
-def test_cash_is_not_paid_before_the_wallets_refund_ended(ledger: Ledger, by_hand: ByHand) -> None:
-    number = held(ledger).refund_id
-    refused(
-        partial(by_hand.pay_other_way, number, HAND, NOW), "cash_before_end", refund_id=number, state="HELD"
-    )
-
-
-def test_cash_is_not_paid_beside_a_refund_that_is_open(ledger: Ledger, by_hand: ByHand) -> None:
-    number = closed(ledger).refund_id
-    other = reserve(ledger, amount_fen=1, request_id="other")
-    refused(partial(by_hand.pay_other_way, number, HAND, NOW), "cash_beside_open", refund_id=other.refund_id)
-
-
-def test_cash_is_not_paid_over_what_is_left_for_the_customer(ledger: Ledger, by_hand: ByHand) -> None:
-    number = closed(ledger).refund_id
-    with ledger.writing() as connection:
-        orders.take(connection, ORDER.order_id, 0, 7_501)
-    refused(
-        partial(by_hand.pay_other_way, number, HAND, NOW),
-        "cash_over_remaining",
-        order_id=ORDER.order_id,
-        amount_fen=2_500,
-    )
-    with ledger.writing() as connection:
-        orders.take(connection, ORDER.order_id, 0, -1)
-    by_hand.pay_other_way(number, HAND, NOW)
-    after = ledger.order(ORDER.order_id)
-    assert after is not None
-    assert (after.wallet_reserved, after.customer_reserved) == (Money(0), ORDER.amount)
-
-
-def test_cash_is_not_paid_while_facts_disagree_or_the_books_are_old(ledger: Ledger, by_hand: ByHand) -> None:
-    number = closed(ledger).refund_id
-    with ledger.writing() as connection:
-        behind.note(connection, NOW)
-    refused(partial(by_hand.pay_other_way, number, HAND, NOW), "cash_while_behind", order_id=ORDER.order_id)
-    with ledger.writing() as connection:
-        orders.freeze(connection, ORDER.order_id, "beyond_cap")
-    refused(partial(by_hand.pay_other_way, number, HAND, NOW), "cash_while_frozen", order_id=ORDER.order_id)
 
 
 def test_the_first_cause_that_froze_an_order_stays_until_a_person_thaws_it(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 
 import pytest
 
@@ -54,9 +53,8 @@ def test_a_name_that_was_pointed_at_this_machine_is_refused_everywhere(shop: Ser
     ):
         answered = call(page, route, Host=host)
         assert (answered.status, answered.fault) == (403, "host_foreign")
-    # The server itself refuses, and may cut the line before all of it is heard.
-    with suppress(ConnectionError):
-        assert call(page, route, Host="").status in (400, 403)
+    # Without a name the server itself refuses the head; a body on its way could only cut its answer off.
+    assert page.send(route.method, path_of(route), None, {"Host": ""}).status == 400
 
 
 @EVERY

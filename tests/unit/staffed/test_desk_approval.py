@@ -10,28 +10,14 @@ from sqlalchemy import update
 
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.schema import orders
-from scanrefund.model.money import Money
 from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.staff import Permission, Role, Secret
 from scanrefund.people import totp
-from tests.people import CLERK_PIN, SUPERVISOR_PIN, WRONG_PIN, PeopleShop, hire, shop_secret, tried
+from tests.people import CLERK_PIN, SUPERVISOR_PIN, WRONG_PIN, PeopleShop, shop_secret, tried
 from tests.unit.builders import NOW, ORDER, keep
 
 S = RefundState
-ALL = {"approval_above": Money(0)}
-
-
-@pytest.fixture
-def ledger(ledger: Ledger) -> Ledger:
-    hire(PeopleShop(ledger).staff)
-    return ledger
-
-
-@pytest.fixture
-def shop(ledger: Ledger) -> PeopleShop:
-    """Here every refund needs a second person."""
-    return PeopleShop(ledger, ALL)
 
 
 def test_with_a_second_persons_word_it_goes_and_both_names_are_kept(shop: PeopleShop) -> None:

@@ -14,33 +14,26 @@ from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.schema import orders
-from scanrefund.model.money import Money
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.staff import Role, Secret
 from scanrefund.people import totp
 from scanrefund.supervisor_desk import SupervisorDesk
-from tests.people import CLERK_PIN, OWNER_PIN, SUPERVISOR_PIN, WRONG_PIN, PeopleShop, hire, shop_secret, tried
+from tests.people import (
+    ALL,
+    CLERK_PIN,
+    OWNER_PIN,
+    SUPERVISOR_PIN,
+    WRONG_PIN,
+    PeopleShop,
+    shop_secret,
+    tried,
+)
 from tests.unit.builders import KEYS, NOW, ORDER, answering, keep, open_ledger
 from tests.unit.shopfloor import Shopfloor
 
 S = RefundState
-
-
-ALL = {"approval_above": Money(0)}
-
-
-@pytest.fixture
-def ledger(ledger: Ledger) -> Ledger:
-    hire(PeopleShop(ledger).staff)
-    return ledger
-
-
-@pytest.fixture
-def shop(ledger: Ledger) -> PeopleShop:
-    """Here every refund needs a second person."""
-    return PeopleShop(ledger, ALL)
 
 
 def test_nobody_refunds_unnamed_unknown_or_gone(ledger: Ledger) -> None:

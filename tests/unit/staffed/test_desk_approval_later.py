@@ -8,29 +8,15 @@ from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import Bug, UsageFault
 from scanrefund.ledger import behind
 from scanrefund.ledger.by_hand import Hand
-from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.trips import Lease
 from scanrefund.model.money import Money
 from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.staff import Role, Secret
 from scanrefund.supervisor_desk import SupervisorDesk
-from tests.people import CLERK_PIN, OWNER_PIN, SUPERVISOR_PIN, WRONG_PIN, PeopleShop, hire
+from tests.people import CLERK_PIN, OWNER_PIN, SUPERVISOR_PIN, WRONG_PIN, PeopleShop
 from tests.unit.builders import NOW, ORDER
 
 S = RefundState
-ALL = {"approval_above": Money(0)}
-
-
-@pytest.fixture
-def ledger(ledger: Ledger) -> Ledger:
-    hire(PeopleShop(ledger).staff)
-    return ledger
-
-
-@pytest.fixture
-def shop(ledger: Ledger) -> PeopleShop:
-    """Here every refund needs a second person."""
-    return PeopleShop(ledger, ALL)
 
 
 def test_a_wish_that_may_wait_is_reserved_and_never_sent(shop: PeopleShop) -> None:
