@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scanrefund.aftercare.cash_slip import SlipHead, cash_slip
+from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.aftercare.printer import Printer, PrinterSettings
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import PrinterFault, UsageFault
@@ -71,10 +72,8 @@ class CashSlipDesk:
 
         A print of which provably nothing came out is not counted.
         """
-        try:
+        with receipt_extra():
             from scanrefund.aftercare.slip_escpos import escpos_lines  # noqa: PLC0415  (an extra)
-        except ImportError:
-            raise UsageFault("receipt_extra_missing") from None
         printer = self._settings.printer
         if not printer.place:
             raise PrinterFault("printer_none")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.aftercare.printer import Printer, PrinterSettings
 from scanrefund.aftercare.slip import PrintedSlip, Printing, SlipShop, slip_of
 from scanrefund.dispatch.clock import Clock
@@ -62,10 +63,8 @@ class SlipDesk:
 
     def pdf(self, refund_id: str, by: str, language: str) -> bytes:
         """The slip as a PDF, which counts as a print."""
-        try:
+        with receipt_extra():
             from scanrefund.aftercare.slip_pdf import pdf_bytes  # noqa: PLC0415  (an extra)
-        except ImportError:
-            raise UsageFault("receipt_extra_missing") from None
         refund = self._required(refund_id)
         number = self._prints.begin(refund.refund_id, "pdf", by, self._clock.now())
         return pdf_bytes(self._slip(refund, number, language), language)
@@ -75,10 +74,8 @@ class SlipDesk:
 
         A print of which provably nothing came out is not counted.
         """
-        try:
+        with receipt_extra():
             from scanrefund.aftercare.slip_escpos import escpos_bytes  # noqa: PLC0415  (an extra)
-        except ImportError:
-            raise UsageFault("receipt_extra_missing") from None
         printer = self._settings.printer
         if not printer.place:
             raise PrinterFault("printer_none")

@@ -30,7 +30,7 @@ class DifferenceStore:
 
     def add(self, found: Iterable[Difference]) -> None:
         marks = ", ".join("?" * 12)
-        self._db.executemany(f"INSERT INTO differences VALUES ({marks})", map(_row, found))  # noqa: S608
+        self._db.executemany(f"INSERT INTO differences VALUES ({marks})", map(_row, found))  # noqa: S608  (question marks)
 
     def all(self) -> Iterator[Difference]:
         """Every one, a wallet's together, as they came."""
@@ -51,7 +51,7 @@ class DifferenceStore:
 
     def rows_without_lines(self, wallet: Wallet | None) -> Iterator[tuple[Any, ...]]:
         """One scope's, for hashing: in an order and a form that do not depend on the file they came from."""
-        query = f"SELECT {_FIELDS} FROM differences WHERE scope = ? ORDER BY {_FIELDS}"  # noqa: S608
+        query = f"SELECT {_FIELDS} FROM differences WHERE scope = ? ORDER BY {_FIELDS}"  # noqa: S608  (a constant of this file)
         with closing(self._db.cursor()) as cursor:
             yield from cursor.execute(query, (_scope(wallet),))
 

@@ -42,7 +42,7 @@ _TOLD_SALE: Final = "EXISTS (SELECT 1 FROM lines AS t WHERE t.kind = 'SALE' AND 
 # Ours of the day that no line tells.
 _LONE_REFUNDS: Final = f"FROM ours WHERE is_booked AND day = :day AND NOT {_TOLD_REFUND}"
 _LONE_SALES: Final = f"FROM sales WHERE day = :day AND NOT {_TOLD_SALE}"
-_DAY_OF_THE_LINE: Final = f"UPDATE ours SET day = :day WHERE day IS NULL AND is_booked AND {_TOLD_REFUND}"  # noqa: S608
+_DAY_OF_THE_LINE: Final = f"UPDATE ours SET day = :day WHERE day IS NULL AND is_booked AND {_TOLD_REFUND}"  # noqa: S608  (constants of this file)
 _TWICE: Final = """
 UPDATE lines SET twice = 1 WHERE rowid IN (
   SELECT l.rowid FROM lines AS l JOIN (
@@ -133,7 +133,7 @@ class Matching:
     def told_refunds(self) -> Iterator[tuple[BillLine, OurRefund | None, bool]]:
         """Each refund of the bill once, with ours and whether we know its order, in the bill's order."""
         query = (
-            f"SELECT {_LINE}, {_OURS}, s.order_id IS NOT NULL FROM lines AS l"  # noqa: S608
+            f"SELECT {_LINE}, {_OURS}, s.order_id IS NOT NULL FROM lines AS l"  # noqa: S608  (constants of this file)
             " LEFT JOIN ours AS o ON o.refund_id = l.key AND o.order_id = l.order_id"
             " LEFT JOIN sales AS s ON s.order_id = l.order_id"
             " WHERE l.kind = 'REFUND' AND NOT l.twice ORDER BY l.number"
@@ -144,7 +144,7 @@ class Matching:
     def told_sales(self) -> Iterator[tuple[BillLine, OurSale | None]]:
         """The sales of the bill that differ from ours, each once, in the bill's order."""
         query = (
-            f"SELECT {_LINE}, s.order_id, s.amount_fen, s.day FROM lines AS l"  # noqa: S608
+            f"SELECT {_LINE}, s.order_id, s.amount_fen, s.day FROM lines AS l"  # noqa: S608  (constants of this file)
             " LEFT JOIN sales AS s ON s.order_id = l.order_id"
             " WHERE l.kind = 'SALE' AND NOT l.twice"
             " AND (s.day IS NOT :day OR s.amount_fen <> l.amount_fen) ORDER BY l.number"
@@ -154,13 +154,13 @@ class Matching:
 
     def told_twice(self) -> Iterator[BillLine]:
         """Every line whose number stood in the bill before."""
-        query = f"SELECT {_LINE} FROM lines AS l WHERE l.twice ORDER BY l.number"  # noqa: S608
+        query = f"SELECT {_LINE} FROM lines AS l WHERE l.twice ORDER BY l.number"  # noqa: S608  (constants of this file)
         return map(_line, self._rows(query))
 
     def lone_refunds(self) -> Iterator[tuple[OurRefund, date | None]]:
         """Ours of the day that the bill does not tell, with the day whose bill does."""
         query = (
-            f"SELECT {_OURS}, e.day FROM (SELECT * {_LONE_REFUNDS}) AS o"  # noqa: S608
+            f"SELECT {_OURS}, e.day FROM (SELECT * {_LONE_REFUNDS}) AS o"  # noqa: S608  (constants of this file)
             " LEFT JOIN elsewhere AS e"
             " ON e.kind = 'REFUND' AND e.order_id = o.order_id AND e.key = o.refund_id ORDER BY o.refund_id"
         )
@@ -170,7 +170,7 @@ class Matching:
     def lone_sales(self) -> Iterator[tuple[OurSale, date | None]]:
         """Orders paid on the day that the bill does not tell, with the day whose bill does."""
         query = (
-            f"SELECT o.order_id, o.amount_fen, o.day, e.day FROM (SELECT * {_LONE_SALES}) AS o"  # noqa: S608
+            f"SELECT o.order_id, o.amount_fen, o.day, e.day FROM (SELECT * {_LONE_SALES}) AS o"  # noqa: S608  (constants of this file)
             " LEFT JOIN elsewhere AS e ON e.kind = 'SALE' AND e.order_id = o.order_id ORDER BY o.order_id"
         )
         for row in self._rows(query):

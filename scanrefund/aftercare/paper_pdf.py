@@ -5,6 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO, Any, Final
 
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import (
+    HRFlowable,
+    KeepInFrame,
+    PageBreak,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+)
+
 from scanrefund.aftercare.paper import PaperSlip, Part, Sheet
 from scanrefund.aftercare.pdf_font import chinese_font
 
@@ -18,35 +31,26 @@ _POSTER: Final = 15
 
 
 def write_pack(out: IO[bytes], sheets: Sequence[Sheet], slips: Sequence[PaperSlip], language: str) -> None:
-    """The sheets, one a page, then the slips, two a page.
-
-    Raises UsageFault receipt_extra_missing where reportlab is not installed.
-    """
+    """The sheets, one a page, then the slips, two a page."""
     font = chinese_font(language)
     parts: list[Any] = []
     for sheet in sheets:
-        parts += [*_sheet(sheet, _READ), _page_break()]
+        parts += [*_sheet(sheet, _READ), PageBreak()]
     for number, slip in enumerate(slips, start=1):
         parts += _slip(slip, font)
-        parts.append(_page_break() if number % _SLIPS_ON_A_PAGE == 0 else _space(_ROW_HEIGHT))
+        parts.append(PageBreak() if number % _SLIPS_ON_A_PAGE == 0 else Spacer(1, _ROW_HEIGHT))
     _paper(out, sheets[0].title).build(parts)
 
 
 def write_poster(out: IO[bytes], sheet: Sheet) -> None:
-    """One page, to be read from a metre. Raises as `write_pack`."""
-    chinese_font("")
+    """One page, to be read from a metre."""
     parts = _sheet(sheet, _POSTER)
-    from reportlab.platypus import KeepInFrame  # noqa: PLC0415  (an extra, and slow to load)
-
     paper = _paper(out, sheet.title)
     # A long policy is set smaller: half a poster on a second page would be lost.
     paper.build([KeepInFrame(paper.width - 12, paper.height - 12, parts, mode="shrink")])
 
 
 def _paper(out: IO[bytes], title: str) -> Any:
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415
-    from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415
-
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)
     return SimpleDocTemplate(out, pagesize=A4, title=title, invariant=1, **margins)
 
@@ -54,18 +58,16 @@ def _paper(out: IO[bytes], title: str) -> Any:
 def _sheet(sheet: Sheet, size: int) -> list[Any]:
     language = sheet.parts[0].font
     parts = [_paragraph(f"*** {mark} ***", language, size) for mark in sheet.marks]
-    parts += [_paragraph(sheet.title, language, 2 * size), _space(size)]
+    parts += [_paragraph(sheet.title, language, 2 * size), Spacer(1, size)]
     return parts + [one for part in sheet.parts for one in _part(part, size)]
 
 
 def _part(part: Part, size: int) -> list[Any]:
     lines = [_paragraph(line, part.font, size) for line in part.lines]
-    return [_space(size * 0.6), _paragraph(part.heading, part.font, round(size * 1.35)), *lines]
+    return [Spacer(1, size * 0.6), _paragraph(part.heading, part.font, round(size * 1.35)), *lines]
 
 
 def _slip(slip: PaperSlip, font: str) -> list[Any]:
-    from reportlab.platypus import HRFlowable  # noqa: PLC0415
-
     head = _grid([[slip.title, slip.shop, slip.number]], font, [0.4, 0.36, 0.24], size=_READ)
     rows = [[left, "", right, ""] for left, right in slip.fields]
     stub = [slip.stub_fields[:2], slip.stub_fields[2:]]
@@ -83,10 +85,6 @@ def _slip(slip: PaperSlip, font: str) -> list[Any]:
 def _grid(
     rows: list[list[str]], font: str, shares: list[float], *, lined: bool = False, size: int = _PLAIN
 ) -> Any:
-    from reportlab.lib import colors  # noqa: PLC0415
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415
-    from reportlab.platypus import Table  # noqa: PLC0415
-
     width = A4[0] - 2 * _MARGIN - 12
     cells = [[_text(cell, font, size) for cell in row] for row in rows]
     style = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
@@ -100,22 +98,7 @@ def _paragraph(text: str, language: str, size: int) -> Any:
 
 
 def _text(text: str, font: str, size: int) -> Any:
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
-    from reportlab.platypus import Paragraph  # noqa: PLC0415
-
     # Chinese breaks between any two characters; English words stay whole.
     wrap = None if text.isascii() else "CJK"
     style = ParagraphStyle("any", fontName=font, fontSize=size, leading=round(size * 1.4), wordWrap=wrap)
     return Paragraph(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), style)
-
-
-def _space(height: float) -> Any:
-    from reportlab.platypus import Spacer  # noqa: PLC0415
-
-    return Spacer(1, height)
-
-
-def _page_break() -> Any:
-    from reportlab.platypus import PageBreak  # noqa: PLC0415
-
-    return PageBreak()

@@ -1,8 +1,11 @@
-"""Plots on paper, from the bars of the page's plots: a drawing of reportlab's, in lines and not in dots."""
+"""Plots on paper, from the bars of the page's plots (extra `receipt`): a drawing in lines and not in dots."""
 
 from __future__ import annotations
 
 from typing import Any, Final
+
+from reportlab.graphics.shapes import Drawing, Line, Rect, String
+from reportlab.lib.colors import HexColor
 
 from scanrefund.aftercare.plots import NAMES_MAX, round_up, short
 from scanrefund.aftercare.report_plots import Plot
@@ -18,14 +21,12 @@ _FIGURE: Final = 50.0
 
 
 def drawing(plot: Plot, font: str, width: float) -> Any:
-    """A plot as a `reportlab.graphics.shapes.Drawing`, `width` points wide. Needs the extra `receipt`."""
+    """A plot as a `reportlab.graphics.shapes.Drawing`, `width` points wide."""
     return _standing(plot, font, width) if plot.standing else _lying(plot, font, width)
 
 
 def _standing(plot: Plot, font: str, width: float) -> Any:
     """The second figure of each bar stands on the first, in another colour."""
-    from reportlab.graphics.shapes import Drawing  # noqa: PLC0415  (an extra, and slow to load)
-
     made = Drawing(width, HEIGHT)
     top = round_up(max((bar.value + bar.more for bar in plot.bars), default=0))
     room, step = HEIGHT - _BOTTOM - _TOP, (width - _LEFT) / max(len(plot.bars), 1)
@@ -43,8 +44,6 @@ def _standing(plot: Plot, font: str, width: float) -> Any:
 
 def _lying(plot: Plot, font: str, width: float) -> Any:
     """One a line, each with its name before and its figure behind."""
-    from reportlab.graphics.shapes import Drawing  # noqa: PLC0415
-
     height = max(len(plot.bars), 1) * _ROW + 4
     made = Drawing(width, height)
     most = max((bar.value for bar in plot.bars), default=0) or 1
@@ -58,18 +57,12 @@ def _lying(plot: Plot, font: str, width: float) -> Any:
 
 
 def _rule(made: Any, y: float, figure: str, font: str) -> None:
-    from reportlab.graphics.shapes import Line  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     made.add(Line(_LEFT, y, made.width, y, strokeColor=HexColor(_LINE), strokeWidth=0.5))
     _text(made, (_LEFT - 5, y - 3), figure, font, anchor="end")
 
 
 def _rect(made: Any, at: tuple[float, float, float, float], colour: str) -> None:
     """Nothing where there is no height: a line would look like a little."""
-    from reportlab.graphics.shapes import Rect  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     if at[3] > 0:
         made.add(Rect(*at, fillColor=HexColor(colour), strokeColor=None))
 
@@ -77,8 +70,5 @@ def _rect(made: Any, at: tuple[float, float, float, float], colour: str) -> None
 def _text(
     made: Any, at: tuple[float, float], text: str, font: str, *, anchor: str = "start", colour: str = _SOFT
 ) -> None:
-    from reportlab.graphics.shapes import String  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     look = {"fontName": font, "fontSize": _SIZE, "fillColor": HexColor(colour)}
     made.add(String(*at, text, textAnchor=anchor, **look))

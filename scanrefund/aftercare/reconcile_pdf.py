@@ -1,4 +1,4 @@
-"""A reconciliation on paper, for the signature and the folder. Needs reportlab (extra `receipt`)."""
+"""A reconciliation on paper, for the signature and the folder. Needs the extra `receipt`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from scanrefund.aftercare.pdf_font import chinese_font
 from scanrefund.aftercare.reconcile import Reconciliation
@@ -23,7 +29,7 @@ _SIGNATURE_LINE: Final = "_" * 40
 
 
 class ReconcilePdf:
-    """Raises UsageFault receipt_extra_missing where reportlab is not there."""
+    """Build inside `receipt_extra`."""
 
     def __init__(self, words: ReconcileWords) -> None:
         self._words = words
@@ -33,10 +39,6 @@ class ReconcilePdf:
         self, path: Path, done: Reconciliation, signed: Mapping[str, Signed], made_at: datetime
     ) -> None:
         """One document with sums, differences, proposals and signatures."""
-        from reportlab.lib.pagesizes import A4  # noqa: PLC0415
-        from reportlab.lib.units import mm  # noqa: PLC0415
-        from reportlab.platypus import SimpleDocTemplate  # noqa: PLC0415
-
         title = self._words.title(done)
         margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 12 * mm)
         page = SimpleDocTemplate(str(path), pagesize=A4, **margins)
@@ -79,9 +81,6 @@ class ReconcilePdf:
         return tuple(self._words.say(f"reconcile.{key}") for key in keys)
 
     def _text(self, text: str, size: int = 9) -> Any:
-        from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
-        from reportlab.platypus import Paragraph  # noqa: PLC0415
-
         style = ParagraphStyle(
             "plain", fontName=self._font, fontSize=size, leading=size * 1.4, wordWrap="CJK"
         )
@@ -89,10 +88,6 @@ class ReconcilePdf:
         return Paragraph(escape(written_out(text)), style)
 
     def _table(self, rows: list[tuple[str, ...]], widths_mm: tuple[int, ...]) -> Any:
-        from reportlab.lib import colors  # noqa: PLC0415
-        from reportlab.lib.units import mm  # noqa: PLC0415
-        from reportlab.platypus import Table, TableStyle  # noqa: PLC0415
-
         cells = [[self._text(cell, size=8) for cell in row] for row in rows]
         table = Table(cells, colWidths=[width * mm for width in widths_mm], repeatRows=1)
         whole = ((0, 0), (-1, -1))
@@ -101,8 +96,6 @@ class ReconcilePdf:
         return table
 
     def _gap(self) -> Any:
-        from reportlab.platypus import Spacer  # noqa: PLC0415
-
         return Spacer(1, 8)
 
     def _footer(self, canvas: Any, page: Any) -> None:

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import IO, Any, Final
 
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import KeepTogether, Paragraph, SimpleDocTemplate, Spacer
+from reportlab.platypus import Table as Grid
+
 from scanrefund.aftercare.pdf_font import chinese_font
 from scanrefund.aftercare.pdf_plots import drawing
 from scanrefund.aftercare.report import Report
@@ -14,11 +20,8 @@ _MARGIN: Final = 42
 
 
 def write_pdf(out: IO[bytes], report: Report, words: ReportWords) -> None:
-    """Write the report as A4 pages. Raises UsageFault where reportlab is not installed."""
+    """Write the report as A4 pages."""
     styles = _styles(chinese_font(words.language))
-    from reportlab.lib.pagesizes import A4  # noqa: PLC0415
-    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer  # noqa: PLC0415
-
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), _MARGIN)
     paper = SimpleDocTemplate(out, pagesize=A4, title=words.title, **margins)
     parts: list[Any] = [Paragraph(_safe(words.title), styles["title"])]
@@ -36,8 +39,6 @@ def write_pdf(out: IO[bytes], report: Report, words: ReportWords) -> None:
 
 def _plot(plot: Plot, styles: dict[str, Any], width: float) -> Any:
     """Title, drawing and caption on one page."""
-    from reportlab.platypus import KeepTogether, Paragraph  # noqa: PLC0415
-
     parts = [Paragraph(_safe(plot.title), styles["strong"])]
     parts.append(drawing(plot, styles["plain"].fontName, width))
     if plot.caption:
@@ -46,8 +47,6 @@ def _plot(plot: Plot, styles: dict[str, Any], width: float) -> Any:
 
 
 def _styles(font: str) -> dict[str, Any]:
-    from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
-
     wrap = {"wordWrap": "CJK"}
     title = {"spaceBefore": 12, "spaceAfter": 4, "keepWithNext": 1}
     return {
@@ -60,10 +59,6 @@ def _styles(font: str) -> dict[str, Any]:
 
 
 def _grid(told: Table, styles: dict[str, Any], width: float) -> Any:
-    from reportlab.lib import colors  # noqa: PLC0415
-    from reportlab.platypus import Paragraph  # noqa: PLC0415
-    from reportlab.platypus import Table as Grid  # noqa: PLC0415
-
     count = len(told.head)
     first = width * (0.4 if count > 2 else 0.7)
     widths = [first, *[(width - first) / (count - 1)] * (count - 1)]

@@ -53,7 +53,7 @@ class TillMatching:
     def add_told(self, lines: Iterable[TillLine]) -> int:
         """Take the till's lines in; how many there were."""
         taken, rest = 0, iter(lines)
-        query = f"INSERT INTO told VALUES (?, ?, ?, ?){_ADD}"  # noqa: S608
+        query = f"INSERT INTO told VALUES (?, ?, ?, ?){_ADD}"  # noqa: S608  (a constant of this file)
         while batch := list(islice(rest, BATCH_ROWS)):
             rows = ((one.kind.value, one.order_id, one.amount_fen, one.number) for one in batch)
             self._db.executemany(query, rows)
@@ -62,7 +62,7 @@ class TillMatching:
 
     def add_ours(self, kind: LineKind, ours: Iterable[tuple[str, int]]) -> None:
         """Take in order numbers and amounts of our books."""
-        query = f"INSERT INTO ours VALUES (?, ?, ?){_ADD}"  # noqa: S608
+        query = f"INSERT INTO ours VALUES (?, ?, ?){_ADD}"  # noqa: S608  (a constant of this file)
         self._db.executemany(query, ((kind.value, order_id, fen) for order_id, fen in ours))
 
     def differences(self) -> Iterator[Difference]:
@@ -84,7 +84,7 @@ class TillMatching:
         return told.hexdigest()
 
     def _sum(self, table: str, kind: LineKind) -> int:
-        query = f"SELECT sum(amount_fen) FROM {table} WHERE kind = ?"  # noqa: S608
+        query = f"SELECT sum(amount_fen) FROM {table} WHERE kind = ?"  # noqa: S608  (`told` or `ours`)
         return int(self._db.execute(query, (kind.value,)).fetchone()[0] or 0)
 
     def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:

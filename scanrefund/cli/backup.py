@@ -100,12 +100,21 @@ def _made(invocation: Invocation, settings: Settings, file: Path | None) -> Trie
 
     server = on_server(settings.ledger.url)
     make, suffix = (back_up_server, SUFFIX) if server else (back_up, ".sqlite3")
+    if file is not None:
+        _refuse_new_folder(file, settings.backup.folder)
     with invocation.house(settings, wallets=False) as house:
         now = house.clock.now()
         target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}{suffix}"
         # Entered first, so that the copy ends where the book ends: put back at once, it is no old copy.
         house.ledger.enter_alone(now, BEGUN, {"file": target.name})
         return make(settings.ledger, house.keys, house.ledger.shop, target, settings.home / FOLDER)
+
+
+def _refuse_new_folder(file: Path, own: Path) -> None:
+    """One that nobody made is a slip of the pen, or a disk that is not there; the backup folder is ours."""
+    folder = file.absolute().parent
+    if folder != own.absolute() and not folder.is_dir():
+        raise UsageFault("copy_folder_missing", path=folder)
 
 
 def _tried(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:

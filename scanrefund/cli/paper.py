@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
@@ -51,7 +52,8 @@ def pack(
     numbered = paper_slips(shop, language, pack_mark(), slips)
     with new_file(path) as out:
         if is_pdf:
-            from scanrefund.aftercare.paper_pdf import write_pack
+            with receipt_extra():
+                from scanrefund.aftercare.paper_pdf import write_pack
 
             write_pack(out, sheets, numbered, language)
         else:
@@ -74,7 +76,8 @@ def poster(ctx: typer.Context, *, path: NewFile, as_json: AsJson = False) -> int
     sheet, is_pdf = poster_of(_shop(settings), settings.language), _is_pdf(path)
     with new_file(path) as out:
         if is_pdf:
-            from scanrefund.aftercare.paper_pdf import write_poster
+            with receipt_extra():
+                from scanrefund.aftercare.paper_pdf import write_poster
 
             write_poster(out, sheet)
         else:

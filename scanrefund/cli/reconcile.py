@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.cli import output
 from scanrefund.cli.by_hand import prove
 from scanrefund.cli.choices import AsJson
@@ -138,7 +139,8 @@ def _write_files(
             with csv.open("w", encoding="utf-8-sig", newline="") as page:
                 words.write_csv(done, page)
         if pdf is not None:
-            from scanrefund.aftercare.reconcile_pdf import ReconcilePdf
+            with receipt_extra():
+                from scanrefund.aftercare.reconcile_pdf import ReconcilePdf
 
             ReconcilePdf(words).write(pdf, done, signed, house.clock.now())
     except OSError as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.cli import output, sheet
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
@@ -87,7 +88,8 @@ def _write(found: Report, words: ReportWords, page: File, pdf: File, csv: File) 
             out.write(drawn(found, words).encode())
         yield page
     if pdf is not None:
-        from scanrefund.aftercare.report_pdf import write_pdf
+        with receipt_extra():
+            from scanrefund.aftercare.report_pdf import write_pdf
 
         with new_file(pdf) as out:
             write_pdf(out, found, words)

@@ -30,7 +30,7 @@ class History:
 
     def _refunds_when(self, column: str, wallet: str, start: float, end: float) -> list[tuple[Order, Refund]]:
         query = (
-            f"SELECT * FROM refunds WHERE wallet = ? AND {column} >= ? AND {column} < ?"  # noqa: S608
+            f"SELECT * FROM refunds WHERE wallet = ? AND {column} >= ? AND {column} < ?"  # noqa: S608  (names of our columns)
             f" ORDER BY {column}, rowid"
         )
         refunds = [Refund(**row) for row in self._db.execute(query, (wallet, start, end))]

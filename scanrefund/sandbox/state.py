@@ -132,7 +132,7 @@ class Turn:
     def add_order(self, order: Order) -> None:
         """Raises sqlite3.IntegrityError when the wallet has this order already."""
         names = ", ".join(f":{name}" for name in _ORDER_COLUMNS)
-        self._db.execute(f"INSERT INTO orders ({', '.join(_ORDER_COLUMNS)}) VALUES ({names})", asdict(order))  # noqa: S608
+        self._db.execute(f"INSERT INTO orders ({', '.join(_ORDER_COLUMNS)}) VALUES ({names})", asdict(order))  # noqa: S608  (names of our columns)
 
     def orders(self) -> list[Order]:
         """All orders, oldest first."""
@@ -173,7 +173,7 @@ class Turn:
         names = ", ".join(f":{name}" for name in _REFUND_COLUMNS)
         anew = ", ".join(f"{name} = :{name}" for name in _REFUND_COLUMNS)
         self._db.execute(
-            f"INSERT INTO refunds ({', '.join(_REFUND_COLUMNS)}) VALUES ({names})"  # noqa: S608
+            f"INSERT INTO refunds ({', '.join(_REFUND_COLUMNS)}) VALUES ({names})"  # noqa: S608  (names of our columns)
             f" ON CONFLICT (wallet, order_id, refund_id) DO UPDATE SET {anew}",
             asdict(refund),
         )

@@ -16,7 +16,7 @@ from typing import IO, Final
 
 from starlette.responses import Response, StreamingResponse
 
-from scanrefund.aftercare.reconcile_pdf import ReconcilePdf
+from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.aftercare.report import make_report
 from scanrefund.aftercare.report_page import drawn
 from scanrefund.aftercare.report_words import ReportWords
@@ -43,6 +43,8 @@ def differences(call: Call) -> Response:
 def paper(call: Call) -> Response:
     """The day on paper, with room for a signature or the signatures it has."""
     may_read(call)
+    with receipt_extra():
+        from scanrefund.aftercare.reconcile_pdf import ReconcilePdf  # noqa: PLC0415  (an extra)
     house = call.site.house
     with tempfile.TemporaryDirectory() as folder, house.books.looking(call.path["run_id"]) as done:
         path = Path(folder) / "day.pdf"

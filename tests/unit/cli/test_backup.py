@@ -65,6 +65,15 @@ def test_the_newest_copy_or_a_named_one_is_tried(program: Program, sold: Sell, h
     assert (broken.code, broken.document["error"]["code"]) == (70, "copy_not_whole")
 
 
+def test_a_folder_that_is_not_there_is_named_and_only_the_backup_folder_is_made(
+    program: Program, home: Path, tmp_path: Path
+) -> None:
+    ended = program("backup", tmp_path / "usb" / "stick" / "one.sqlite3", "--json")
+    assert (ended.code, ended.document["error"]["code"]) == (2, "copy_folder_missing")
+    assert not (tmp_path / "usb").exists()
+    assert program("backup", home / "backups" / "one.sqlite3").code == 0
+
+
 def test_the_worker_makes_the_days_copy(program: Program, wallets: Wallets, home: Path) -> None:
     program("worker", "--once")
     assert [path.name[:6] for path in (home / "backups").iterdir()] == ["daily-"]

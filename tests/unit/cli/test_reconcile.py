@@ -138,7 +138,9 @@ def test_a_pdf_is_made_in_every_language(
 def test_without_its_part_a_pdf_is_refused_in_one_sentence(
     program: Program, bill: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "reportlab.pdfbase", None)
+    # Imported anew, as in a process of its own.
+    monkeypatch.delitem(sys.modules, "scanrefund.aftercare.reconcile_pdf", raising=False)
+    monkeypatch.setitem(sys.modules, "reportlab.lib", None)
     ended = program(*asked(bill(*SOLD), "--pdf", tmp_path / "day.pdf"))
     assert (ended.code, "scanrefund[receipt]" in ended.err) == (2, True)
 

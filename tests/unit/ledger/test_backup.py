@@ -147,6 +147,19 @@ def test_nothing_that_was_left_beside_the_old_ledger_is_played_into_the_new_one(
     assert shelf.open().audit([]).is_whole
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open cannot get another name")
+def test_a_log_that_somebody_holds_open_goes_along_with_the_old_ledger(shelf: Shelf) -> None:
+    bystander = sqlite3.connect(shelf.path, isolation_level=None)
+    bystander.execute("PRAGMA journal_mode=WAL")
+    bystander.execute("CREATE TABLE theirs (word)")
+    impatient = LedgerSettings(shelf.settings.url, busy_timeout_s=0)
+    done = Restoring(impatient, KEYS, SHOP, Witness(shelf.witness)).restore(shelf.copy, NOW)
+    assert Path(f"{done.kept}-wal").stat().st_size > 0
+    assert not Path(f"{shelf.path}-wal").exists()
+    assert shelf.open().audit([]).is_whole
+    bystander.close()
+
+
 def test_what_a_killed_program_left_goes_once_it_is_old(shelf: Shelf) -> None:
     left = [shelf.path.with_name("ledger.sqlite3.00ff.part"), shelf.path.with_name("restore-test-x")]
     left[0].write_bytes(b"half a copy")
@@ -168,10 +181,14 @@ def test_on_a_disk_without_second_names_the_old_ledger_is_copied(
         raise OSError(95, "not supported")
 
     monkeypatch.setattr(os, "link", no_links)
-    lost = shelf.path.read_bytes()
+    lost, place_on_disk = shelf.path.read_bytes(), shelf.path.stat().st_ino
     done = shelf.restore()
     assert done.kept is not None
     assert done.kept.read_bytes() == lost
+    # Copied, not moved: at no moment was there no ledger.
+    assert done.kept.stat().st_ino != place_on_disk
+    if os.name != "nt":
+        assert stat.S_IMODE(done.kept.stat().st_mode) == 0o600
     assert shelf.open().audit([]).is_whole
 
 

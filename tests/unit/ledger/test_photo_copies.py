@@ -58,7 +58,7 @@ def test_one_that_was_gone_is_told_and_makes_no_copy_impossible(album: Album) ->
     assert album.try_it().photos_missing == 1
 
 
-@pytest.mark.parametrize("damage", ["gone", "changed", "swapped", "list"])
+@pytest.mark.parametrize("damage", ["gone", "changed", "swapped", "closed anew", "list"])
 def test_each_damage_to_a_photograph_is_found(album: Album, damage: str) -> None:
     one, two = sorted(album.pool.iterdir())
     if damage == "gone":
@@ -67,6 +67,8 @@ def test_each_damage_to_a_photograph_is_found(album: Album, damage: str) -> None
         one.write_bytes(one.read_bytes()[:-1] + b"x")
     elif damage == "swapped":
         one.write_bytes(two.read_bytes())
+    elif damage == "closed anew":
+        one.write_bytes(KEYS.closed_photo(one.stem, KEYS.opened_photo(one.stem, one.read_bytes())))
     else:
         list_of(album.copy).write_text("../../etc/passwd\n")
     with pytest.raises(LedgerFault) as caught:
