@@ -65,7 +65,7 @@ function auditPart(state, t, audit) {
   return h(
     "section", { class: "card audit", "aria-label": t("page.books.book") }, h("h2", {}, t("page.books.book")),
     audit ? h("p", { class: `verdict-line tone-${audit.whole ? "good" : "bad"}` }, drawing(audit.whole ? "good" : "bad"), h("strong", {}, audit.say.join(" "))) : h("p", { class: "none" }, t("page.books.not_walked")),
-    audit ? h("p", { class: "said head" }, audit.head, " · ", moment(audit.at, state.language)) : null,
+    audit ? h("p", { class: "said head" }, audit.head, " · ", moment(audit.at, state)) : null,
     h("div", { class: "buttons" }, button(t("page.books.walk"), "auditBook", { keys: "W" })),
   );
 }

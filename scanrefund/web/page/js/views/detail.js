@@ -31,7 +31,7 @@ export function detail(state, t) {
 
 function facts(state, t, one) {
   return [
-    fact(t("page.confirm.order"), one.order_id), fact(t("page.list.when"), moment(one.created_at, state.language)),
+    fact(t("page.confirm.order"), one.order_id), fact(t("page.list.when"), moment(one.created_at, state)),
     one.reason_text ? fact(t("page.confirm.reason"), one.reason_text) : null,
     one.applicant ? fact(t("page.applicant.title"), one.applicant) : null,
     one.fee ? fact(t("page.detail.fee"), one.fee) : null,
@@ -48,7 +48,7 @@ function decisions(one, t) {
 function timeline(state, t, one) {
   return h(
     "ol", { class: "timeline" },
-    (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state.language)),
+    (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state)),
       h("strong", {}, entry.say), entry.who && !entry.say.includes(entry.who) ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null,
       walletWords(entry.wallet_says, t))),
   );

@@ -21,7 +21,7 @@ export function evidencePart(state, t, one) {
 function pieceOf(state, t, piece) {
   return h(
     "li", { key: `${piece.number}` },
-    h("strong", {}, piece.say), piece.note ? h("span", {}, piece.note) : null, h("small", {}, moment(piece.at, state.language), " · ", piece.by),
+    h("strong", {}, piece.say), piece.note ? h("span", {}, piece.note) : null, h("small", {}, moment(piece.at, state), " · ", piece.by),
     piece.photo ? photoButton(state, t, piece) : null,
   );
 }
