@@ -1,12 +1,11 @@
 // What people decide about an order as a whole: asked for back, let in again, cancelled, its price lowered, put on
 // hold.
 
-import { change } from "../server.js";
 import { store } from "../store.js";
 import { may } from "../place.js";
 import { fenOf } from "../words.js";
 import { openOrder } from "./order.js";
-import { takeSecret } from "./people.js";
+import { takeSecret } from "./secret.js";
 import { showResult, untilAnswered } from "./refund.js";
 import { asking, tell, tellKey } from "./saying.js";
 

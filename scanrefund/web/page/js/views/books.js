@@ -3,8 +3,7 @@
 import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, inputField, people, secretField } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, inputField, message, people, secretField } from "./pieces.js";
 
 export function books(state, t) {
   const found = state.books;

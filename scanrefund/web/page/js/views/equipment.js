@@ -3,9 +3,8 @@
 import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button } from "./pieces.js";
+import { button, message } from "./pieces.js";
 import { practiceDoor } from "./practice.js";
-import { message } from "./queue.js";
 
 export function equipment(state, t) {
   return h(

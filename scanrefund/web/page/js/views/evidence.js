@@ -3,8 +3,7 @@
 import { h } from "../h.js";
 import { may } from "../place.js";
 import { moment } from "../words.js";
-import { badge, button, key } from "./pieces.js";
-import { message } from "./queue.js";
+import { badge, button, key, message } from "./pieces.js";
 
 /** In the refund's drawer: what is there, and what the shop still wants. */
 export function evidencePart(state, t, one) {

@@ -2,8 +2,7 @@
 
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
-import { badge, button, stateOf, toneOf } from "./pieces.js";
-import { message } from "./queue.js";
+import { badge, button, message, stateOf, toneOf } from "./pieces.js";
 
 export function refunds(state, t) {
   return h(
