@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scanrefund.aftercare.cash_slip import SlipHead, cash_slip
-from scanrefund.aftercare.extra import receipt_extra
-from scanrefund.aftercare.printer import Printer, PrinterSettings
+from scanrefund.aftercare.counted_printer import CountedPrinter
+from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.clock import Clock
-from scanrefund.errors import PrinterFault, UsageFault
+from scanrefund.errors import UsageFault
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.prints import Prints
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.staff import Staff
 from scanrefund.model.wallet import safe_number
@@ -45,46 +44,36 @@ class CashSlipDesk:
 
     def __init__(self, ledger: Ledger, clock: Clock, settings: CashSlipSettings, find: Find) -> None:
         self._ledger = ledger
-        self._clock = clock
         self._settings = settings
         self._find = find
-        self._prints = Prints(ledger)
+        self._paper = CountedPrinter(ledger, clock, settings.printer)
 
     @property
     def has_printer(self) -> bool:
         """Whether this counter has one."""
-        return bool(self._settings.printer.place)
+        return self._paper.is_there
 
     def look(self, refund_id: str, language: str) -> MadeCashSlip:
         """The slip as it would be printed now; nothing is counted."""
         refund = self._paid_by_hand(refund_id)
-        prints = self._prints.count(refund.refund_id)
+        prints = self._paper.count(refund.refund_id)
         return MadeCashSlip(refund.refund_id, self._text(refund, prints + 1, language), prints)
 
     def hand_out(self, refund_id: str, by: str, how: str, language: str) -> MadeCashSlip:
         """The slip for somebody else's paper: a terminal's, a browser's. It counts as a print."""
         refund = self._paid_by_hand(refund_id)
-        number = self._prints.begin(refund.refund_id, how, by, self._clock.now())
+        number = self._paper.begin(refund.refund_id, how, by)
         return MadeCashSlip(refund.refund_id, self._text(refund, number, language), number)
 
     def print(self, refund_id: str, by: str, language: str) -> MadeCashSlip:
-        """Print it on the counter's printer. Raises PrinterFault.
-
-        A print of which provably nothing came out is not counted.
-        """
-        with receipt_extra():
+        """Print it on the counter's printer, as `CountedPrinter.printing` does."""
+        refund = self._paid_by_hand(refund_id)
+        with self._paper.printing(refund.refund_id, "cash printer", by) as (number, printer):
             from scanrefund.aftercare.slip_escpos import escpos_lines  # noqa: PLC0415  (an extra)
-        printer = self._settings.printer
-        if not printer.place:
-            raise PrinterFault("printer_none")
-        made = self.hand_out(refund_id, by, "cash printer", language)
-        try:
-            Printer(printer).print(escpos_lines(made.text, printer.columns))
-        except PrinterFault as fault:
-            if fault.code == "printer_away":
-                self._prints.take_back(made.refund_id, made.prints, self._clock.now())
-            raise
-        return made
+
+            text = self._text(refund, number, language)
+            printer.print(escpos_lines(text, printer.settings.columns))
+        return MadeCashSlip(refund.refund_id, text, number)
 
     def _text(self, refund: Refund, number: int, language: str) -> str:
         found = self._find(refund.clerk)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanrefund.aftercare.counted_printer import CountedPrinter
 from scanrefund.aftercare.extra import receipt_extra
-from scanrefund.aftercare.printer import Printer, PrinterSettings
+from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.aftercare.slip import PrintedSlip, Printing, SlipShop, slip_of
 from scanrefund.dispatch.clock import Clock
-from scanrefund.errors import PrinterFault, UsageFault
+from scanrefund.errors import UsageFault
 from scanrefund.keys import Keys
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.prints import Prints
 from scanrefund.model.refund import Refund
 from scanrefund.model.slip import REFUND_NUMBER, Slip
 from scanrefund.model.wallet import safe_number
@@ -48,47 +48,37 @@ class SlipDesk:
         self._keys = keys
         self._clock = clock
         self._settings = settings
-        self._prints = Prints(ledger)
+        self._paper = CountedPrinter(ledger, clock, settings.printer)
 
     @property
     def has_printer(self) -> bool:
         """Whether this counter has one."""
-        return bool(self._settings.printer.place)
+        return self._paper.is_there
 
     def look(self, refund_id: str, language: str) -> MadeSlip:
         """The slip as it stands now, for a screen; nothing is counted."""
         refund = self._required(refund_id)
         made = self._slip(refund, 0, language)
-        return MadeSlip(made, refund.refund_id, self._prints.count(refund.refund_id))
+        return MadeSlip(made, refund.refund_id, self._paper.count(refund.refund_id))
 
     def pdf(self, refund_id: str, by: str, language: str) -> bytes:
         """The slip as a PDF, which counts as a print."""
         with receipt_extra():
             from scanrefund.aftercare.slip_pdf import pdf_bytes  # noqa: PLC0415  (an extra)
         refund = self._required(refund_id)
-        number = self._prints.begin(refund.refund_id, "pdf", by, self._clock.now())
+        number = self._paper.begin(refund.refund_id, "pdf", by)
         return pdf_bytes(self._slip(refund, number, language), language)
 
     def print(self, refund_id: str, by: str, language: str) -> MadeSlip:
-        """Print it on the counter's printer. Raises PrinterFault; the refund goes on whatever happens here.
-
-        A print of which provably nothing came out is not counted.
+        """Print it on the counter's printer, as `CountedPrinter.printing` does; the refund goes on whatever
+        happens here.
         """
-        with receipt_extra():
-            from scanrefund.aftercare.slip_escpos import escpos_bytes  # noqa: PLC0415  (an extra)
-        printer = self._settings.printer
-        if not printer.place:
-            raise PrinterFault("printer_none")
         refund = self._required(refund_id)
-        number = self._prints.begin(refund.refund_id, "printer", by, self._clock.now())
-        slip = self._slip(refund, number, language)
-        data = escpos_bytes(slip, printer.columns, code_as_picture=printer.code_as_picture)
-        try:
-            Printer(printer).print(data)
-        except PrinterFault as fault:
-            if fault.code == "printer_away":
-                self._prints.take_back(refund.refund_id, number, self._clock.now())
-            raise
+        with self._paper.printing(refund.refund_id, "printer", by) as (number, printer):
+            from scanrefund.aftercare.slip_escpos import escpos_bytes  # noqa: PLC0415  (an extra)
+
+            slip, told = self._slip(refund, number, language), printer.settings
+            printer.print(escpos_bytes(slip, told.columns, code_as_picture=told.code_as_picture))
         return MadeSlip(slip, refund.refund_id, number)
 
     def _slip(self, refund: Refund, number: int, language: str) -> PrintedSlip:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta, timezone
 from typing import Any, Final
 
 from scanrefund.check.permission import day_of
@@ -55,7 +55,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "state": order.state.value,
         "state_say": words(language, f"order_state.{order.state.value}.name"),
         "paid_at": moment(order.paid_at),
-        "paid_say": _paid(order, site.now(), language),
+        "paid_say": _paid(site, order, language),
         "items": items_of(order),
         "next_day": _is_of_another_day(site, order),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
@@ -85,11 +85,14 @@ def warning(site: Site, card: Card, language: str) -> tuple[str, str]:
     return words(language, f"ask_for.{card.order.wallet.value}"), "good"
 
 
-def _paid(order: Order, now: datetime, language: str) -> str:
+def _paid(site: Site, order: Order, language: str) -> str:
+    """By the shop's own clock, whatever this machine's is."""
     if order.paid_at is None:
         return words(language, "paid.never")
-    age_s = max(int((now - order.paid_at).total_seconds()), 0)
-    return words(language, "paid.at", paid_at=order.paid_at, age_s=age_s)
+    age_s = max(int((site.now() - order.paid_at).total_seconds()), 0)
+    shop_time = timezone(timedelta(hours=site.settings.limits.people.utc_offset_h))
+    paid_at = order.paid_at.astimezone(shop_time).strftime("%Y-%m-%d %H:%M")
+    return words(language, "paid.at", paid_at=paid_at, age_s=age_s)
 
 
 def _is_of_another_day(site: Site, order: Order) -> bool:

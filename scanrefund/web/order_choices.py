@@ -12,10 +12,10 @@ _PAID: Final = frozenset({OrderState.PAID, OrderState.RELEASED, OrderState.PARTL
 
 
 def choices(order: Order, refusal: Refusal | None) -> list[str]:
-    """What the order's state allows: release, extend, cancel, adjust. Who may is the permission's question.
+    """What the order's state allows: release, extend, cancel, adjust, hold. Who may: the permission.
 
     `refusal` is what speaks against any refund of it. Beside an open refund nothing that costs money is
-    begun, and a frozen order is looked at first.
+    begun, and it is the refund that is put on hold; a frozen order is looked at first.
     """
     if order.state is OrderState.UNPAID:
         return ["cancel"]
@@ -24,5 +24,5 @@ def choices(order: Order, refusal: Refusal | None) -> list[str]:
     if refusal is not None and refusal.reason is Reason.RETURN_WINDOW_PASSED:
         found.append("extend")
     if is_quiet and order.state in _PAID and order.remaining > ZERO:
-        found += ["cancel", "adjust"]
+        found += ["cancel", "adjust", "hold"]
     return found

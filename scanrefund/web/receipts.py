@@ -11,6 +11,7 @@ from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.ledger.story import Happened
 from scanrefund.model.complaint import Complaint
 from scanrefund.model.hold import Hold
+from scanrefund.model.printable import codes_hidden
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.say.catalogue import Catalogue
@@ -147,15 +148,19 @@ def refused(receipt: Receipt, language: str) -> dict[str, Any]:
 
 
 def line_of(site: Site, happened: Happened, language: str) -> dict[str, Any]:
-    """One line of a refund's time line."""
+    """One line of a refund's time line; what looks like a payment code in a wallet's own words is hidden."""
+    detail = {
+        name: codes_hidden(value) if isinstance(value, str) else value
+        for name, value in happened.detail.items()
+    }
     gaps: dict[str, object] = {
         name: words(language, f"refund_state.{value}") if name.endswith("_state") else value
-        for name, value in happened.detail.items()
+        for name, value in detail.items()
     }
     who = site.name_of(happened.who) if happened.who else ""
     say = words(language, f"timeline.{happened.what}", **gaps, by=who or MISSING)
     told = {"at": moment(happened.at), "what": happened.what, "say": say, "who": who}
-    return told | {"detail": happened.detail}
+    return told | {"detail": detail}
 
 
 def moment(at: datetime | None) -> str | None:

@@ -70,7 +70,7 @@ def start(call: Call) -> dict[str, Any]:
         "version": __version__,
         "languages": list(LANGUAGES),
         "language": session.language,
-        "shop": {"id": site.settings.shop_id, "name": site.settings.shop_name},
+        "shop": _shop(site),
         "counter": site.settings.counter,
         "rehearsal": site.settings.rehearsal,
         "training": _training(site),
@@ -87,6 +87,13 @@ def start(call: Call) -> dict[str, Any]:
         "camera": {"source": site.camera.source, "on": site.camera.is_on},
         "newer": newer_of(site, session.language),
     }
+
+
+def _shop(site: Site) -> dict[str, Any]:
+    """Its times are told by its own clock."""
+    told = site.settings
+    offset_h = told.limits.people.utc_offset_h
+    return {"id": told.shop_id, "name": told.shop_name, "utc_offset_h": offset_h}
 
 
 def _training(site: Site) -> dict[str, Any] | None:

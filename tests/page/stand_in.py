@@ -101,7 +101,7 @@ class StandIn:
             "version": "0.0.0",
             "languages": list(LANGUAGES),
             "language": self.language,
-            "shop": {"id": "shop-1", "name": "和平路店"},
+            "shop": {"id": "shop-1", "name": "和平路店", "utc_offset_h": 8},
             "counter": "1 号台",
             "rehearsal": True,
             "training": {"pin": "739164", "leave": [{"staff_id": "o1", "name": "赵老板"}]}

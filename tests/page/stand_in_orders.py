@@ -23,6 +23,10 @@ def decisions(app: FastAPI, desk: StandIn) -> None:
         order = desk.orders[body["order_id"]]
         if what == "adjust" or (what == "cancel" and order["state"] != "UNPAID"):
             return _paid_back(desk, what, body)
+        if what == "hold":
+            why = desk.say("frozen.on_hold.name")
+            order |= {"frozen_why": why, "may_refund": False, "may": ["release"]}
+            return {"order": desk.order(body["order_id"])}
         order |= {"state": _BECOMES[what], "may_refund": what != "cancel", "may": []}
         return {"order": desk.order(body["order_id"]), "receipt": None}
 

@@ -132,6 +132,20 @@ def test_one_who_may_not_serve_is_offered_nothing(till: Till) -> None:
     expect(till.page.locator(".scan .message")).to_contain_text("没有别的可做")
 
 
+@started(permissions=("refund.create",))
+def test_an_order_is_put_on_hold_with_a_note_by_whoever_refunds(till: Till) -> None:
+    till.order()
+    choose(till, "4")
+    expect(sentence(till)).to_contain_text("不动钱")
+    till.press("Enter")
+    expect(till.page.locator(".dialog .message")).to_have_text("请写明原因。")
+    till.by_hand("ask the owner")
+    till.press("Enter")
+    expect(till.page.locator(".scan .message")).to_contain_text("已暂缓")
+    expect(till.page.locator(".whynot")).to_contain_text("暂缓")
+    assert till.desk.told("orders/hold") == [{"order_id": "A1001", "why": "ask the owner", "approval": None}]
+
+
 @started(permissions=ALL)
 def test_an_unpaid_order_is_closed_and_what_the_wallet_does_not_know_needs_a_persons_word(till: Till) -> None:
     till.desk.sell("A1004", "alipay", 30_00, state="UNPAID", may_refund=False, may=["cancel"])

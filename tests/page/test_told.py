@@ -52,3 +52,9 @@ def test_a_wait_of_hours_is_counted_down_in_hours(till: Till) -> None:
     till.desk.asks_at = datetime.now(UTC) + timedelta(hours=7, minutes=30)
     till.to_result(state="UNKNOWN")
     expect(till.page.locator(".norepeat .countdown")).to_have_text(re.compile(r"7:[23]\d:\d\d"))
+
+
+def test_a_moment_is_told_by_the_shops_clock(till: Till) -> None:
+    """02:15 in Greenwich; the browser here keeps no time of China's."""
+    till.order()
+    expect(till.page.locator(".order .facts")).to_contain_text("10:15")

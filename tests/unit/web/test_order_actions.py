@@ -92,8 +92,8 @@ def test_a_slow_wallet_keeps_nobody_waiting_and_pressing_again_pays_once(shop: S
     ("state", "changes", "stopped", "offered"),
     [
         (OrderState.UNPAID, {}, None, ["cancel"]),
-        (OrderState.PAID, {}, None, ["release", "cancel", "adjust"]),
-        (OrderState.RELEASED, {}, Reason.RETURN_WINDOW_PASSED, ["extend", "cancel", "adjust"]),
+        (OrderState.PAID, {}, None, ["release", "cancel", "adjust", "hold"]),
+        (OrderState.RELEASED, {}, Reason.RETURN_WINDOW_PASSED, ["extend", "cancel", "adjust", "hold"]),
         (OrderState.PARTLY_REFUNDED, {"open_refund_id": "SR_1"}, None, []),
         (OrderState.PAID, {"frozen_why": "amount"}, Reason.ORDER_FROZEN, ["release"]),
         (OrderState.REFUNDED, {"wallet_reserved": Money(1_000)}, None, []),
@@ -111,6 +111,6 @@ def test_the_card_tells_what_the_order_should_cost_by_now(shop: Served) -> None:
     shop.sell("W8")
     page = shop.page()
     before = page.post("/desk/order", {"number": "W8"}).document["order"]
-    assert (before["may"], before["cost_fen"]) == (["release", "cancel", "adjust"], 1_000)
+    assert (before["may"], before["cost_fen"]) == (["release", "cancel", "adjust", "hold"], 1_000)
     amounts = {"old_fen": 1_000, "new_fen": 700, "reading_id": shop.shown(page)}
     assert decide(page, "adjust", "W8", **amounts).document["order"]["cost_fen"] == 700

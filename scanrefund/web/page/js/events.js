@@ -1,8 +1,8 @@
 // What the program tells by itself: camera readings, refunds that moved, how things stand.
 
 import { booksMoved } from "./acts/books.js";
-import { freshOrder, shown, takesCode } from "./acts/order.js";
-import { refresh } from "./acts/lists.js";
+import { freshOrder, refresh } from "./acts/fresh.js";
+import { shown, takesCode } from "./acts/order.js";
 import { moved } from "./acts/refund.js";
 import { standAgain, tell } from "./acts/saying.js";
 import { store } from "./store.js";

@@ -19,22 +19,41 @@ const FUNCTION_KEYS = {
 const TRAINING_KEYS = { F11: "customerShows", F12: "endExercise" };
 const EVERYWHERE = new Set(["F1", "F10"]);
 
-const ENTER = {
-  owner: "makeOwner", sign_in: "signIn", locked: "unlock", help: "help", customer: "agree",
-  "dialog:decide": "submitDecision", "dialog:judged": "closeDialog", "dialog:sign": "keepSignature", "dialog:order": "submitOrderAction", "dialog:practice": "submitPractice", training: "beginPicked",
-  queue: "openPicked", refunds: "openPicked", detail: null, equipment: "selfTest",
-  "refund:order": "choosePickedOrder", "refund:amount": "takeAmount", "refund:code": "needCode",
-  "refund:confirm": "confirm", "refund:sending": "pressedAgain", "refund:approving": "approveAtTill",
-  books: "reconcileDay", "dialog:sign_day": "signDay", "dialog:round": "approveRound", "dialog:rounded": "closeDialog",
-  "dialog:cashslip": "printCashSlip", "dialog:evidence": "keepEvidence", "dialog:photo": "closeDialog",
+// What Enter and Escape do, place by place.
+const ENTER_ESCAPE = {
+  owner: ["makeOwner", null],
+  sign_in: ["signIn", "someoneElse"],
+  locked: ["unlock", null],
+  help: ["help", "help"],
+  customer: ["agree", "customerOff"],
+  training: ["beginPicked", "newRefund"],
+  queue: ["openPicked", "newRefund"],
+  refunds: ["openPicked", "newRefund"],
+  detail: [null, "closeDetail"],
+  equipment: ["selfTest", "newRefund"],
+  books: ["reconcileDay", "newRefund"],
+  "refund:order": ["choosePickedOrder", "stepBack"],
+  "refund:amount": ["takeAmount", "stepBack"],
+  "refund:code": ["needCode", "stepBack"],
+  "refund:confirm": ["confirm", "stepBack"],
+  "refund:sending": ["pressedAgain", "pressedAgain"],
+  "refund:approving": ["approveAtTill", "notApproved"],
+  "dialog:decide": ["submitDecision", "closeDialog"],
+  "dialog:judged": ["closeDialog", "closeDialog"],
+  "dialog:sign": ["keepSignature", "closeDialog"],
+  "dialog:order": ["submitOrderAction", "leaveOrderAction"],
+  "dialog:practice": ["submitPractice", "leavePractice"],
+  "dialog:sign_day": ["signDay", "closeDialog"],
+  "dialog:round": ["approveRound", "closeDialog"],
+  "dialog:rounded": ["closeDialog", "closeDialog"],
+  "dialog:cashslip": ["printCashSlip", "closeDialog"],
+  "dialog:evidence": ["keepEvidence", "closeEvidence"],
+  "dialog:photo": ["closeDialog", "closeDialog"],
 };
-const ESCAPE = {
-  sign_in: "someoneElse", help: "help", customer: "customerOff", "dialog:decide": "closeDialog", "dialog:judged": "closeDialog", "dialog:sign": "closeDialog", "dialog:order": "leaveOrderAction", "dialog:practice": "leavePractice", training: "newRefund", queue: "newRefund", refunds: "newRefund", detail: "closeDetail",
-  equipment: "newRefund", "refund:order": "stepBack", "refund:amount": "stepBack", "refund:code": "stepBack",
-  "refund:confirm": "stepBack", "refund:sending": "pressedAgain", "refund:approving": "notApproved",
-  books: "newRefund", "dialog:sign_day": "closeDialog", "dialog:round": "closeDialog", "dialog:rounded": "closeDialog",
-  "dialog:cashslip": "closeDialog", "dialog:evidence": "closeEvidence", "dialog:photo": "closeDialog",
-};
+// While a refund is made the digits are its reasons, and two keys ask for more.
+const WORKING = new Set(["refund:amount", "refund:code", "refund:confirm"]);
+// Where a digit chooses who proves himself, of everybody.
+const BY_ANYBODY = new Set(["dialog:decide", "dialog:round", "dialog:sign_day"]);
 const NOT_LISTENING = new Set(["starting", "owner", "sign_in", "locked"]);
 
 let arrivedAt = 0;
@@ -56,21 +75,21 @@ export function enterAct(state) {
   if (place === "queue" && marked(state).length > 0) return "openRound";
   if (place === "refund:amount" && !state.order.may_refund) return "next";
   if (place === "refund:order" && state.orders.length === 0) return "scanBox";
-  return ENTER[place] ?? null;
+  return ENTER_ESCAPE[place]?.[0] ?? null;
 }
 
 export function escapeAct(state) {
   const place = placeOf(state);
   if (place === "refund:result") return "next";
-  return ESCAPE[place] ?? null;
+  return ENTER_ESCAPE[place]?.[1] ?? null;
 }
 
 /** A single character that belongs to no field: a reason, a person, an order; else it begins a number. */
 export function characterAct(key, state) {
   const place = placeOf(state);
   const number = Number(key) - 1;
-  if (key === "*" && state.order?.may_refund && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["editAmount"];
-  if (key === "/" && state.order && ["refund:amount", "refund:code", "refund:confirm"].includes(place)) return ["orderActions"];
+  if (key === "*" && state.order?.may_refund && WORKING.has(place)) return ["editAmount"];
+  if (key === "/" && state.order && WORKING.has(place)) return ["orderActions"];
   if (/^[pP]$/.test(key) && hasSlip(state, place)) return ["printSlip"];
   if (/^[mMaA]$/.test(key) && place === "queue") return [/^[mM]$/.test(key) ? "mark" : "markAll"];
   if (/^[sSwW]$/.test(key) && place === "books") return [/^[sS]$/.test(key) ? "openSignDay" : "auditBook"];
@@ -83,7 +102,7 @@ export function characterAct(key, state) {
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
   if (place === "dialog:order") return orderKey(state, number);
   if (place === "dialog:practice") return deciders(state)[number] && !state.dialog.busy ? ["decider", deciders(state)[number].staff_id] : null;
-  if (/^dialog:(decide|round|sign_day)$/.test(place) && state.staff[number]) return ["decider", state.staff[number].staff_id];
+  if (BY_ANYBODY.has(place) && state.staff[number]) return ["decider", state.staff[number].staff_id];
   if (place === "dialog:evidence" && state.detail.evidence.kinds[number]) return ["evidenceKind", state.detail.evidence.kinds[number].kind];
   return reasonAct(key, state, place);
 }
@@ -98,7 +117,7 @@ function hasSlip(state, place) {
 }
 
 function reasonAct(key, state, place) {
-  if (!["refund:amount", "refund:code", "refund:confirm"].includes(place) || !state.order.may_refund) return null;
+  if (!WORKING.has(place) || !state.order.may_refund) return null;
   const found = state.start.reasons.find((one) => String(one.digit) === key);
   return found ? ["reason", found.code] : null;
 }

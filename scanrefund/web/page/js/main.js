@@ -5,7 +5,7 @@ import { focusOn } from "./acts/focus.js";
 import { takePhoto } from "./acts/evidence.js";
 import { picture, scan } from "./acts/order.js";
 import { loadStaff, lock } from "./acts/people.js";
-import { refresh } from "./acts/lists.js";
+import { refresh } from "./acts/fresh.js";
 import { chooseReason, codeAgedOut } from "./acts/refund.js";
 import { asking } from "./acts/saying.js";
 import { keptSettings } from "./acts/settings.js";

@@ -36,10 +36,13 @@ export function fenOf(text) {
   return Number(whole) * 100 + Number(cents.padEnd(2, "0"));
 }
 
-/** A moment in the shop's own time, in the reader's language. */
-export function moment(iso, language) {
+/** A moment by the shop's own clock, whatever this machine's is, in the reader's language. */
+export function moment(iso, { language, start }) {
   if (!iso) return "—";
-  const options = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" };
+  const ahead = start.shop.utc_offset_h;
+  // The zones of this family count the other way round.
+  const timeZone = `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+  const options = { dateStyle: "medium", timeStyle: "short", hourCycle: "h23", timeZone };
   return new Intl.DateTimeFormat(language, options).format(new Date(iso));
 }
 

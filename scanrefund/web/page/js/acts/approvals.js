@@ -2,8 +2,8 @@
 
 import { change } from "../server.js";
 import { store } from "../store.js";
-import { refresh } from "./lists.js";
-import { takeSecret } from "./people.js";
+import { refresh } from "./fresh.js";
+import { takeSecret } from "./secret.js";
 import { asking, tellKey } from "./saying.js";
 
 const ROUND_MAX = 50;

@@ -3,12 +3,13 @@
 import { change, read } from "../server.js";
 import { store } from "../store.js";
 import { openCashSlip } from "./cash_slip.js";
+import { openDetail } from "./detail.js";
+import { refresh } from "./fresh.js";
 import { moved } from "./refund.js";
 import { thaw } from "./order.js";
-import { may, overdue } from "../place.js";
-import { play } from "../sound.js";
+import { may } from "../place.js";
 import { asking, tell, tellKey } from "./saying.js";
-import { takeSecret } from "./people.js";
+import { takeSecret } from "./secret.js";
 
 const LIST_MAX = 100;
 
@@ -31,17 +32,6 @@ export function rows(state) {
   if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
   if (state.screen === "training") return state.training.exercises;
   return state.screen === "refunds" ? state.refunds : [];
-}
-
-/** In the background: what goes wrong here is told by the next thing the clerk does. */
-export async function refresh() {
-  const { signedIn, locked } = store.get();
-  if (!signedIn || locked) return;
-  const [queue, status] = await Promise.all(["/desk/queue", "/desk/status"].map((path) => read(path).catch(() => null)));
-  const late = overdue(store.get()).length;
-  if (queue) store.set({ queue });
-  if (overdue(store.get()).length > late) play("person", store.get().muted);
-  if (status) store.set({ status });
 }
 
 export async function openQueue() {
@@ -70,18 +60,6 @@ export function pick(step) {
   const state = store.get();
   const count = state.orders.length || rows(state).length;
   if (count > 0) store.set({ picked: (state.picked + step + count) % count });
-}
-
-export async function openDetail(refundId) {
-  const detail = await asking(() => read(`/desk/refunds/${encodeURIComponent(refundId)}`));
-  if (detail) store.set({ detail, screen: "detail" });
-}
-
-/** Why it stands where it stands: the wallet is asked about the order again. */
-export async function openDiagnosis() {
-  const { detail } = store.get();
-  const told = await asking(() => read(`/desk/refunds/${encodeURIComponent(detail.refund_id)}/diagnosis`));
-  if (told && store.get().detail?.refund_id === told.refund_id) store.set({ detail: told });
 }
 
 export function openPicked() {

@@ -4,8 +4,8 @@ import { change } from "../server.js";
 import { NO_WORK, store } from "../store.js";
 import { stepOf } from "../place.js";
 import { halfWidth, plainYuan } from "../words.js";
-import { recheck } from "./refund.js";
-import { openDetail } from "./lists.js";
+import { recheck } from "./check.js";
+import { openDetail } from "./detail.js";
 import { badge } from "./people.js";
 import { asking, tell, tellKey } from "./saying.js";
 
@@ -112,14 +112,6 @@ export function stepBack() {
   if (step === "confirm") store.set({ reading: null, noCode: false, typed: "", check: null });
   else if (step === "code") store.set({ reason: null, amountTaken: false });
   else reset();
-}
-
-/** The order's newest facts, after something moved. */
-export async function freshOrder() {
-  const { order } = store.get();
-  if (!order) return;
-  const found = await asking(() => change("/desk/order", { number: order.order_id }));
-  if (found?.order && store.get().order?.order_id === found.order.order_id) store.set({ order: found.order });
 }
 
 /** A person has looked at what froze the order. */

@@ -1,15 +1,15 @@
-// What people decide about an order as a whole: asked for back, let in again, cancelled, its price lowered.
+// What people decide about an order as a whole: asked for back, let in again, cancelled, its price lowered, put on
+// hold.
 
-import { change } from "../server.js";
 import { store } from "../store.js";
 import { may } from "../place.js";
 import { fenOf } from "../words.js";
 import { openOrder } from "./order.js";
-import { takeSecret } from "./people.js";
+import { takeSecret } from "./secret.js";
 import { showResult, untilAnswered } from "./refund.js";
 import { asking, tell, tellKey } from "./saying.js";
 
-const PERMISSIONS = { release: "order.release", extend: "order.release", cancel: "order.cancel", adjust: "order.adjust" };
+const PERMISSIONS = { release: "order.release", extend: "order.release", cancel: "order.cancel", adjust: "order.adjust", hold: "refund.create" };
 // What comes so soon after a code may be the scanner's own Enter, heard late.
 const SETTLED_MS = 400;
 const NEW = { kind: "order", approver: null, oldText: "", newText: "", days: "1", unknownThere: false, needsApproval: false, busy: false };
@@ -86,7 +86,7 @@ function bodyOf(state, queue) {
 
 function ofItsOwn({ dialog, reading }, queue) {
   if (dialog.what === "extend") return { days: Number(dialog.days) };
-  if (dialog.what === "release") return {};
+  if (!["cancel", "adjust"].includes(dialog.what)) return {};
   const notAtWallet = document.querySelector("[data-own='not-at-wallet']")?.checked ?? false;
   const money = dialog.what === "adjust" ? { old_fen: fenOf(dialog.oldText), new_fen: fenOf(dialog.newText) } : { not_at_wallet: notAtWallet };
   return { ...money, reading_id: reading?.id ?? null, queue };

@@ -5,15 +5,8 @@ import { play } from "../sound.js";
 import { NO_WORK, store } from "../store.js";
 import { speaker } from "../words.js";
 import { asking, tellKey } from "./saying.js";
-import { refresh } from "./lists.js";
-
-/** What stood in a secret field; the field is empty afterwards. */
-export function takeSecret(name) {
-  const field = document.querySelector(`[data-secret="${name}"]`);
-  const secret = field?.value.normalize("NFKC").trim() ?? "";
-  if (field) field.value = "";
-  return secret;
-}
+import { refresh } from "./fresh.js";
+import { takeSecret } from "./secret.js";
 
 /** The names for the sign-in screen, and for who approves at the till. */
 export async function loadStaff() {

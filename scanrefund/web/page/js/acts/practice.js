@@ -4,7 +4,7 @@ import { change, keepToken, read } from "../server.js";
 import { store } from "../store.js";
 import { may } from "../place.js";
 import { speaker } from "../words.js";
-import { takeSecret } from "./people.js";
+import { takeSecret } from "./secret.js";
 import { asking, tell, tellKey } from "./saying.js";
 
 const PERMISSION = "training.open";

@@ -3,57 +3,23 @@
 import { change, Lost } from "../server.js";
 import { play } from "../sound.js";
 import { store } from "../store.js";
-import { amountOf, blockedBy, noes, stepOf } from "../place.js";
+import { amountOf, blockedBy, noes } from "../place.js";
 import { halfWidth, plainYuan, speaker, yuan } from "../words.js";
 import { say } from "../voice.js";
 import { toneOf } from "../views/pieces.js";
-import { freshOrder } from "./order.js";
+import { recheck } from "./check.js";
+import { freshOrder } from "./fresh.js";
 import { asking, tell, tellKey } from "./saying.js";
 import { forgetWish, wishId } from "./wish.js";
 
-const SETTLE_MS = 120;
 const AGAIN_MS = 2000;
 // Three minutes of asking again; by then a person has seen that the program is gone.
 const TRIES_MAX = 90;
-
-let checkTimer = 0;
-let checkNumber = 0;
-
-/** Everything anew: the wallet's word on the order, then every rule. */
-export async function checkAgain() {
-  if (!store.get().order || store.get().sending) return;
-  store.set({ checking: true });
-  await freshOrder();
-  await check((checkNumber += 1));
-  tellKey("none", "page.recheck.done");
-}
 
 /** A part of the rest by one press: half of it, an item, the amount of the refund before. */
 export function quickAmount(fen) {
   const { order } = store.get();
   if (order?.may_refund) setAmount(plainYuan(Math.min(Number(fen), order.remaining_fen)));
-}
-
-/** Ask which rules say what, once the typing has settled. Binds nothing. */
-export function recheck() {
-  clearTimeout(checkTimer);
-  checkNumber += 1;
-  const mine = checkNumber;
-  store.set({ checking: true });
-  checkTimer = setTimeout(() => check(mine), SETTLE_MS);
-}
-
-async function check(mine) {
-  const state = store.get();
-  const amount = amountOf(state);
-  if (!state.order || amount === null) return store.set({ check: null, checking: false });
-  const asked = { order_id: state.order.order_id, amount_fen: amount, reason: state.reason, reading_id: state.reading?.id ?? null };
-  const told = await asking(() => change("/desk/check", asked));
-  if (mine !== checkNumber) return null;
-  store.set({ check: told, checking: false });
-  const wrong = noes(told).find((rung) => rung.reason !== "needs_approval");
-  if (wrong && stepOf(store.get()) === "confirm") tell("bad", wrong.say);
-  return null;
 }
 
 export function setAmount(text) {

@@ -2,9 +2,9 @@
 
 import { change, read } from "../server.js";
 import { store } from "../store.js";
-import { freshOrder } from "./order.js";
-import { openDetail, refresh } from "./lists.js";
-import { recheck } from "./refund.js";
+import { recheck } from "./check.js";
+import { openDetail } from "./detail.js";
+import { freshOrder, refresh } from "./fresh.js";
 import { asking, tellKey } from "./saying.js";
 import { hasVoice } from "../voice.js";
 

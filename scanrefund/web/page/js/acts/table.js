@@ -5,6 +5,8 @@ import { stepOf } from "../place.js";
 import { openCashSlip, printCashSlip } from "./cash_slip.js";
 import * as approvals from "./approvals.js";
 import * as books from "./books.js";
+import { checkAgain, recheck } from "./check.js";
+import { openDetail, openDiagnosis } from "./detail.js";
 import * as equipment from "./equipment.js";
 import * as evidence from "./evidence.js";
 import { focusOn } from "./focus.js";
@@ -16,6 +18,7 @@ import * as people from "./people.js";
 import * as refund from "./refund.js";
 import * as settings from "./settings.js";
 import * as practice from "./practice.js";
+import { takeSecret } from "./secret.js";
 import { printSlip } from "./slip.js";
 import * as signature from "./signature.js";
 import * as training from "./training.js";
@@ -38,7 +41,7 @@ function newRefund() {
 
 function approveAtTill() {
   const { dialog } = store.get();
-  const secret = people.takeSecret("approval");
+  const secret = takeSecret("approval");
   const approver = dialog?.approver ?? store.get().chosen;
   if (!approver || !secret) return null;
   store.set({ chosen: null });
@@ -74,10 +77,10 @@ export const ACTS = {
   editAmount: () => focusOn("amount"),
   maximum: refund.maximum,
   quickAmount: refund.quickAmount,
-  checkAgain: refund.checkAgain,
+  checkAgain,
   reason: refund.chooseReason,
   withoutCode: refund.withoutCode,
-  againCode: () => { store.set({ reading: null, noCode: false }); refund.recheck(); },
+  againCode: () => { store.set({ reading: null, noCode: false }); recheck(); },
   confirm: refund.confirm,
   pressedAgain: refund.pressedAgain,
   tooSoon: () => tellKey("none", "page.result.pressed_twice"),
@@ -95,7 +98,7 @@ export const ACTS = {
   openRefunds: lists.openRefunds,
   search: lists.search,
   toggleOpenOnly: lists.toggleOpenOnly,
-  openDetail: lists.openDetail,
+  openDetail,
   openPicked: lists.openPicked,
   closeDetail: lists.closeDetail,
   printSlip,
@@ -117,7 +120,7 @@ export const ACTS = {
   keepEvidence: evidence.keepEvidence,
   closeEvidence: evidence.closeEvidence,
   showPhoto: evidence.showPhoto,
-  openDiagnosis: lists.openDiagnosis,
+  openDiagnosis,
   openSignature: signature.openSignature,
   clearSignature: signature.clearSignature,
   keepSignature: signature.keepSignature,

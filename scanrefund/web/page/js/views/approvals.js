@@ -4,8 +4,7 @@ import { marked, sumOf } from "../acts/approvals.js";
 import { h } from "../h.js";
 import { yuan } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, people, secretField } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, message, people, secretField } from "./pieces.js";
 
 /** Beside a row: marked or not. */
 export function markOf(state, t, one) {

@@ -3,8 +3,7 @@
 import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, inputField, people, secretField } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, inputField, message, people, secretField } from "./pieces.js";
 
 export function books(state, t) {
   const found = state.books;
@@ -65,7 +64,7 @@ function auditPart(state, t, audit) {
   return h(
     "section", { class: "card audit", "aria-label": t("page.books.book") }, h("h2", {}, t("page.books.book")),
     audit ? h("p", { class: `verdict-line tone-${audit.whole ? "good" : "bad"}` }, drawing(audit.whole ? "good" : "bad"), h("strong", {}, audit.say.join(" "))) : h("p", { class: "none" }, t("page.books.not_walked")),
-    audit ? h("p", { class: "said head" }, audit.head, " · ", moment(audit.at, state.language)) : null,
+    audit ? h("p", { class: "said head" }, audit.head, " · ", moment(audit.at, state)) : null,
     h("div", { class: "buttons" }, button(t("page.books.walk"), "auditBook", { keys: "W" })),
   );
 }

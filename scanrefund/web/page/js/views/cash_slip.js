@@ -1,8 +1,7 @@
 // The slip that both sides sign when a refund was paid by hand.
 
 import { h } from "../h.js";
-import { button } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, message } from "./pieces.js";
 
 const PAID_BY_HAND = "PAID_OTHER_WAY";
 

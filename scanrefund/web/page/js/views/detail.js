@@ -6,8 +6,7 @@ import { cashSlipButton } from "./cash_slip.js";
 import { diagnosis } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
 import { evidencePart } from "./evidence.js";
-import { button, fact, toneOf } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, fact, message, toneOf } from "./pieces.js";
 import { customersPart } from "./signature.js";
 import { walletWords } from "./wallet_words.js";
 import { countdown, headline, nextStep } from "./result.js";
@@ -31,7 +30,7 @@ export function detail(state, t) {
 
 function facts(state, t, one) {
   return [
-    fact(t("page.confirm.order"), one.order_id), fact(t("page.list.when"), moment(one.created_at, state.language)),
+    fact(t("page.confirm.order"), one.order_id), fact(t("page.list.when"), moment(one.created_at, state)),
     one.reason_text ? fact(t("page.confirm.reason"), one.reason_text) : null,
     one.applicant ? fact(t("page.applicant.title"), one.applicant) : null,
     one.fee ? fact(t("page.detail.fee"), one.fee) : null,
@@ -48,7 +47,7 @@ function decisions(one, t) {
 function timeline(state, t, one) {
   return h(
     "ol", { class: "timeline" },
-    (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state.language)),
+    (one.timeline ?? []).map((entry, number) => h("li", { key: `${number}` }, h("time", { datetime: entry.at }, moment(entry.at, state)),
       h("strong", {}, entry.say), entry.who && !entry.say.includes(entry.who) ? h("span", {}, entry.who) : null, typeof entry.detail === "string" && entry.detail ? h("small", {}, entry.detail) : null,
       walletWords(entry.wallet_says, t))),
   );

@@ -30,7 +30,7 @@ function tripOf(state, t, trip, number) {
   return h(
     "li", { key: `${number}` },
     h("details", {},
-      h("summary", {}, h("time", { datetime: trip.begun_at }, moment(trip.begun_at, state.language)), h("strong", {}, trip.command), h("span", {}, trip.hint)),
+      h("summary", {}, h("time", { datetime: trip.begun_at }, moment(trip.begun_at, state)), h("strong", {}, trip.command), h("span", {}, trip.hint)),
       h("dl", { class: "facts" },
         fact(t("page.diagnosis.ours"), trip.outcome || "—"), fact(t("page.diagnosis.theirs"), [trip.http_status, trip.code].filter(Boolean).join(" · ") || "—"),
         fact(t("page.diagnosis.raw"), [trip.message, trip.wallet_request_id, trip.signature].filter(Boolean).join(" · ") || "—"))),

@@ -2,8 +2,7 @@
 
 import { h } from "../h.js";
 import { needsSecond, needsWhy } from "../acts/lists.js";
-import { button, people, secretField } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, message, people, secretField } from "./pieces.js";
 
 export function dialog(state, t) {
   const { what } = state.dialog;

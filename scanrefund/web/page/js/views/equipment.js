@@ -3,9 +3,8 @@
 import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button } from "./pieces.js";
+import { button, message } from "./pieces.js";
 import { practiceDoor } from "./practice.js";
-import { message } from "./queue.js";
 
 export function equipment(state, t) {
   return h(
@@ -24,7 +23,7 @@ function network(state, t) {
 
 /** Whether each wallet can be reached. */
 export function checks(network, state, t) {
-  return h("ul", { class: "checks" }, network.map((one) => check(one.ok, t(`page.wallet.${one.wallet}`), [one.say, moment(one.at, state.language)].filter(Boolean).join(" · "))));
+  return h("ul", { class: "checks" }, network.map((one) => check(one.ok, t(`page.wallet.${one.wallet}`), [one.say, moment(one.at, state)].filter(Boolean).join(" · "))));
 }
 
 function camera(state, t) {
@@ -44,7 +43,7 @@ function selfTest(state, t) {
   const last = state.status?.self_test;
   return h(
     "section", { class: "card", "aria-label": t("page.equipment.self_test") },
-    h("h2", {}, t("page.equipment.self_test"), last?.at ? h("small", {}, moment(last.at, state.language), " ", last.say ?? "") : null),
+    h("h2", {}, t("page.equipment.self_test"), last?.at ? h("small", {}, moment(last.at, state), " ", last.say ?? "") : null),
     h("ul", { class: "checks" }, (state.checks ?? last?.checks ?? []).map((one) => check(one.ok, one.title ?? one.name, one.say, one.ok ? "" : one.cure))),
     button(t("page.equipment.run"), "selfTest", { keys: "Enter", kind: "main" }),
   );

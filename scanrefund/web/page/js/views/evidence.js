@@ -3,8 +3,7 @@
 import { h } from "../h.js";
 import { may } from "../place.js";
 import { moment } from "../words.js";
-import { badge, button, key } from "./pieces.js";
-import { message } from "./queue.js";
+import { badge, button, key, message } from "./pieces.js";
 
 /** In the refund's drawer: what is there, and what the shop still wants. */
 export function evidencePart(state, t, one) {
@@ -21,7 +20,7 @@ export function evidencePart(state, t, one) {
 function pieceOf(state, t, piece) {
   return h(
     "li", { key: `${piece.number}` },
-    h("strong", {}, piece.say), piece.note ? h("span", {}, piece.note) : null, h("small", {}, moment(piece.at, state.language), " · ", piece.by),
+    h("strong", {}, piece.say), piece.note ? h("span", {}, piece.note) : null, h("small", {}, moment(piece.at, state), " · ", piece.by),
     piece.photo ? photoButton(state, t, piece) : null,
   );
 }

@@ -5,8 +5,7 @@ import { needsSecond, offered, pays, paysBack } from "../acts/order_actions.js";
 import { others } from "../keys.js";
 import { plainYuan, yuan } from "../words.js";
 import { codeRing } from "./code.js";
-import { button, inputField, key, people, secretField } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, inputField, key, message, people, secretField } from "./pieces.js";
 
 /** Under the order: what may be done with it besides a refund. */
 export function orderButtons(state, t) {

@@ -68,3 +68,9 @@ export function inputField(name, label, value, { kind = "text", focus = false, .
     h("input", { type: "text", field: name, value, "data-kind": kind, autocomplete: "off", spellcheck: "false", focus, ...more }),
   );
 }
+
+/** The line that tells what a decision came to, on screens without the scan box. */
+export function message(state) {
+  const tone = state.message?.tone ?? "none";
+  return h("p", { class: `message tone-${tone}`, role: tone === "bad" ? "alert" : "status", key: `message-${tone}` }, state.message?.text ?? "");
+}

@@ -2,8 +2,7 @@
 
 import { h } from "../h.js";
 import { deciders, hasDoor, needsProof, practises } from "../acts/practice.js";
-import { button, people, secretField } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, message, people, secretField } from "./pieces.js";
 
 /** On the screens of equipment and training. */
 export function practiceDoor(state, t) {

@@ -4,7 +4,7 @@ import { h } from "../h.js";
 import { age, yuan } from "../words.js";
 import { markOf, roundBar } from "./approvals.js";
 import { countdown } from "./result.js";
-import { badge, button, stateOf, toneOf } from "./pieces.js";
+import { badge, button, message, stateOf, toneOf } from "./pieces.js";
 
 const PARTS = ["approvals", "held", "open"];
 
@@ -66,10 +66,4 @@ export function row(state, t, one, number, mark = null) {
       h("span", { class: "more" }, h("span", {}, one.order_id), one.clerk ? h("span", {}, one.clerk) : null, one.reason_text ? h("span", {}, one.reason_text) : null, one.hold ? h("span", { class: "note" }, one.hold.note) : null),
       h("span", { class: "aged" }, badge(age(one.age_s ?? 0, t), `level-${one.level || "none"}`), countdown(state, t, one))),
   );
-}
-
-/** The line that tells what a decision came to, on screens without the scan box. */
-export function message(state) {
-  const tone = state.message?.tone ?? "none";
-  return h("p", { class: `message tone-${tone}`, role: tone === "bad" ? "alert" : "status", key: `message-${tone}` }, state.message?.text ?? "");
 }

@@ -2,8 +2,7 @@
 
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
-import { badge, button, stateOf, toneOf } from "./pieces.js";
-import { message } from "./queue.js";
+import { badge, button, message, stateOf, toneOf } from "./pieces.js";
 
 export function refunds(state, t) {
   return h(
@@ -34,7 +33,7 @@ function table(state, t) {
 function line(state, t, one, number) {
   return h(
     "tr", { key: one.refund_id, class: number === state.picked ? "picked" : "" },
-    h("td", {}, moment(one.created_at, state.language)),
+    h("td", {}, moment(one.created_at, state)),
     h("td", {}, h("button", { type: "button", class: "link", act: "openDetail", arg: one.refund_id }, one.order_id)),
     h("td", { class: "money" }, yuan(one.amount_fen)), h("td", {}, badge(stateOf(one, t), `tone-${toneOf(one)}`)),
     h("td", {}, [one.clerk, one.approver].filter(Boolean).join(" · ")),

@@ -1,8 +1,7 @@
 // Where a customer signs, and what was signed.
 
 import { h, svg } from "../h.js";
-import { button } from "./pieces.js";
-import { message } from "./queue.js";
+import { button, message } from "./pieces.js";
 
 export function sign(state, t) {
   return h(

@@ -3,9 +3,8 @@
 import { h } from "../h.js";
 import { secondsTo } from "../words.js";
 import { drawing } from "./drawings.js";
-import { badge, button, key } from "./pieces.js";
+import { badge, button, key, message } from "./pieces.js";
 import { practiceDoor } from "./practice.js";
-import { message } from "./queue.js";
 
 export function training(state, t) {
   return h(
