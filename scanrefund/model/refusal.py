@@ -43,6 +43,7 @@ class Reason(StrEnum):
     APPROVAL_LOCKED = "approval_locked"
     CLERK_LIMIT_REACHED = "clerk_limit_reached"
     REASON_MISSING = "reason_missing"
+    SELF_TEST_FAILED = "self_test_failed"
     MAINTENANCE = "maintenance"
     WALLET_STOPPED = "wallet_stopped"
     BOOKS_BEHIND = "books_behind"

@@ -129,6 +129,7 @@ _SHOP: Final = (
     Failure("refusal.approval_locked", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.clerk_limit_reached", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.reason_missing", _A.KEEPS_ORDER, _C.FILLS_IN),
+    Failure("refusal.self_test_failed", _A.PAUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.maintenance", _A.PAUSES, _C.WAITS),
     Failure("refusal.wallet_stopped", _A.PAUSES, _C.CHECKS_NETWORK),
     Failure("refusal.books_behind", _A.PAUSES, _C.CALLS_SUPERVISOR),
