@@ -66,5 +66,5 @@ class Between:
 
 def test_what_is_written_meanwhile_is_walked_too(long: Ledger) -> None:
     between = Between(long, 4)
-    assert walk.first_flaw(between, KEYS) is None  # type: ignore[arg-type]  (a walk only reads)
+    assert walk.first_flaw(between, KEYS) is None  # type: ignore[arg-type]  # a walk only reads
     assert between.left == 0

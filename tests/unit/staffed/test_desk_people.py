@@ -151,7 +151,7 @@ def test_no_secret_is_written_told_or_logged(shop: PeopleShop, caplog: pytest.Lo
 def test_a_ledger_without_staff_writes_of_no_person(tmp_path: Path) -> None:
     plain = open_ledger(tmp_path / "plain.sqlite3")
     keep(plain, ORDER)
-    shop = PeopleShop(plain, ALL | {"day_count_max": 0})
+    shop = PeopleShop(plain, {**ALL, "day_count_max": 0})
     receipt = shop.desk.refund(shop.wish(clerk=""))
     assert receipt.state is S.SUCCEEDED
     assert shop.booked("refund_reserved")[0][1] == {"amount_fen": 2_500, "order": ORDER.order_id}
