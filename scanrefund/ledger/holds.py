@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, literal, select, update
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger import orders, refunds, staff, trips
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.order_schema import holds
+from scanrefund.ledger.schema import refunds as refund_rows
 from scanrefund.model.hold import ON_HOLD, Hold
 from scanrefund.model.order import Order
-from scanrefund.model.refund import Command, Refund, RefundState
+from scanrefund.model.refund import OPEN, Command, Refund, RefundState
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
 
@@ -29,6 +30,15 @@ if TYPE_CHECKING:
 # Made once: every send asks it.
 _STANDING: Final = (
     select(holds).where(holds.c.order_id == bindparam("this"), holds.c.lifted_at.is_(None)).limit(1)
+)
+_WITHOUT_A_SEND: Final = (
+    select(refund_rows.c.refund_id)
+    .where(
+        refund_rows.c.order_id == bindparam("order_id"),
+        refund_rows.c.sends == 0,
+        refund_rows.c.state.in_([literal(state.value) for state in sorted(OPEN)]),
+    )
+    .order_by(refund_rows.c.created_at, refund_rows.c.refund_id)
 )
 _WAITS: Final[dict[str, object]] = {"next_command": None, "next_try_at": None}
 
@@ -97,9 +107,15 @@ def lift(connection: Connection, hold: Hold, hand: Hand, now: datetime) -> None:
     """
     over = {"lifted_by": hand.by, "lifted_at": now}
     connection.execute(update(holds).where(holds.c.hold_id == hold.hold_id).values(**over))
-    for one in refunds.without_a_send(connection, hold.order_id):
+    for one in _without_a_send(connection, hold.order_id):
         if one.next_command is None and one.state is not RefundState.WAIT_APPROVAL:
             _plan(connection, one, "hold_lifted", _goes_on(one, now), now)
+
+
+def _without_a_send(connection: Connection, order_id: str) -> list[Refund]:
+    """The open refunds of an order for which no send was ever begun, the oldest first."""
+    found = connection.execute(_WITHOUT_A_SEND, {"order_id": order_id}).scalars().all()
+    return [refunds.required(connection, one) for one in found]
 
 
 def _plan(
@@ -126,7 +142,7 @@ def _named(connection: Connection, number: str) -> tuple[Order, list[Refund]]:
     named = refunds.required(connection, number) if named else None
     if named and not named.has_never_left:
         raise UsageFault("refund_was_sent", refund_id=number, state=named.state.value)
-    found = refunds.without_a_send(connection, order.order_id)
+    found = _without_a_send(connection, order.order_id)
     return order, [one for one in found if one.has_never_left]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, func, insert, or_, select, update
 
 from scanrefund.errors import Bug
 from scanrefund.ledger import marks, other_ways
@@ -31,15 +31,6 @@ AHEAD_MAX: Final = timedelta(hours=2)
 _ONE: Final = select(refunds).where(refunds.c.refund_id == bindparam("refund_id"))
 _OF_REQUEST: Final = select(refunds).where(refunds.c.request_id == bindparam("request_id"))
 _NEW: Final = insert(refunds)
-_WITHOUT_A_SEND: Final = (
-    select(refunds)
-    .where(
-        refunds.c.order_id == bindparam("order_id"),
-        refunds.c.sends == 0,
-        refunds.c.state.in_([literal(state.value) for state in sorted(OPEN)]),
-    )
-    .order_by(refunds.c.created_at, refunds.c.refund_id)
-)
 
 # Nobody works on the refund: no lease, a lease run out, or one from a clock that ran ahead (`at`).
 IS_FREE: Final = or_(
@@ -131,11 +122,6 @@ def of_request(connection: Connection, request_id: str) -> Refund | None:
     """The refund a request led to, or None."""
     row = connection.execute(_OF_REQUEST, {"request_id": request_id}).one_or_none()
     return _refund(row) if row else None
-
-
-def without_a_send(connection: Connection, order_id: str) -> list[Refund]:
-    """The open refunds of an order for which no send was ever begun, the oldest first."""
-    return [_refund(row) for row in connection.execute(_WITHOUT_A_SEND, {"order_id": order_id})]
 
 
 def listed(connection: Connection, *, open_only: bool, order_id: str | None, limit: int) -> list[Refund]:

@@ -57,7 +57,7 @@ def age(home: Path) -> None:
 def test_photographs_go_with_their_rows_and_come_back_with_a_copy(
     program: Program, photographed: str, home: Path, tmp_path: Path
 ) -> None:
-    copy = tmp_path / "copies" / "one.sqlite3"
+    copy = tmp_path / "one.sqlite3"
     assert program("backup", copy, "--json").document["photos"] == 1
     age(home)
     done = program("purge", "--json").document
