@@ -83,13 +83,13 @@ def test_a_refund_on_hold_does_not_leave_and_goes_on_under_the_same_number(ledge
 
 def test_the_owner_is_alerted_and_the_note_stays_out_of_the_book(ledger: Ledger) -> None:
     refund = reserve(ledger)
-    Holds(ledger).put(refund.refund_id, CLERK, NOW)
+    hold = Holds(ledger).put(refund.refund_id, CLERK, NOW)
     with ledger.reading() as connection:
         told = connection.execute(select(outbox.c.event, outbox.c.subject, outbox.c.channel)).all()
         entries = connection.execute(select(book.c.kind, book.c.facts)).all()
     assert told == [("alarm:put_on_hold", refund.refund_id, "alert")]
     assert [json.loads(one.facts) for one in entries if one.kind == "put_on_hold"] == [
-        {"by": "Wang", "hold": 1}
+        {"by": "Wang", "hold": hold.hold_id}
     ]
     assert CLERK.why not in "".join(one.facts for one in entries)
 
