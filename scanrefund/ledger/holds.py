@@ -138,12 +138,12 @@ def _named(connection: Connection, number: str) -> tuple[Order, list[Refund]]:
     order = orders.load(connection, named.order_id if named else number, lock=True)
     if order is None:
         raise UsageFault("hold_of_nothing", number=safe_number(number))
-    # Read again under the order's lock: it may just have left.
-    named = refunds.required(connection, number) if named else None
-    if named and not named.has_never_left:
-        raise UsageFault("refund_was_sent", refund_id=number, state=named.state.value)
-    found = _without_a_send(connection, order.order_id)
-    return order, [one for one in found if one.has_never_left]
+    found = [one for one in _without_a_send(connection, order.order_id) if one.has_never_left]
+    # Read once, under the order's lock: what leaves from here on, the guarded plan finds out.
+    if named and number not in {one.refund_id for one in found}:
+        state = refunds.required(connection, number).state
+        raise UsageFault("refund_was_sent", refund_id=number, state=state.value)
+    return order, found
 
 
 def _written(connection: Connection, order_id: str, refund_id: str, hand: Hand, now: datetime) -> Hold:
