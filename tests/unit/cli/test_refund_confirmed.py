@@ -64,7 +64,8 @@ def test_a_dry_run_shows_every_rule_and_binds_nothing(refund: Refund, sold: Sell
     sold("alipay", "a-9")
     ended = refund("alipay", "a-9", "--dry-run", "--json")
     assert (ended.code, ended.document["may_go"]) == (0, True)
-    # Asking for the payer would use the code up; without staff nobody is asked about people; no self test was made yet.
+    # Asking for the payer would use the code up; without staff nobody is asked about people.
+    # No self test was made yet.
     skipped = {rule["rule"] for rule in ended.document["rules"] if rule["verdict"] == "skipped"}
     about_people = {"no_permission", "needs_approval", "approval_wrong", "approval_locked"}
     assert skipped == {"payer_mismatch", "clerk_limit_reached", "self_test_failed"} | about_people
