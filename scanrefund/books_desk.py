@@ -26,6 +26,18 @@ from scanrefund.ledger.witness import Witness
 OnMove = Callable[[], None]
 
 
+def day_of(text: str) -> date:
+    """A day as the books write it. Raises UsageFault bill_day_wrong."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageFault("bill_day_wrong", text=text[:40]) from None
+    # Python reads other ISO forms too.
+    if day.isoformat() != text:
+        raise UsageFault("bill_day_wrong", text=text[:40])
+    return day
+
+
 @dataclass(slots=True)
 class Run:
     """One reconciliation, under way or over. `lines` are those read so far."""

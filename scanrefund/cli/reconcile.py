@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -62,8 +61,9 @@ def reconcile(  # noqa: PLR0913  (one option each)
 ) -> int:
     """Match the wallets' bills of a day with our books, line by line, and name every difference."""
     from scanrefund.aftercare.reconcile_words import ReconcileWords
+    from scanrefund.books_desk import day_of
 
-    wanted = _day(day)
+    wanted = day_of(day)
     _refuse_nonsense(wallet, bill, staff, sign_off=sign_off)
     invocation = of(ctx)
     asker = Asker(invocation, pin_stdin=pin_stdin)
@@ -103,17 +103,6 @@ def _finish(
     else:
         _show(done, words, signed)
     return _exit_code(done.scopes, signed)
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise UsageFault("bill_day_wrong", text=text[:40]) from None
-    # Python reads other ISO forms too; a day of the books is written in one.
-    if day.isoformat() != text:
-        raise UsageFault("bill_day_wrong", text=text[:40])
-    return day
 
 
 def _refuse_nonsense(wallet: Wallet | None, bill: list[Path] | None, staff: str, *, sign_off: bool) -> None:

@@ -20,7 +20,8 @@ from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.aftercare.report import make_report
 from scanrefund.aftercare.report_page import drawn
 from scanrefund.aftercare.report_words import ReportWords
-from scanrefund.web.books import day_of, may_read
+from scanrefund.books_desk import day_of
+from scanrefund.web.books import may_read
 from scanrefund.web.books_told import words_of
 from scanrefund.web.call import Call
 

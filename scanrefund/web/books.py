@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import wait
-from datetime import date
 from typing import Any, Final
 
-from scanrefund.books_desk import OnMove, Run
+from scanrefund.books_desk import OnMove, Run, day_of
 from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission
 from scanrefund.say.speak import say_fault
@@ -65,17 +64,6 @@ def audit(call: Call) -> dict[str, Any]:
     if walking.done():
         walking.result()
     return books(call) | {"walking": not walking.done()}
-
-
-def day_of(text: str) -> date:
-    """A day as the books write it. Raises UsageFault bill_day_wrong."""
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise UsageFault("bill_day_wrong", text=text[:40]) from None
-    if day.isoformat() != text:
-        raise UsageFault("bill_day_wrong", text=text[:40])
-    return day
 
 
 def may_read(call: Call) -> None:
