@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from scanrefund.dispatch.clock import Clock
@@ -12,6 +12,7 @@ from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.complaints import Complaints
 from scanrefund.model.complaint import Complaint
 from scanrefund.model.printable import codes_hidden
+from scanrefund.model.shop_clock import shop_day, start_of
 from scanrefund.supervisor_desk import BY_CHARS_MAX
 
 WORDS_CHARS_MAX: Final = 1_000
@@ -74,11 +75,10 @@ class ComplaintDesk:
         return complaint.is_overdue(self._clock.now())
 
     def _today(self, now: datetime) -> date:
-        return (now.astimezone(UTC) + timedelta(hours=self._told.utc_offset_h)).date()
+        return shop_day(now, self._told.utc_offset_h)
 
     def _end_of(self, day: date) -> datetime:
-        midnight = datetime.combine(day, time(), UTC) + timedelta(days=1)
-        return midnight - timedelta(hours=self._told.utc_offset_h)
+        return start_of(day + timedelta(days=1), self._told.utc_offset_h)
 
 
 def _said(by: str, words: str) -> Hand:

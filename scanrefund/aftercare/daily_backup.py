@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from scanrefund.ledger import photo_copies
 from scanrefund.ledger.backup import BEGUN, back_up
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.shop_clock import shop_day
 
 # A full disk is not mended in a minute, and each try reads the whole ledger.
 TRY_AGAIN: Final = timedelta(hours=1)
@@ -99,7 +100,7 @@ class DailyBackup:
         return self._told.folder / f"daily-{self._day(now).isoformat()}.sqlite3"
 
     def _day(self, now: datetime) -> date:
-        return now.astimezone(timezone(timedelta(hours=self._told.utc_offset_h))).date()
+        return shop_day(now, self._told.utc_offset_h)
 
 
 def newest(folder: Path, suffix: str = ".sqlite3") -> Path | None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
+from scanrefund.model.shop_clock import shop_day
 
 Look = tuple[bool | None, str, Mapping[str, object]]
 
@@ -65,8 +66,7 @@ def licence(told: Licence, now: datetime) -> Look:
     """Whether the shop may do business today, and for how long."""
     if told.expires is None:
         return None, "not_set_up", {}
-    today = (now + timedelta(hours=told.utc_offset_h)).date()
-    left = (told.expires - today).days
+    left = (told.expires - shop_day(now, told.utc_offset_h)).days
     gaps = {"number": told.number, "expires": told.expires.isoformat(), "days": abs(left)}
     if left < 0:
         return False, "expired", gaps

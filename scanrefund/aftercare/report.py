@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from scanrefund.errors import UsageFault
@@ -14,6 +14,7 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.oddities import Oddity, OddLimits, oddities
 from scanrefund.ledger.tally import Count, Steps, Stretch, Sum, Tally
 from scanrefund.ledger.witness import Head
+from scanrefund.model.shop_clock import start_of
 
 # A year and the day it is compared with; every day is one bar of a plot.
 DAYS_MAX: Final = 367
@@ -107,11 +108,6 @@ def make_report(ledger: Ledger, told: ReportSettings, first: date, last: date, n
         )
 
 
-def day_of(moment: datetime, utc_offset_h: int) -> date:
-    """The shop's day of a moment."""
-    return (moment.astimezone(UTC) + timedelta(hours=utc_offset_h)).date()
-
-
 def as_json(report: Report) -> dict[str, Any]:
     """Every figure under its name; amounts in fen, durations in seconds."""
     return {
@@ -161,9 +157,8 @@ def _rows(section: str, name: str, value: Any) -> Iterator[tuple[str, str, str, 
 
 
 def _stretch(first: date, last: date, utc_offset_h: int) -> Stretch:
-    offset = timedelta(hours=utc_offset_h)
-    start, end = (datetime.combine(one, time(), UTC) - offset for one in (first, last + timedelta(days=1)))
-    return Stretch(start, end, int(offset.total_seconds()))
+    start, end = (start_of(one, utc_offset_h) for one in (first, last + timedelta(days=1)))
+    return Stretch(start, end, utc_offset_h * 3_600)
 
 
 def _days(tally: Tally, first: date, days: int) -> Iterator[Slot]:

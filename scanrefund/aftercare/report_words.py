@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from typing import Final
 
 from scanrefund.aftercare.report import Report
@@ -12,6 +11,7 @@ from scanrefund.ledger.oddities import Oddity
 from scanrefund.ledger.tally import Count, Sum
 from scanrefund.model.fee import fee_yuan
 from scanrefund.model.money import Money
+from scanrefund.model.shop_clock import shop_time
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import MISSING, fill
 
@@ -52,8 +52,8 @@ class ReportWords:
 
     def made_at(self) -> str:
         """When it was counted, by the shop's clock, as its hours and days are."""
-        shops = timezone(timedelta(hours=self._report.told.utc_offset_h))
-        return self("made_at", at=self._report.at.astimezone(shops).isoformat(sep=" ", timespec="seconds"))
+        at = shop_time(self._report.at, self._report.told.utc_offset_h)
+        return self("made_at", at=at.isoformat(sep=" ", timespec="seconds"))
 
     def book(self) -> str:
         """Whether the book holds, and its last entry, to be kept on paper."""

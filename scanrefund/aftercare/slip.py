@@ -7,7 +7,7 @@ made elsewhere is noticed when it comes back (`model/slip.py`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Final
 
 from scanrefund import __version__
@@ -15,6 +15,7 @@ from scanrefund.aftercare.arrival import arrival
 from scanrefund.model.other_way import Method
 from scanrefund.model.printable import codes_hidden, written_out
 from scanrefund.model.refund import Refund, RefundState
+from scanrefund.model.shop_clock import shop_time
 from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.words import say_words
 
@@ -167,7 +168,7 @@ def _notes(refund: Refund, shop: SlipShop, language: str) -> tuple[str, ...]:
 
 def _time(at: datetime, shop: SlipShop) -> str:
     """On the shop's own clock, as its day is counted."""
-    return at.astimezone(timezone(timedelta(hours=shop.utc_offset_h))).strftime("%Y-%m-%d %H:%M:%S")
+    return shop_time(at, shop.utc_offset_h).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _clean(text: str) -> str:

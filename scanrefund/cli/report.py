@@ -15,6 +15,7 @@ from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
 from scanrefund.cli.new_file import new_file
 from scanrefund.errors import UsageFault
+from scanrefund.model.shop_clock import shop_day
 
 if TYPE_CHECKING:
     from scanrefund.aftercare.report import Report
@@ -41,14 +42,14 @@ def report(
 ) -> int:
     """Count a day or a stretch of days: refunds, refusals, the way from scan to money, odd patterns."""
     from scanrefund.aftercare.report import as_json as told_as_json
-    from scanrefund.aftercare.report import day_of, make_report
+    from scanrefund.aftercare.report import make_report
     from scanrefund.aftercare.report_words import ReportWords
 
     invocation = of(ctx)
     settings = invocation.settings()
     with invocation.house(settings, wallets=False) as house:
         now = house.clock.now()
-        days = _days(day, first, last, day_of(now, settings.report.utc_offset_h))
+        days = _days(day, first, last, shop_day(now, settings.report.utc_offset_h))
         found = make_report(house.ledger, settings.report, *days, now)
     words = ReportWords(found, settings.language)
     written = list(_write(found, words, page, pdf, csv))

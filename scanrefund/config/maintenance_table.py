@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, field_serializer, model_validator
@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from scanrefund.config.section import Section, Whole
 from scanrefund.model.maintenance import Maintenance, Window
+from scanrefund.model.shop_clock import shop_zone
 from scanrefund.model.wallet import Wallet
 
 # More than a shop is ever told of at once; the list is walked for every refund.
@@ -47,10 +48,10 @@ class PlannedMaintenance(Section):
 
 def maintenance(told: PlannedMaintenance, utc_offset_h: int) -> Maintenance:
     """The windows as dispatch and doors need them; a time without an offset is by the shop's clock."""
-    shop_time = timezone(timedelta(hours=utc_offset_h))
+    zone = shop_zone(utc_offset_h)
 
     def aware(moment: datetime) -> datetime:
-        return moment if moment.tzinfo else moment.replace(tzinfo=shop_time)
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
     windows = [
         Window(

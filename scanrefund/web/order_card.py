@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from dataclasses import dataclass
-from datetime import timedelta, timezone
 from typing import Any, Final
 
 from scanrefund.check.permission import day_of
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
+from scanrefund.model.shop_clock import shop_time
 from scanrefund.say.speak import say_refusal
 from scanrefund.search_desk import Difference
 from scanrefund.web.call import words
@@ -90,8 +90,7 @@ def _paid(site: Site, order: Order, language: str) -> str:
     if order.paid_at is None:
         return words(language, "paid.never")
     age_s = max(int((site.now() - order.paid_at).total_seconds()), 0)
-    shop_time = timezone(timedelta(hours=site.settings.limits.people.utc_offset_h))
-    paid_at = order.paid_at.astimezone(shop_time).strftime("%Y-%m-%d %H:%M")
+    paid_at = shop_time(order.paid_at, site.settings.limits.people.utc_offset_h).strftime("%Y-%m-%d %H:%M")
     return words(language, "paid.at", paid_at=paid_at, age_s=age_s)
 
 
