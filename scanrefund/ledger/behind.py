@@ -97,6 +97,8 @@ def _doubt_never_sent(connection: Connection, now: datetime) -> None:
     doubt = _maybe_sent(now) | _ask_now(now)
     for refund_id in found.all():
         refund = refund_rows.required(connection, refund_id)
+        if refund.state not in NEVER_SENT:
+            continue  # sent or withdrawn since its number was read, by a counter that was here first
         trips.decide(connection, refund, RefundState.UNKNOWN, now, "books_behind", doubt)
 
 

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy import Connection, update
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import marks, orders, reversals, staff
+from scanrefund.ledger import marks, orders, refunds, reversals, staff
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
@@ -110,7 +110,7 @@ class OrderActions:
             order = it.order
             if order.state is OrderState.CANCELLED:
                 return None
-            begun = _begun(it, _K.CANCEL)
+            begun = _begun(order_id, reversals.of_order(it.connection, order_id), _K.CANCEL)
             if begun is not None:
                 return begun
             if order.state is OrderState.UNPAID:
@@ -143,16 +143,22 @@ class OrderActions:
             if again is not None and (again.old, again.new) == (old, new):
                 return again
             _refuse_adjusting(it.order, old, new, reversals.cost(it.order, done))
-            _begun(it, _K.ADJUST)
+            _begun(order_id, done, _K.ADJUST)
             return it.write(_K.ADJUST, _S.OPEN, old, new)
 
     @retried
     def in_vain(self, reversal: Reversal, now: datetime) -> None:
-        """The refund it was to become was refused: the order stays as it was."""
+        """The refund it was to become was refused: the order stays as it was.
+
+        Unless the same decision has become a refund at another counter meanwhile: that one tells how it ends.
+        """
         with self._ledger.writing() as connection:
-            reversals.end(connection, reversal, _S.VAIN, now)
-            facts: dict[str, str | int | None] = {"kind": reversal.kind.value}
-            self._ledger.enter(connection, now, "order_action_in_vain", reversal.order_id, facts)
+            orders.load(connection, reversal.order_id, lock=True)
+            if refunds.of_request(connection, reversal.request_id) is not None:
+                return
+            if reversals.end(connection, reversal, _S.VAIN, now):
+                facts: dict[str, str | int | None] = {"kind": reversal.kind.value}
+                self._ledger.enter(connection, now, "order_action_in_vain", reversal.order_id, facts)
 
     @retried
     def allow(self, order_id: str, hand: Hand, permission: Permission, now: datetime) -> Order:
@@ -181,12 +187,11 @@ class OrderActions:
             yield _Decision(self._ledger, connection, order, hand, now)
 
 
-def _begun(it: _Decision, kind: ReversalKind) -> Reversal | None:
+def _begun(order_id: str, done: list[Reversal], kind: ReversalKind) -> Reversal | None:
     """The same that was begun before and has not ended. Raises UsageFault where something else was."""
-    done = reversals.of_order(it.connection, it.order.order_id)
     begun = next((one for one in done if one.state is _S.OPEN), None)
     if begun is not None and (begun.kind is not kind or kind is _K.ADJUST):
-        raise UsageFault("order_action_open", order_id=it.order.order_id)
+        raise UsageFault("order_action_open", order_id=order_id)
     return begun
 
 

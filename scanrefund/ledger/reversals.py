@@ -29,6 +29,9 @@ _OF_ORDER: Final = (
 # The customer has the money: what the refund was for is done.
 _PAID: Final = frozenset({RefundState.SUCCEEDED, RefundState.EXTERNAL})
 
+_BEFORE_VAIN: Final = (ReversalState.OPEN.value,)
+_BEFORE_DONE: Final = (ReversalState.OPEN.value, ReversalState.VAIN.value)
+
 
 def write(connection: Connection, new: Reversal) -> Reversal:
     """Write one down; as it stands, with its number."""
@@ -59,12 +62,16 @@ def of_request(connection: Connection, request_id: str) -> Reversal | None:
     return _reversal(row) if row else None
 
 
-def end(connection: Connection, reversal: Reversal, state: ReversalState, now: datetime) -> None:
-    """It has led somewhere, or nowhere."""
+def end(connection: Connection, reversal: Reversal, state: ReversalState, now: datetime) -> bool:
+    """It has led somewhere, or nowhere. False where it had ended so that this is no news.
+
+    What counted as in vain is done once the money has arrived all the same.
+    """
+    before = _BEFORE_DONE if state is ReversalState.DONE else _BEFORE_VAIN
     this = update(reversals).where(
-        reversals.c.reversal_id == reversal.reversal_id, reversals.c.state == ReversalState.OPEN.value
+        reversals.c.reversal_id == reversal.reversal_id, reversals.c.state.in_(before)
     )
-    connection.execute(this.values(state=state.value, ended_at=now))
+    return connection.execute(this.values(state=state.value, ended_at=now)).rowcount == 1
 
 
 def follow(connection: Connection, refund: Refund, new: RefundState, now: datetime) -> None:
@@ -75,12 +82,13 @@ def follow(connection: Connection, refund: Refund, new: RefundState, now: dateti
     if new not in TERMINAL:
         return
     reversal = of_request(connection, refund.request_id)
-    if reversal is None or reversal.state is not ReversalState.OPEN:
+    if reversal is None:
         return
     if new not in _PAID:
         end(connection, reversal, ReversalState.VAIN, now)
         return
-    end(connection, reversal, ReversalState.DONE, now)
+    if not end(connection, reversal, ReversalState.DONE, now):
+        return
     if reversal.kind is ReversalKind.CANCEL:
         cancel(connection, refund.order_id, reversal.why, now)
     elif reversal.kind is ReversalKind.ADJUST:

@@ -33,6 +33,8 @@ def bring_to_an_end(history: History) -> None:
     history.look_at_all()
     for row in history.view().refunds:
         _must_have_ended(history, row.refund_id, row.state)
+    if history.view().on_hold:
+        raise Violation("nothing_stays_on_hold", ", ".join(sorted(history.view().on_hold)))
     _no_code_is_written(history)
 
 

@@ -19,11 +19,12 @@ from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Si
 from scanrefund.model.refund import Command, Refund
 from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter, found
-from tests.simulation.plan import Event, Kind, World
+from tests.simulation.plan import Event, Kind
 from tests.simulation.stage import Killed, Stage, Trouble
 from tests.simulation.truth import Truth
 from tests.simulation.view import View
 from tests.simulation.watch import Violation, Watch, Wish
+from tests.simulation.world import World
 
 BEGIN: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 # How long a wallet may take to answer, in seconds: at once, slowly, and beyond the lease.
@@ -155,7 +156,8 @@ class History:
         if refund.amount == ZERO:
             return self._trip(command, refund)  # a look-up of a number, not a refund's trip
         by_worker = self.in_round or (bool(self.frames) and self.frames[-1].event.kind is Kind.WORK)
-        journey = self.watch.departs(command, refund, self.now, by_worker=by_worker)
+        in_window = self._in_window(name)
+        journey = self.watch.departs(command, refund, self.now, by_worker=by_worker, in_window=in_window)
         try:
             answer = self._trip(command, refund)
         except Killed:
@@ -171,6 +173,14 @@ class History:
         frame = self.frames[-1]
         self._elsewhere(frame)
         return found(order) if frame.dice.random() < 0.8 else OrderAnswer(OrderLook.NOT_ASKED, code="timeout")
+
+    def _in_window(self, name: str) -> bool:
+        """Whether a counter's own clock shows a time of maintenance."""
+        if self.world.pause_s is None:
+            return False
+        [now] = [counter.now() for counter in self.counters if counter.name == name]
+        begins_s, ends_s = self.world.pause_s
+        return begins_s <= (now - BEGIN).total_seconds() < ends_s
 
     def _trip(self, command: Command, refund: Refund) -> Answer:
         if not self.faults:

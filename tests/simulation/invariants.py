@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command
 from tests.simulation.moves import MOVES
+from tests.simulation.pauses import PAUSES
 from tests.simulation.records import RECORDS
 from tests.simulation.truth import LIVE
 from tests.simulation.view import IN_SIGHT, place_of
@@ -134,6 +135,7 @@ INVARIANTS: Final[dict[str, Invariant]] = (
             no_customer_is_paid_twice,
         )
     }
+    | PAUSES
     | MOVES
     | RECORDS
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command, RefundState
+from tests.simulation.pauses import PAUSED
 from tests.simulation.truth import LIVE
 from tests.simulation.view import IN_SIGHT, RefundRow, place_of
 
@@ -232,7 +233,7 @@ DEPARTURES: Final[dict[str, Departure]] = {
         a_worker_asks_no_sooner_than_the_wallet_wants,
         no_loop_runs_hot,
     )
-}
+} | PAUSED
 
 RECEIPTS: Final[dict[str, Told]] = {
     rule.__name__: rule

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from tests.simulation.acts import ACTS
 from tests.simulation.ending import bring_to_an_end
 from tests.simulation.history import History
-from tests.simulation.plan import Event, history_of, world_of
+from tests.simulation.plan import Event, history_of
 from tests.simulation.stage import Stage
 from tests.simulation.watch import Violation
+from tests.simulation.world import world_of
 
 
 @dataclass(frozen=True, slots=True)

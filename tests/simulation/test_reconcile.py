@@ -20,9 +20,10 @@ from scanrefund.wallets.reading import BEIJING
 from tests.simulation.acts import ACTS
 from tests.simulation.ending import bring_to_an_end
 from tests.simulation.history import History
-from tests.simulation.plan import history_of, world_of
+from tests.simulation.plan import history_of
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Taken
+from tests.simulation.world import world_of
 from tests.unit.aftercare import bills
 from tests.unit.aftercare.bills import Row
 

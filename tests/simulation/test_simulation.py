@@ -12,6 +12,8 @@ from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import Bug, planted
 from tests.simulation.caught import play_planted
 from tests.simulation.clean import play_clean, play_spread, story_of
+from tests.simulation.invariants import INVARIANTS
+from tests.simulation.moments import DEPARTURES, RECEIPTS
 from tests.simulation.plan import history_of
 from tests.simulation.run import play
 from tests.simulation.shrink import shrink
@@ -20,7 +22,13 @@ from tests.simulation.stage import Stage
 SEEDS = 1_000
 CHUNK = 20
 PLANTED_MIN = 40
-TABLE = Path(__file__).parents[2] / "docs/reliability/planted-bugs.md"
+DOCS = Path(__file__).parents[2] / "docs/reliability"
+TABLE = DOCS / "planted-bugs.md"
+RULES = {
+    r"After every event \((\d+) rules\): ([^.]*)\.": INVARIANTS,
+    r"Whenever a trip leaves \((\d+)\): ([^.]*)\.": DEPARTURES,
+    r"Whenever a clerk is told something \((\d+)\): ([^.]*)\.": RECEIPTS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,13 @@ def test_the_documents_name_every_planted_bug_with_its_seed() -> None:
     seeds = documented_seeds()
     assert list(seeds) == [bug.name for bug in BUGS]
     assert max(seeds.values()) < SEEDS
+
+
+@pytest.mark.parametrize("listed", RULES)
+def test_the_documents_name_every_invariant_and_count_them(listed: str) -> None:
+    told = re.search(listed, (DOCS / "simulator.md").read_text("utf-8"))
+    assert told is not None
+    assert (int(told[1]), re.findall(r"`(\w+)`", told[2])) == (len(RULES[listed]), [*RULES[listed]])
 
 
 def test_there_are_enough_planted_bugs_and_each_has_a_name_of_its_own() -> None:

@@ -13,9 +13,9 @@ from scanrefund.model.outcome import Answer
 from scanrefund.model.refund import Command, Refund
 from tests.simulation.invariants import INVARIANTS
 from tests.simulation.moments import DEPARTURES, RECEIPTS
-from tests.simulation.plan import World
 from tests.simulation.truth import Truth
 from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, Window, entries_after, moves_after
+from tests.simulation.world import World
 
 
 class Violation(Exception):
@@ -40,12 +40,16 @@ class Wish:
 
 @dataclass(slots=True)
 class Journey:
-    """One trip as it left. `answer` stays None when its process died on the way."""
+    """One trip as it left. `answer` stays None when its process died on the way.
+
+    `in_window` is whether the clock of its counter showed a time of maintenance.
+    """
 
     number: str
     command: Command
     left_at: datetime
     by_worker: bool
+    in_window: bool = False
     answer: Answer | None = None
     back_at: datetime | None = None
 
@@ -60,6 +64,7 @@ class Seen:
     entry: Entry | None = None
     alarms: dict[str, int] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
+    on_hold: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -131,11 +136,13 @@ class Watch:
         """A clerk looked a refund up."""
         self._judge(receipt, None, now)
 
-    def departs(self, command: Command, refund: Refund, now: datetime, *, by_worker: bool) -> Journey:
+    def departs(
+        self, command: Command, refund: Refund, now: datetime, *, by_worker: bool, in_window: bool
+    ) -> Journey:
         """A trip leaves: what must be on disk by now? Raises Violation."""
         self.now = now
         self.view = self.window.look()
-        journey = Journey(refund.refund_id, command, now, by_worker)
+        journey = Journey(refund.refund_id, command, now, by_worker, in_window)
         for rule, ask in DEPARTURES.items():
             detail = ask(self, journey, refund)
             if detail:
@@ -159,6 +166,7 @@ class Watch:
     def _remember(self) -> None:
         seen = self.seen
         seen.rows = {row.refund_id: row for row in self.view.refunds}
+        seen.on_hold = self.view.on_hold
         for move in self.moves:
             seen.move_id = move.move_id
             seen.last_move[move.refund_id] = move.new_state

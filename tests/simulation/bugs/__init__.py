@@ -9,9 +9,17 @@ from typing import Final
 
 from tests.simulation.bugs.desk_bugs import DESK_BUGS
 from tests.simulation.bugs.ledger_bugs import LEDGER_BUGS
+from tests.simulation.bugs.pause_bugs import PAUSE_BUGS
 from tests.simulation.bugs.people_bugs import PEOPLE_BUGS
 from tests.simulation.bugs.planting import Bug
 from tests.simulation.bugs.step_bugs import STEP_BUGS
 from tests.simulation.bugs.trip_bugs import TRIP_BUGS
 
-BUGS: Final[tuple[Bug, ...]] = (*STEP_BUGS, *TRIP_BUGS, *LEDGER_BUGS, *DESK_BUGS, *PEOPLE_BUGS)
+BUGS: Final[tuple[Bug, ...]] = (
+    *STEP_BUGS,
+    *TRIP_BUGS,
+    *LEDGER_BUGS,
+    *DESK_BUGS,
+    *PEOPLE_BUGS,
+    *PAUSE_BUGS,
+)

@@ -117,6 +117,19 @@ def test_what_was_sent_before_is_asked_about_in_the_window_and_again_at_its_end(
     assert shop.now(refund).state is S.SUCCEEDED
 
 
+def test_what_was_just_sent_is_asked_about_no_sooner_because_a_window_ends(ledger: Ledger) -> None:
+    shop = Shop(ledger, Window(NOW + timedelta(seconds=1), NOW + timedelta(seconds=3)))
+
+    def slow(_refund: Refund) -> Answer:
+        shop.time.at += timedelta(seconds=2)
+        return Answer(Outcome.UNKNOWN)
+
+    shop.wallet.sends = [slow]
+    sent = shop.dispatcher.dispatch(reserve(ledger))
+    assert sent.next_try_at is not None
+    assert sent.next_try_at >= NOW + timedelta(seconds=10)
+
+
 def test_a_wallet_that_wants_to_be_left_alone_beyond_the_window_is(ledger: Ledger) -> None:
     end = NOW + timedelta(minutes=50)
     shop = Shop(ledger, Window(NOW + timedelta(seconds=1), end))
