@@ -98,6 +98,7 @@ def _is_pdf(path: Path) -> bool:
 
 def _shop(settings: Settings) -> PaperShop:
     from scanrefund.aftercare.paper import PaperShop
+    from scanrefund.say.words import say_contacts
 
     shop = settings.slips.shop
     return PaperShop(
@@ -105,7 +106,7 @@ def _shop(settings: Settings) -> PaperShop:
         counter=settings.counter,
         policy=shop.policy,
         phone=shop.phone,
-        contacts=settings.support,
+        contacts=say_contacts(settings.language, settings.support),
         return_window_days=settings.limits.return_window_days,
         code_required=settings.limits.code_required,
         rehearsal=settings.rehearsal,
