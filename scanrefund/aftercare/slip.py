@@ -29,6 +29,8 @@ _HEADLINES: Final = {
     _S.CANCELLED: "none",
     _S.RETURNED_TO_MERCHANT: "none",
 }
+# The places for which the catalogues have words; a bank's card stands in the wallet's own, and is said to.
+_PLACES: Final = {"支付用户零钱": "balance", "支付用户零钱通": "fund"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +129,12 @@ def _marks(printing: Printing, language: str) -> tuple[str, ...]:
 def _facts(refund: Refund, shop: SlipShop, language: str) -> tuple[tuple[str, str], ...]:
     wallet = say_words(language, f"wallet.{refund.wallet.value}.name")
     by_hand = refund.state is _S.PAID_OTHER_WAY
-    where = _by_hand(refund, language) if by_hand else _clean(refund.received_account)
+    where = _by_hand(refund, language) if by_hand else _wallets_place(refund, language)
     told = (
         ("amount", str(refund.amount)),
         ("amount_words", amount_in_words(refund.amount, language)),
         ("paid", str(refund.order_amount)),
-        ("where", where or say_words(language, "slip.way_back", wallet=refund.wallet.value)),
+        ("where", where),
         ("wallet", "" if by_hand else wallet),
         ("reason", _clean(refund.reason)),
         ("order_id", refund.order_id),
@@ -145,6 +147,14 @@ def _facts(refund: Refund, shop: SlipShop, language: str) -> tuple[tuple[str, st
         ("clerk", refund.clerk),
     )
     return tuple((say_words(language, f"slip.fact.{name}"), value) for name, value in told if value)
+
+
+def _wallets_place(refund: Refund, language: str) -> str:
+    """Where the wallet says that the money goes: WeChat Pay says it in Chinese, whatever the slip's language."""
+    if not refund.received_account:
+        return say_words(language, "slip.way_back", wallet=refund.wallet.value)
+    place = _PLACES.get(refund.received_account, "told")
+    return say_words(language, f"slip.place.{place}", account=_clean(refund.received_account))
 
 
 def _by_hand(refund: Refund, language: str) -> str:
