@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from scanrefund.aftercare.slip import shop_time
 from scanrefund.errors import UsageFault
 from scanrefund.model.other_way import Method
 from scanrefund.model.refund import Refund, RefundState
@@ -18,12 +19,15 @@ _LINE: Final = "_" * 24
 
 @dataclass(frozen=True, slots=True)
 class SlipHead:
-    """What stands on every slip of this shop. `payer_name` is who paid out, as the shop knows him."""
+    """What stands on every slip of this shop. `payer_name` is who paid out, as the shop knows him;
+    `utc_offset_h` is the shop's clock in hours.
+    """
 
     shop_name: str
     payer_name: str
     rehearsal: bool
     copy: bool = False
+    utc_offset_h: int = 8
 
 
 def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
@@ -46,7 +50,7 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
         *marks,
         say(f"title_{method}"),
         *([head.shop_name] if head.shop_name else []),
-        say("at", paid_at=refund.created_at),
+        say("at", paid_at=shop_time(refund.created_at, head.utc_offset_h)),
         say("order", order_id=refund.order_id),
         say("refund", refund_id=refund.refund_id, instead_of=refund.instead_of),
         say("amount", amount=amount),

@@ -50,10 +50,14 @@ class ReportWords:
         days = first if first == last else f"{first} – {last}"
         return f"{self._report.told.shop_name} {self('title', days=days)}".strip()
 
+    @property
+    def _shops_clock(self) -> timezone:
+        return timezone(timedelta(hours=self._report.told.utc_offset_h))
+
     def made_at(self) -> str:
         """When it was counted, by the shop's clock, as its hours and days are."""
-        shops = timezone(timedelta(hours=self._report.told.utc_offset_h))
-        return self("made_at", at=self._report.at.astimezone(shops).isoformat(sep=" ", timespec="seconds"))
+        at = self._report.at.astimezone(self._shops_clock)
+        return self("made_at", at=at.isoformat(sep=" ", timespec="seconds"))
 
     def book(self) -> str:
         """Whether the book holds, and its last entry, to be kept on paper."""
@@ -171,7 +175,7 @@ class ReportWords:
             (self(f"odd_{one.name}", **gaps), self("how_many", count=one.count), "", "", _yuan(one.fen))
         ]
         for example in one.examples[:EXAMPLES_SHOWN]:
-            at = example.at.astimezone().strftime("%Y-%m-%d %H:%M")
+            at = example.at.astimezone(self._shops_clock).strftime("%Y-%m-%d %H:%M")
             rows.append(("", example.refund_id, example.clerk, at, _yuan(example.amount_fen)))
         return rows
 

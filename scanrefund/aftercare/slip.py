@@ -109,7 +109,7 @@ def slip_of(refund: Refund, code: str, shop: SlipShop, printing: Printing, langu
         code=code,
         code_say=words("code_say"),
         foot=(
-            words("printed", when=_time(printing.at, shop)),
+            words("printed", when=shop_time(printing.at, shop.utc_offset_h)),
             f"scanrefund {__version__}",
         ),
     )
@@ -141,8 +141,8 @@ def _facts(refund: Refund, shop: SlipShop, language: str) -> tuple[tuple[str, st
         ("refund_id", refund.refund_id),
         ("wallet_refund_id", _clean(refund.wallet_refund_id)),
         ("bank_reference", _clean(refund.bank_reference)),
-        ("made_at", _time(refund.created_at, shop)),
-        ("ended_at", _time(refund.ended_at, shop) if refund.ended_at else ""),
+        ("made_at", shop_time(refund.created_at, shop.utc_offset_h)),
+        ("ended_at", shop_time(refund.ended_at, shop.utc_offset_h) if refund.ended_at else ""),
         ("counter", refund.counter),
         ("clerk", refund.clerk),
     )
@@ -150,7 +150,7 @@ def _facts(refund: Refund, shop: SlipShop, language: str) -> tuple[tuple[str, st
 
 
 def _wallets_place(refund: Refund, language: str) -> str:
-    """Where the wallet says that the money goes: WeChat Pay says it in Chinese, whatever the slip's language."""
+    """Where the wallet says that the money goes: WeChat Pay says it in Chinese, whatever a slip speaks."""
     if not refund.received_account:
         return say_words(language, "slip.way_back", wallet=refund.wallet.value)
     place = _PLACES.get(refund.received_account, "told")
@@ -175,9 +175,9 @@ def _notes(refund: Refund, shop: SlipShop, language: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _time(at: datetime, shop: SlipShop) -> str:
-    """On the shop's own clock, as its day is counted."""
-    return at.astimezone(timezone(timedelta(hours=shop.utc_offset_h))).strftime("%Y-%m-%d %H:%M:%S")
+def shop_time(at: datetime, utc_offset_h: int) -> str:
+    """On the shop's own clock, as its day is counted, whatever the machine's says."""
+    return at.astimezone(timezone(timedelta(hours=utc_offset_h))).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _clean(text: str) -> str:

@@ -39,6 +39,17 @@ def test_cash_prints_its_slip_and_a_copy_is_marked(program: Program, wallets: Wa
     assert program("orders", "show", "c-1", "--json").document["remaining_fen"] == 9_000
 
 
+def test_both_slips_of_what_was_paid_by_hand_tell_the_shops_time(
+    program: Program, wallets: Wallets, sold: Sell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANREFUND_SHOP__UTC_OFFSET_H", "-11")
+    sold("wechat", "c-3")
+    paid = program("cash", refused_refund(program, wallets, "c-3", "closed"), *SIGNED).document
+    facts = program("receipt", paid["refund_id"], "--json").document["slip"]["facts"]
+    [made_at] = [fact["value"] for fact in facts if fact["name"] == "Asked for"]
+    assert f"Paid out: {made_at}\n" in paid["slip"]
+
+
 def test_a_bank_transfer_has_a_slip_that_says_so_and_keeps_no_card(
     program: Program, wallets: Wallets, sold: Sell
 ) -> None:
