@@ -17,7 +17,7 @@ from scanrefund.aftercare.report_page import drawn
 from scanrefund.aftercare.report_pdf import write_pdf
 from scanrefund.aftercare.report_words import ReportWords
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.oddities import Example, OddLimits, Oddity
+from scanrefund.ledger.oddities import Example, Oddity, OddLimits
 from scanrefund.ledger.tally import Count, Sum
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.say.catalogue import LANGUAGES
