@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
@@ -36,12 +35,12 @@ class ReconcilePdf:
         self._font = chinese_font(words.language)
 
     def write(
-        self, path: Path, done: Reconciliation, signed: Mapping[str, Signed], made_at: datetime
+        self, out: IO[bytes], done: Reconciliation, signed: Mapping[str, Signed], made_at: datetime
     ) -> None:
         """One document with sums, differences, proposals and signatures."""
         title = self._words.title(done)
         margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 12 * mm)
-        page = SimpleDocTemplate(str(path), pagesize=A4, **margins)
+        page = SimpleDocTemplate(out, pagesize=A4, **margins)
         page.title = title
         parts = [*self._head(title, done, made_at), *self._sums(done), *self._differences(done)]
         page.build([*parts, *self._signatures(signed)], onFirstPage=self._footer, onLaterPages=self._footer)

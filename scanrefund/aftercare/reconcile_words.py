@@ -6,6 +6,7 @@ What stands in a bill came from outside: a number in it that has the form of a p
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
@@ -94,12 +95,16 @@ class ReconcileWords:
     def signatures(self, signed: Mapping[str, Signed]) -> list[str]:
         return [self.signature(scope, one) for scope, one in signed.items()]
 
-    def write_csv(self, done: Reconciliation, page: IO[str]) -> None:
+    def write_csv(self, done: Reconciliation, out: IO[bytes]) -> None:
         """All differences, a row each. Text cells are guarded; amounts are whole fen with their sign."""
+        # The mark at its start lets Excel see that it is UTF-8.
+        page = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
         writer = csv.writer(page, lineterminator="\r\n")
         writer.writerow(CSV_HEADER)
         for one in done.differences():
             writer.writerow(self._cells(done, one))
+        page.flush()
+        page.detach()
 
     def _cells(self, done: Reconciliation, one: Difference) -> list[Any]:
         scope = one.wallet.value if one.wallet else "till"

@@ -104,4 +104,6 @@ def test_evidence_is_written_down_listed_and_its_photograph_written_back(
     written = ("evidence", "photo", refund_id, str(number), "--by", "Li", "--to")
     assert program(*written, back).code == 0
     assert back.read_bytes() == picture.read_bytes()
+    assert back.stat().st_mode & 0o077 == 0
+    assert program(*written, back, "--json").document["error"]["code"] == "file_is_there"
     assert program(*written, tmp_path / "no" / "back.png", "--json").code == 2

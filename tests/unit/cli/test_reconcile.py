@@ -151,7 +151,7 @@ def test_a_place_that_cannot_be_written_is_named(
 ) -> None:
     for option in ("--csv", "--pdf"):
         ended = program(*asked(bill(*SOLD), option, tmp_path / "none" / "file", "--json"))
-        assert (ended.code, ended.document["error"]["code"]) == (2, "output_unwritable")
+        assert (ended.code, ended.document["error"]["code"]) == (2, "file_not_made")
 
 
 @pytest.mark.usefixtures("books")
