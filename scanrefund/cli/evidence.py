@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import By, RefundId, prove
+from scanrefund.cli.by_hand import By, RefundId
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.evidence_bundle import bundle
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.new_file import new_file
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.model.evidence import Evidence, EvidenceKind
 from scanrefund.model.staff import Permission
 
@@ -40,8 +40,7 @@ def add(
 ) -> int:
     """Write down what was looked at, taken back or kept for a refund."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, None, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, None, pin_stdin=pin_stdin) as house:
         kept = house.evidence.add(refund_id, kind, by, note=note, photo=photo)
         if not as_json:
             what = invocation.words(f"evidence.{kind.value}")
@@ -72,8 +71,7 @@ def photo(
 ) -> int:
     """Write a photograph that was kept for a refund to a file."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.BOOKS_READ, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.BOOKS_READ, pin_stdin=pin_stdin) as house:
         data = house.evidence.photo(refund_id, number)
     with new_file(to) as file:
         file.write(data)

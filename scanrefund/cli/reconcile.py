@@ -11,11 +11,10 @@ import typer
 
 from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import prove
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
 from scanrefund.cli.new_file import renewed_file
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import Asker, PinStdin, prove
 from scanrefund.errors import UsageFault
 from scanrefund.model.bill import BillLook
 from scanrefund.model.fee import fee_yuan

@@ -10,12 +10,17 @@ from scanrefund.cli.new_file import new_file, renewed_file
 from scanrefund.errors import UsageFault
 
 
+def interrupted(path: Path) -> None:
+    with renewed_file(path) as file:
+        file.write(b"half")
+        raise KeyboardInterrupt
+
+
 def test_whatever_ends_the_writing_leaves_the_file_before_and_nothing_beside_it(tmp_path: Path) -> None:
     path = tmp_path / "marks.csv"
     path.write_bytes(b"before")
-    with pytest.raises(KeyboardInterrupt), renewed_file(path) as file:
-        file.write(b"half")
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(path)
     assert path.read_bytes() == b"before"
     assert list(tmp_path.iterdir()) == [path]
 
