@@ -10,7 +10,7 @@ import typer
 
 from scanrefund.cli import output, sheet
 from scanrefund.cli.choices import AsJson
-from scanrefund.cli.invocation import of
+from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.new_file import renewed_file
 from scanrefund.errors import UsageFault
 
@@ -18,6 +18,7 @@ COLUMNS: Final = (
     *("id", "event", "at", "order_id", "order_state", "refund_id", "amount_fen", "refunded_fen"),
     *("rehearsal", "told_at", "tries", "trouble"),
 )
+_TIMES: Final = ("at", "told_at")
 
 
 def marks(
@@ -56,9 +57,21 @@ def marks(
     elif csv_file is not None:
         output.say(invocation.words("cli.marks_written", count=len(rows), path=csv_file))
     else:
-        cells = ("id", "at", "event", "order_id", "order_state", "refund_id", "told_at")
-        output.table(list(cells), [[str(row[cell] or "") for cell in cells] for row in rows])
+        _show(rows, invocation)
     return 0
+
+
+def _show(rows: list[dict[str, Any]], invocation: Invocation) -> None:
+    """The events and states in the till's own words; the times as people read them."""
+    named = ("mark.id", "mark.at", "mark.event", "label.order_id", "mark.order_state", "label.refund_id")
+    columns = [invocation.words(key) for key in (*named, "mark.told_at")]
+    output.table(columns, [_row(row) for row in rows])
+
+
+def _row(row: dict[str, Any]) -> list[str]:
+    at, told_at = (output.local(datetime.fromisoformat(row[key])) if row[key] else "" for key in _TIMES)
+    told = [str(row[key] or "") for key in ("event", "order_id", "order_state", "refund_id")]
+    return [str(row["id"]), at, *told, told_at]
 
 
 def _moment(text: str) -> datetime:

@@ -236,4 +236,6 @@ def _tell(order: Order, invocation: Invocation, *, as_json: bool) -> None:
         return
     state = invocation.words(f"order_state.{order.state.value}.name")
     gaps = {"order_id": order.order_id, "stands": state, "remaining": order.remaining}
-    output.say(invocation.words("cli.order_stands", **gaps))
+    # Of what was never paid nothing can be refunded, whatever its amount.
+    told = "order_stands" if order.paid_at else "order_stands_unpaid"
+    output.say(invocation.words(f"cli.{told}", **gaps))

@@ -83,7 +83,8 @@ def show(
         ("state", invocation.words(f"order_state.{order.state.value}.name")),
         ("paid_on", f"{paid_on} · {invocation.words('cli.next_day')}" if is_settled else paid_on or ""),
         ("refunded", str(order.refunded)),
-        ("remaining", str(order.remaining)),
+        ("remaining", str(order.remaining) if order.paid_at else ""),
+        *([("window_until", output.local(order.window_until))] if order.window_until else []),
         ("open_refund_id", order.open_refund_id or ""),
         ("frozen_why", invocation.words(f"frozen.{order.frozen_why}.name") if order.frozen_why else ""),
     )

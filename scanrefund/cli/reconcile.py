@@ -171,9 +171,12 @@ def _verdict(scopes: list[Scope], words: ReconcileWords, found: list[Difference]
     unexplained_fen = sum(scope.unexplained_fen for scope in scopes)
     if unexplained_fen:
         return words.say("reconcile.not_explained", unexplained_fen=unexplained_fen)
-    if not any(scope.was_compared for scope in scopes):
+    compared = [scope.was_compared for scope in scopes]
+    if not any(compared):
         return ""
-    return words.say("reconcile.explained" if found else "reconcile.clean")
+    if found:
+        return words.say("reconcile.explained")
+    return words.say("reconcile.clean" if all(compared) else "reconcile.clean_so_far")
 
 
 def _exit_code(scopes: list[Scope], signed: dict[str, Signed]) -> int:

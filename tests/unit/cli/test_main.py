@@ -66,8 +66,10 @@ def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str
         (("scan", "--nonsense"), "没有选项 --nonsense：请看 `scanrefund scan --help`。"),
         (
             ("orders", "extend", "A", "--by", "Li", "--why", "x", "--days", "q"),
-            "--days 的值不对（Input should be a valid integer, unable to parse string as an integer）："
-            "请看 `scanrefund orders extend --help`。",
+            (
+                "--days 的值不对（Input should be a valid integer, unable to parse string as an integer）："
+                "请看 `scanrefund orders extend --help`。"
+            ),
         ),
     ],
 )
