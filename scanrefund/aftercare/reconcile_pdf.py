@@ -48,8 +48,8 @@ class ReconcilePdf:
     def _head(self, title: str, done: Reconciliation, made_at: datetime) -> list[Any]:
         say = self._words
         lines = [f"{say.say(f'scope.{one.name}.name')}: {say.look(one)}" for one in done.scopes]
-        made = say.say("reconcile.made_at", made_at=made_at)
-        return [self._text(title, size=16), *(self._text(line) for line in [made, *lines]), self._gap()]
+        told = [say.made_at(made_at), *lines]
+        return [self._text(title, size=16), *(self._text(line) for line in told), self._gap()]
 
     def _sums(self, done: Reconciliation) -> list[Any]:
         keys = ("scope", "side", "theirs", "ours", "differences", "unexplained")

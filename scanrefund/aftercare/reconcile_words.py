@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import IO, Any, Final
 
 from scanrefund.aftercare.reconcile import Reconciliation
@@ -18,6 +19,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
+from scanrefund.wallets.reading import BEIJING
 
 CSV_HEADER: Final = (
     *("day", "scope", "kind", "amount_fen", "order_id", "refund_id", "wallet_number", "ours_fen"),
@@ -87,10 +89,14 @@ class ReconcileWords:
     def signature(self, scope: str, signed: Signed) -> str:
         """Who signed a scope, and whether for what was compared now."""
         off = signed.sign_off
-        gaps = {"by": off.signed_by, "signed_at": off.signed_at, "differences": off.differences}
+        gaps = {"by": off.signed_by, "signed_at": _beijing(off.signed_at), "differences": off.differences}
         key = "reconcile.signed" if signed.is_same else "reconcile.signed_differs"
         name = self.say(f"scope.{scope}.name")
         return self.say(key, scope=name, theirs=str(Money(off.theirs_fen)), **gaps)
+
+    def made_at(self, at: datetime) -> str:
+        """When it was compared."""
+        return self.say("reconcile.made_at", made_at=_beijing(at))
 
     def signatures(self, signed: Mapping[str, Signed]) -> list[str]:
         return [self.signature(scope, one) for scope, one in signed.items()]
@@ -114,3 +120,8 @@ class ReconcileWords:
             *(one.ours_fen, one.theirs_fen, one.ours_state, one.theirs_state),
             *(one.day.isoformat() if one.day else "", one.line or "", guarded(self.proposal(one))),
         ]
+
+
+def _beijing(at: datetime) -> str:
+    """On the clock whose days are reconciled, whatever the machine's says."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
