@@ -10,8 +10,7 @@ from scanrefund.errors import UsageFault
 from scanrefund.model.other_way import Method
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.say.amount_words import amount_in_words
-from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.gaps import fill
+from scanrefund.say.words import say_words
 
 # Room for a name written by hand.
 _LINE: Final = "_" * 24
@@ -37,10 +36,9 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
     """
     if refund.state is not RefundState.PAID_OTHER_WAY:
         raise UsageFault("cash_slip_of_no_cash", refund_id=refund.refund_id, state=refund.state.value)
-    catalogue = Catalogue.load(language)
 
     def say(key: str, **gaps: object) -> str:
-        return fill(catalogue.get(f"cash_slip.{key}") or key, gaps, catalogue)
+        return say_words(language, f"cash_slip.{key}", **gaps)
 
     marks = [say("rehearsal")] if head.rehearsal else []
     marks += [say("copy")] if head.copy else []
@@ -54,7 +52,7 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
         say("order", order_id=refund.order_id),
         say("refund", refund_id=refund.refund_id, instead_of=refund.instead_of),
         say("amount", amount=amount),
-        *_of_bank(refund, catalogue),
+        *_of_bank(refund, language),
         say("why", reason=refund.reason),
         say("no_wallet"),
         "",
@@ -67,13 +65,9 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of_bank(refund: Refund, catalogue: Catalogue) -> list[str]:
+def _of_bank(refund: Refund, language: str) -> list[str]:
     """A transfer's reference, and the end of the account where somebody told it."""
     if refund.method is not Method.BANK:
         return []
     told = (("bank_reference", refund.bank_reference), ("account", refund.received_account))
-    return [
-        fill(catalogue.get(f"cash_slip.{key}") or key, {key: value}, catalogue)
-        for key, value in told
-        if value
-    ]
+    return [say_words(language, f"cash_slip.{key}", **{key: value}) for key, value in told if value]

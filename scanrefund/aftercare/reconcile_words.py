@@ -18,7 +18,7 @@ from scanrefund.model.difference import Difference, Scope
 from scanrefund.model.money import Money
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.gaps import fill
+from scanrefund.say.words import say_words
 from scanrefund.wallets.reading import BEIJING
 
 CSV_HEADER: Final = (
@@ -37,7 +37,7 @@ class ReconcileWords:
 
     def say(self, key: str, **gaps: object) -> str:
         """A text of the catalogues."""
-        return fill(self._catalogue.get(key) or key, gaps, self._catalogue)
+        return say_words(self.language, key, **gaps)
 
     def title(self, done: Reconciliation) -> str:
         """Which day this is, and whether it is only a rehearsal."""
