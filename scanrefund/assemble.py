@@ -121,7 +121,8 @@ def _books(
 
 
 def _cash_slips(settings: Settings) -> CashSlipSettings:
-    return CashSlipSettings(settings.shop_name, settings.slips.printer, settings.rehearsal)
+    slips = settings.slips
+    return CashSlipSettings(settings.shop_name, slips.printer, settings.rehearsal, slips.shop.utc_offset_h)
 
 
 def _writer(settings: Settings, language: str) -> Writer:

@@ -25,6 +25,7 @@ class CashSlipSettings:
     shop_name: str
     printer: PrinterSettings
     rehearsal: bool
+    utc_offset_h: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +79,9 @@ class CashSlipDesk:
     def _text(self, refund: Refund, number: int, language: str) -> str:
         found = self._find(refund.clerk)
         payer = f"{found.name} ({refund.clerk})" if found else refund.clerk
-        settings = self._settings
-        return cash_slip(
-            refund, SlipHead(settings.shop_name, payer, settings.rehearsal, number > 1), language
-        )
+        told = self._settings
+        head = SlipHead(told.shop_name, payer, told.rehearsal, number > 1, told.utc_offset_h)
+        return cash_slip(refund, head, language)
 
     def _paid_by_hand(self, refund_id: str) -> Refund:
         refund = self._ledger.refund(refund_id)

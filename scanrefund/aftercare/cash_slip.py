@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from scanrefund.aftercare.slip import slip_time
 from scanrefund.errors import UsageFault
 from scanrefund.model.other_way import Method
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.say.amount_words import amount_in_words
-from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.gaps import fill
+from scanrefund.say.words import say_words
 
 # Room for a name written by hand.
 _LINE: Final = "_" * 24
@@ -18,12 +18,15 @@ _LINE: Final = "_" * 24
 
 @dataclass(frozen=True, slots=True)
 class SlipHead:
-    """What stands on every slip of this shop. `payer_name` is who paid out, as the shop knows him."""
+    """What stands on every slip of this shop. `payer_name` is who paid out, as the shop knows him;
+    `utc_offset_h` is the shop's clock in hours.
+    """
 
     shop_name: str
     payer_name: str
     rehearsal: bool
     copy: bool = False
+    utc_offset_h: int = 8
 
 
 def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
@@ -33,10 +36,9 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
     """
     if refund.state is not RefundState.PAID_OTHER_WAY:
         raise UsageFault("cash_slip_of_no_cash", refund_id=refund.refund_id, state=refund.state.value)
-    catalogue = Catalogue.load(language)
 
     def say(key: str, **gaps: object) -> str:
-        return fill(catalogue.get(f"cash_slip.{key}") or key, gaps, catalogue)
+        return say_words(language, f"cash_slip.{key}", **gaps)
 
     marks = [say("rehearsal")] if head.rehearsal else []
     marks += [say("copy")] if head.copy else []
@@ -46,11 +48,11 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
         *marks,
         say(f"title_{method}"),
         *([head.shop_name] if head.shop_name else []),
-        say("at", paid_at=refund.created_at),
+        say("at", paid_at=slip_time(refund.created_at, head.utc_offset_h)),
         say("order", order_id=refund.order_id),
         say("refund", refund_id=refund.refund_id, instead_of=refund.instead_of),
         say("amount", amount=amount),
-        *_of_bank(refund, catalogue),
+        *_of_bank(refund, language),
         say("why", reason=refund.reason),
         say("no_wallet"),
         "",
@@ -63,13 +65,9 @@ def cash_slip(refund: Refund, head: SlipHead, language: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _of_bank(refund: Refund, catalogue: Catalogue) -> list[str]:
+def _of_bank(refund: Refund, language: str) -> list[str]:
     """A transfer's reference, and the end of the account where somebody told it."""
     if refund.method is not Method.BANK:
         return []
     told = (("bank_reference", refund.bank_reference), ("account", refund.received_account))
-    return [
-        fill(catalogue.get(f"cash_slip.{key}") or key, {key: value}, catalogue)
-        for key, value in told
-        if value
-    ]
+    return [say_words(language, f"cash_slip.{key}", **{key: value}) for key, value in told if value]

@@ -7,16 +7,14 @@ the network.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from scanrefund.aftercare.upkeep import Look
 from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
 from scanrefund.model.shop_clock import shop_day
-
-Look = tuple[bool | None, str, Mapping[str, object]]
 
 # One line with a version and a few words; whatever is longer is some other file.
 NOTICE_BYTES_MAX: Final = 1_000

@@ -12,7 +12,8 @@ from scanrefund.aftercare.receipt import Writer
 from scanrefund.ledger.story import Happened
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.gaps import MISSING, fill
+from scanrefund.say.gaps import MISSING
+from scanrefund.say.words import say_words
 
 
 def files_of(found: Evidence, writer: Writer) -> dict[str, str]:
@@ -40,13 +41,13 @@ class _Words:
     """The catalogue of one language."""
 
     def __init__(self, language: str) -> None:
-        self._catalogue = Catalogue.load(language)
+        self._language = language
 
     def __call__(self, key: str, **gaps: object) -> str:
-        return fill(self._catalogue.get(key) or key, gaps, self._catalogue)
+        return say_words(self._language, key, **gaps)
 
     def state(self, value: object) -> str:
-        return self._catalogue.get(f"refund_state.{value}") or str(value)
+        return Catalogue.load(self._language).get(f"refund_state.{value}") or str(value)
 
 
 class _Page:

@@ -33,19 +33,19 @@ def incident_text(ledger: Ledger, refund_id: str, language: str) -> str:
 def _lines(refund: Refund, order: Order, last: Trip | None) -> list[tuple[str, str]]:
     lines = [
         ("label.refund_id", refund.refund_id),
-        ("evidence.wallet_refund_id", refund.wallet_refund_id),
+        ("evidence_bundle.wallet_refund_id", refund.wallet_refund_id),
         ("label.order_id", order.order_id),
         ("label.wallet_order_id", order.wallet_order_id),
         ("incident.account", refund.account),
         ("label.amount", str(refund.amount)),
         ("label.state", refund.state.value),
-        ("evidence.made_at", refund.created_at.isoformat(timespec="seconds")),
+        ("evidence_bundle.made_at", refund.created_at.isoformat(timespec="seconds")),
     ]
     if last is not None and last.ended_at is not None:
         answer = " ".join(part for part in (last.outcome, last.code, str(last.http_status or "")) if part)
         lines += [
             ("incident.last_answer", answer),
             ("incident.answered_at", last.ended_at.isoformat(timespec="seconds")),
-            ("evidence.request", last.wallet_request_id),
+            ("evidence_bundle.request", last.wallet_request_id),
         ]
     return [*lines, ("incident.program", f"scanrefund {__version__}")]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
-from scanrefund.say.gaps import fill
+from scanrefund.say.words import say_words
 
 # No letter that is taken for a digit: the number is written down by hand and typed in later.
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -81,8 +81,7 @@ class Words:
     language: str
 
     def __call__(self, key: str, **gaps: object) -> str:
-        catalogue = Catalogue.load(self.language)
-        return fill(catalogue.get(key) or key, gaps, catalogue)
+        return say_words(self.language, key, **gaps)
 
     def numbered(self, family: str) -> tuple[str, ...]:
         """`family1`, `family2`, … as far as they go, each with its number before it."""

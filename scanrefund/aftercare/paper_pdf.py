@@ -23,8 +23,10 @@ from scanrefund.aftercare.pdf_font import chinese_font
 
 _MARGIN: Final = 42
 _SLIPS_ON_A_PAGE: Final = 2
-# Room to write by hand.
-_ROW_HEIGHT: Final = 32
+# Room to write by hand, in points.
+ROW_HEIGHT: Final = 32
+# What is asked for, and the room to write it: a label has two lines at most.
+_PAIRS: Final = (0.2, 0.3, 0.2, 0.3)
 _PLAIN: Final = 9
 _READ: Final = 11
 _POSTER: Final = 15
@@ -38,7 +40,7 @@ def write_pack(out: IO[bytes], sheets: Sequence[Sheet], slips: Sequence[PaperSli
         parts += [*_sheet(sheet, _READ), PageBreak()]
     for number, slip in enumerate(slips, start=1):
         parts += _slip(slip, font)
-        parts.append(PageBreak() if number % _SLIPS_ON_A_PAGE == 0 else Spacer(1, _ROW_HEIGHT))
+        parts.append(PageBreak() if number % _SLIPS_ON_A_PAGE == 0 else Spacer(1, ROW_HEIGHT))
     _paper(out, sheets[0].title).build(parts)
 
 
@@ -68,28 +70,28 @@ def _part(part: Part, size: int) -> list[Any]:
 
 
 def _slip(slip: PaperSlip, font: str) -> list[Any]:
-    head = _grid([[slip.title, slip.shop, slip.number]], font, [0.4, 0.36, 0.24], size=_READ)
+    head = _grid([[slip.title, slip.shop, slip.number]], font, (0.4, 0.36, 0.24), size=_READ)
     rows = [[left, "", right, ""] for left, right in slip.fields]
     stub = [slip.stub_fields[:2], slip.stub_fields[2:]]
     return [
         head,
-        _grid(rows, font, [0.16, 0.34, 0.16, 0.34], lined=True),
+        _grid(rows, font, _PAIRS, lined=True),
         _text(slip.ticks, font, _PLAIN),
         _text(slip.warning, font, _PLAIN),
         HRFlowable(width="100%", dash=(3, 3), spaceBefore=6, spaceAfter=4),
         _text(f"{slip.number} · {slip.stub}", font, _PLAIN),
-        _grid([[left, "", right, ""] for left, right in stub], font, [0.16, 0.34, 0.16, 0.34], lined=True),
+        _grid([[left, "", right, ""] for left, right in stub], font, _PAIRS, lined=True),
     ]
 
 
 def _grid(
-    rows: list[list[str]], font: str, shares: list[float], *, lined: bool = False, size: int = _PLAIN
+    rows: list[list[str]], font: str, shares: Sequence[float], *, lined: bool = False, size: int = _PLAIN
 ) -> Any:
     width = A4[0] - 2 * _MARGIN - 12
     cells = [[_text(cell, font, size) for cell in row] for row in rows]
     style = [("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
     line: list[Any] = [("GRID", (0, 0), (-1, -1), 0.5, colors.grey)] if lined else []
-    heights = _ROW_HEIGHT if lined else None
+    heights = ROW_HEIGHT if lined else None
     return Table(cells, colWidths=[width * share for share in shares], rowHeights=heights, style=style + line)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
@@ -36,12 +35,12 @@ class ReconcilePdf:
         self._font = chinese_font(words.language)
 
     def write(
-        self, path: Path, done: Reconciliation, signed: Mapping[str, Signed], made_at: datetime
+        self, out: IO[bytes], done: Reconciliation, signed: Mapping[str, Signed], made_at: datetime
     ) -> None:
         """One document with sums, differences, proposals and signatures."""
         title = self._words.title(done)
         margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 12 * mm)
-        page = SimpleDocTemplate(str(path), pagesize=A4, **margins)
+        page = SimpleDocTemplate(out, pagesize=A4, **margins)
         page.title = title
         parts = [*self._head(title, done, made_at), *self._sums(done), *self._differences(done)]
         page.build([*parts, *self._signatures(signed)], onFirstPage=self._footer, onLaterPages=self._footer)
@@ -49,8 +48,8 @@ class ReconcilePdf:
     def _head(self, title: str, done: Reconciliation, made_at: datetime) -> list[Any]:
         say = self._words
         lines = [f"{say.say(f'scope.{one.name}.name')}: {say.look(one)}" for one in done.scopes]
-        made = say.say("reconcile.made_at", made_at=made_at)
-        return [self._text(title, size=16), *(self._text(line) for line in [made, *lines]), self._gap()]
+        told = [say.made_at(made_at), *lines]
+        return [self._text(title, size=16), *(self._text(line) for line in told), self._gap()]
 
     def _sums(self, done: Reconciliation) -> list[Any]:
         keys = ("scope", "side", "theirs", "ours", "differences", "unexplained")

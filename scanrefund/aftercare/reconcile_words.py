@@ -6,7 +6,9 @@ What stands in a bill came from outside: a number in it that has the form of a p
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import IO, Any, Final
 
 from scanrefund.aftercare.reconcile import Reconciliation
@@ -16,7 +18,8 @@ from scanrefund.model.difference import Difference, Scope
 from scanrefund.model.money import Money
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.gaps import fill
+from scanrefund.say.words import say_words
+from scanrefund.wallets.reading import BEIJING
 
 CSV_HEADER: Final = (
     *("day", "scope", "kind", "amount_fen", "order_id", "refund_id", "wallet_number", "ours_fen"),
@@ -34,7 +37,7 @@ class ReconcileWords:
 
     def say(self, key: str, **gaps: object) -> str:
         """A text of the catalogues."""
-        return fill(self._catalogue.get(key) or key, gaps, self._catalogue)
+        return say_words(self.language, key, **gaps)
 
     def title(self, done: Reconciliation) -> str:
         """Which day this is, and whether it is only a rehearsal."""
@@ -86,20 +89,28 @@ class ReconcileWords:
     def signature(self, scope: str, signed: Signed) -> str:
         """Who signed a scope, and whether for what was compared now."""
         off = signed.sign_off
-        gaps = {"by": off.signed_by, "signed_at": off.signed_at, "differences": off.differences}
+        gaps = {"by": off.signed_by, "signed_at": _beijing(off.signed_at), "differences": off.differences}
         key = "reconcile.signed" if signed.is_same else "reconcile.signed_differs"
         name = self.say(f"scope.{scope}.name")
         return self.say(key, scope=name, theirs=str(Money(off.theirs_fen)), **gaps)
 
+    def made_at(self, at: datetime) -> str:
+        """When it was compared."""
+        return self.say("reconcile.made_at", made_at=_beijing(at))
+
     def signatures(self, signed: Mapping[str, Signed]) -> list[str]:
         return [self.signature(scope, one) for scope, one in signed.items()]
 
-    def write_csv(self, done: Reconciliation, page: IO[str]) -> None:
+    def write_csv(self, done: Reconciliation, out: IO[bytes]) -> None:
         """All differences, a row each. Text cells are guarded; amounts are whole fen with their sign."""
+        # The mark at its start lets Excel see that it is UTF-8.
+        page = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
         writer = csv.writer(page, lineterminator="\r\n")
         writer.writerow(CSV_HEADER)
         for one in done.differences():
             writer.writerow(self._cells(done, one))
+        page.flush()
+        page.detach()
 
     def _cells(self, done: Reconciliation, one: Difference) -> list[Any]:
         scope = one.wallet.value if one.wallet else "till"
@@ -109,3 +120,8 @@ class ReconcileWords:
             *(one.ours_fen, one.theirs_fen, one.ours_state, one.theirs_state),
             *(one.day.isoformat() if one.day else "", one.line or "", guarded(self.proposal(one))),
         ]
+
+
+def _beijing(at: datetime) -> str:
+    """On the clock whose days are reconciled, whatever the machine's says."""
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")

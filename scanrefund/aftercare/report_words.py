@@ -171,7 +171,7 @@ class ReportWords:
             (self(f"odd_{one.name}", **gaps), self("how_many", count=one.count), "", "", _yuan(one.fen))
         ]
         for example in one.examples[:EXAMPLES_SHOWN]:
-            at = example.at.astimezone().strftime("%Y-%m-%d %H:%M")
+            at = shop_time(example.at, self._report.told.utc_offset_h).strftime("%Y-%m-%d %H:%M")
             rows.append(("", example.refund_id, example.clerk, at, _yuan(example.amount_fen)))
         return rows
 

@@ -30,6 +30,8 @@ _HEADLINES: Final = {
     _S.CANCELLED: "none",
     _S.RETURNED_TO_MERCHANT: "none",
 }
+# The places for which the catalogues have words; a bank's card stands in the wallet's own, and is said to.
+_PLACES: Final = {"支付用户零钱": "balance", "支付用户零钱通": "fund"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def slip_of(refund: Refund, code: str, shop: SlipShop, printing: Printing, langu
         code=code,
         code_say=words("code_say"),
         foot=(
-            words("printed", when=_time(printing.at, shop)),
+            words("printed", when=slip_time(printing.at, shop.utc_offset_h)),
             f"scanrefund {__version__}",
         ),
     )
@@ -128,24 +130,32 @@ def _marks(printing: Printing, language: str) -> tuple[str, ...]:
 def _facts(refund: Refund, shop: SlipShop, language: str) -> tuple[tuple[str, str], ...]:
     wallet = say_words(language, f"wallet.{refund.wallet.value}.name")
     by_hand = refund.state is _S.PAID_OTHER_WAY
-    where = _by_hand(refund, language) if by_hand else _clean(refund.received_account)
+    where = _by_hand(refund, language) if by_hand else _wallets_place(refund, language)
     told = (
         ("amount", str(refund.amount)),
         ("amount_words", amount_in_words(refund.amount, language)),
         ("paid", str(refund.order_amount)),
-        ("where", where or say_words(language, "slip.way_back", wallet=refund.wallet.value)),
+        ("where", where),
         ("wallet", "" if by_hand else wallet),
         ("reason", _clean(refund.reason)),
         ("order_id", refund.order_id),
         ("refund_id", refund.refund_id),
         ("wallet_refund_id", _clean(refund.wallet_refund_id)),
         ("bank_reference", _clean(refund.bank_reference)),
-        ("made_at", _time(refund.created_at, shop)),
-        ("ended_at", _time(refund.ended_at, shop) if refund.ended_at else ""),
+        ("made_at", slip_time(refund.created_at, shop.utc_offset_h)),
+        ("ended_at", slip_time(refund.ended_at, shop.utc_offset_h) if refund.ended_at else ""),
         ("counter", refund.counter),
         ("clerk", refund.clerk),
     )
     return tuple((say_words(language, f"slip.fact.{name}"), value) for name, value in told if value)
+
+
+def _wallets_place(refund: Refund, language: str) -> str:
+    """Where the wallet says that the money goes: WeChat Pay says it in Chinese, whatever a slip speaks."""
+    if not refund.received_account:
+        return say_words(language, "slip.way_back", wallet=refund.wallet.value)
+    place = _PLACES.get(refund.received_account, "told")
+    return say_words(language, f"slip.place.{place}", account=_clean(refund.received_account))
 
 
 def _by_hand(refund: Refund, language: str) -> str:
@@ -166,9 +176,9 @@ def _notes(refund: Refund, shop: SlipShop, language: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _time(at: datetime, shop: SlipShop) -> str:
+def slip_time(at: datetime, utc_offset_h: int) -> str:
     """On the shop's own clock, as its day is counted."""
-    return shop_time(at, shop.utc_offset_h).strftime("%Y-%m-%d %H:%M:%S")
+    return shop_time(at, utc_offset_h).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _clean(text: str) -> str:

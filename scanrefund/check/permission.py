@@ -6,6 +6,7 @@ In a ledger without staff none of them says anything.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from scanrefund.check.case import Case
 from scanrefund.check.limits import PeopleLimits
@@ -17,6 +18,16 @@ from scanrefund.model.staff import Permission, Staff
 
 # The further column of an order's import that says who sold it: a staff id or a name.
 SOLD_BY = "cashier"
+
+# What a shop with one person switches off, by the cause that nobody else can approve there.
+_KEYS: Final = {
+    "amount": "people.approval_above_fen",
+    "no_code": "limits.code_required",
+    "old_order": "people.approval_order_age_days",
+    "next_day": "people.approval_next_day",
+    "repeat": "people.approval_repeat",
+    "own_sale": "people.approval_own_sale",
+}
 
 
 def no_permission(case: Case) -> Refusal | None:
@@ -36,7 +47,8 @@ def needs_approval(case: Case) -> Refusal | None:
     because = approval_for(case)
     if not because:
         return None
-    return Refusal(Reason.NEEDS_APPROVAL, {"because": because, "names": _names(people)})
+    detail = {"because": because, "names": _names(people)}
+    return Refusal(Reason.NEEDS_APPROVAL, detail if people.names else detail | {"key": _KEYS[because]})
 
 
 def approval_wrong(case: Case) -> Refusal | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import By, RefundId, prove
+from scanrefund.cli.by_hand import By, RefundId
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import safe_number
@@ -19,8 +19,7 @@ def applicant(
 ) -> int:
     """Show the name of whoever asked for a refund."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.BOOKS_READ, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.BOOKS_READ, pin_stdin=pin_stdin) as house:
         refund = house.ledger.refund(refund_id)
         if refund is None:
             raise UsageFault("refund_unknown", refund_id=safe_number(refund_id))

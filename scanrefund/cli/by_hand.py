@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson
-from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.invocation import of
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.model.other_way import Method
 from scanrefund.model.staff import Permission
-
-if TYPE_CHECKING:
-    from scanrefund.aftercare.receipt import Receipt
-    from scanrefund.house import House
 
 By = Annotated[
     str,
@@ -39,12 +34,9 @@ def release(
     from scanrefund.ledger.by_hand import Hand
 
     invocation = of(ctx)
-
-    def decide(house: House) -> Receipt:
-        prove(house, by, Permission.REFUND_RELEASE, Asker(invocation, pin_stdin=pin_stdin))
-        return house.supervisor.release(refund_id, Hand(by, why))
-
-    return _decide(invocation, decide, wallets=True, as_json=as_json)
+    with proved(invocation, by, Permission.REFUND_RELEASE, pin_stdin=pin_stdin, wallets=True) as house:
+        receipt = house.supervisor.release(refund_id, Hand(by, why))
+        return receipts.show(receipt, invocation, as_json=as_json)
 
 
 def close(
@@ -60,12 +52,9 @@ def close(
     from scanrefund.ledger.by_hand import Hand
 
     invocation = of(ctx)
-
-    def decide(house: House) -> Receipt:
-        prove(house, by, Permission.REFUND_CLOSE, Asker(invocation, pin_stdin=pin_stdin))
-        return house.supervisor.close(refund_id, Hand(by, why))
-
-    return _decide(invocation, decide, wallets=True, as_json=as_json)
+    with proved(invocation, by, Permission.REFUND_CLOSE, pin_stdin=pin_stdin, wallets=True) as house:
+        receipt = house.supervisor.close(refund_id, Hand(by, why))
+        return receipts.show(receipt, invocation, as_json=as_json)
 
 
 def cancel(
@@ -81,12 +70,9 @@ def cancel(
     from scanrefund.ledger.by_hand import Hand
 
     invocation = of(ctx)
-
-    def decide(house: House) -> Receipt:
-        prove(house, by, None, Asker(invocation, pin_stdin=pin_stdin))
-        return house.supervisor.cancel(refund_id, Hand(by, why))
-
-    return _decide(invocation, decide, wallets=False, as_json=as_json)
+    with proved(invocation, by, None, pin_stdin=pin_stdin) as house:
+        receipt = house.supervisor.cancel(refund_id, Hand(by, why))
+        return receipts.show(receipt, invocation, as_json=as_json)
 
 
 def cash(  # noqa: PLR0913  (each is an option)
@@ -112,8 +98,7 @@ def cash(  # noqa: PLR0913  (each is an option)
 
     invocation = of(ctx)
     other = told_way(method, bank_reference, last_four)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.REFUND_CASH, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.REFUND_CASH, pin_stdin=pin_stdin) as house:
         receipt = house.supervisor.pay_other_way(refund_id, Hand(by, why), other)
         paid = receipt.refund_id or ""
         text = house.cash_slips.hand_out(paid, by, "cash text", invocation.spoken()).text
@@ -132,8 +117,7 @@ def release_short(
     from scanrefund.ledger.by_hand import Hand
 
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=True) as house:
-        prove(house, by, Permission.REFUND_RELEASE, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.REFUND_RELEASE, pin_stdin=pin_stdin, wallets=True) as house:
         found = house.supervisor.release_short(Hand(by, why))
     if found or as_json:
         receipts.show_list(found, invocation, as_json=as_json)
@@ -152,31 +136,3 @@ def cash_slip(ctx: typer.Context, *, refund_id: RefundId, as_json: AsJson = Fals
     else:
         output.say(text)
     return 0
-
-
-def prove(house: House, by: str, permission: Permission | None, asker: Asker) -> None:
-    """Where staff is known, whoever decides proves himself. Without a permission, that of the refund's own
-    clerk is enough: the ledger knows whose it is.
-    """
-    if not house.staff.has_staff():
-        return
-    if permission is None:
-        asker.signed_in(house, by)
-    else:
-        asker.believed(house, by, permission)
-
-
-def prove_if_known(house: House, by: str, permission: Permission, asker: Asker) -> None:
-    """As `prove`, for what needs no name in a shop without staff. Raises UsageFault by_missing."""
-    from scanrefund.errors import UsageFault
-
-    if house.staff.has_staff() and not by:
-        raise UsageFault("by_missing")
-    prove(house, by, permission, asker)
-
-
-def _decide(
-    invocation: Invocation, decide: Callable[[House], Receipt], *, wallets: bool, as_json: bool
-) -> int:
-    with invocation.house(invocation.settings(), wallets=wallets) as house:
-        return receipts.show(decide(house), invocation, as_json=as_json)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import By, RefundId, prove
+from scanrefund.cli.by_hand import By, RefundId
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission
 
@@ -40,8 +40,7 @@ def note(
 ) -> int:
     """Note a customer's complaint at a refund, with the day by which it is to be answered."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.REFUND_CREATE, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.REFUND_CREATE, pin_stdin=pin_stdin) as house:
         noted = house.complaints.note(refund_id, by, words, _day(due))
         _tell(house, noted, invocation, "complaint_noted", as_json=as_json)
     return 0
@@ -59,8 +58,7 @@ def answer(
 ) -> int:
     """Write down what the customer was answered."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.REFUND_APPROVE, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.REFUND_APPROVE, pin_stdin=pin_stdin) as house:
         answered = house.complaints.answer(number, by, words)
         _tell(house, answered, invocation, "complaint_answered", as_json=as_json)
     return 0
@@ -72,8 +70,7 @@ def end(
 ) -> int:
     """End a complaint, answered or not."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.REFUND_APPROVE, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.REFUND_APPROVE, pin_stdin=pin_stdin) as house:
         _tell(house, house.complaints.end(number, by), invocation, "complaint_ended", as_json=as_json)
     return 0
 
@@ -108,8 +105,7 @@ def show(
 ) -> int:
     """Show what was said and what was answered, to whoever may read the books."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.BOOKS_READ, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.BOOKS_READ, pin_stdin=pin_stdin) as house:
         found, said, answered = house.complaints.words(number)
         told = _json(house, found) | {"words": said or None, "answer": answered or None}
     if as_json:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import By, RefundId, prove
+from scanrefund.cli.by_hand import By, RefundId
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.evidence_bundle import bundle
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.people import Asker, PinStdin
-from scanrefund.errors import UsageFault, os_cause
+from scanrefund.cli.new_file import new_file
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.model.evidence import Evidence, EvidenceKind
 from scanrefund.model.staff import Permission
 
@@ -40,8 +40,7 @@ def add(
 ) -> int:
     """Write down what was looked at, taken back or kept for a refund."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, None, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, None, pin_stdin=pin_stdin) as house:
         kept = house.evidence.add(refund_id, kind, by, note=note, photo=photo)
         if not as_json:
             what = invocation.words(f"evidence.{kind.value}")
@@ -65,20 +64,17 @@ def photo(
     *,
     refund_id: RefundId,
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="As `evidence list` has it.")],
-    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to write the picture.")],
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The new file to write the picture to.")],
     by: By,
     pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
     """Write a photograph that was kept for a refund to a file."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.BOOKS_READ, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.BOOKS_READ, pin_stdin=pin_stdin) as house:
         data = house.evidence.photo(refund_id, number)
-    try:
-        to.write_bytes(data)
-    except OSError as error:
-        raise UsageFault("photo_unwritable", path=to, cause=os_cause(error)) from error
+    with new_file(to) as file:
+        file.write(data)
     if as_json:
         output.document({"path": str(to)})
     else:

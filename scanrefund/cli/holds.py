@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import By, prove
+from scanrefund.cli.by_hand import By
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.model.staff import Permission
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def hold(
 ) -> int:
     """Put an order on hold: what of it was never sent waits until `release` or `orders thaw`."""
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.REFUND_CREATE, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.REFUND_CREATE, pin_stdin=pin_stdin) as house:
         put = house.holds.put(number, by, note)
     if as_json:
         output.document(_json(put))

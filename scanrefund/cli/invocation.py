@@ -14,8 +14,8 @@ import typer
 from scanrefund.errors import Fault, KeyFault, os_cause
 from scanrefund.keys import Keys
 from scanrefund.model.wallet import Wallet
-from scanrefund.say.catalogue import Catalogue, negotiate
-from scanrefund.say.gaps import fill
+from scanrefund.say.catalogue import negotiate
+from scanrefund.say.words import say_words
 
 if TYPE_CHECKING:
     # Configuration and house pull in half the world; `--help` must answer at once.
@@ -38,8 +38,7 @@ class Invocation:
 
     def words(self, key: str, **gaps: object) -> str:
         """A text of the catalogues in the language in force."""
-        catalogue = Catalogue.load(self.spoken())
-        return fill(catalogue.get(key) or key, gaps, catalogue)
+        return say_words(self.spoken(), key, **gaps)
 
     def wallet(self, wallet: Wallet | None) -> str:
         """A wallet's name as people say it."""

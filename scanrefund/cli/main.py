@@ -154,6 +154,15 @@ app.add_typer(config.app, name="config")
 app.command()(sandbox.sandbox)
 
 
+# What the library calls a slip of the keyboard, and our sentence for it: its own are English.
+_USAGE: Final = {
+    "MissingParameter": "usage_missing",
+    "NoSuchOption": "usage_no_option",
+    "BadParameter": "usage_bad_value",
+    "BadOptionUsage": "usage_bad_value",
+}
+
+
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code. Nothing is raised, whatever happens inside."""
     output.speak_utf8()
@@ -199,10 +208,25 @@ def _sentence(fault: Fault, invocation: Invocation) -> str:
 def _usage(error: typer.TyperException, invocation: Invocation) -> str:
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "scanrefund"
-    problem = error.format_message()
-    # Without a command the help has just been printed, and nothing is left to say of the problem.
-    told = "cli.usage_wrong" if problem else "cli.command_missing"
-    return invocation.words(told, problem=problem, command=command)
+    problem = " ".join(error.format_message().split())
+    name = _argument_of(error)
+    if not problem:
+        # Without a command the help has just been printed, and nothing is left to say of the problem.
+        told = "command_missing"
+    else:
+        told = _USAGE.get(type(error).__name__, "usage_wrong") if name else "usage_wrong"
+    if told == "usage_bad_value":
+        # Without the name, which our sentence says itself.
+        problem = problem.partition(f"'{name}': ")[2] or problem
+    return invocation.words(f"cli.{told}", problem=problem, command=command, name=name)
+
+
+def _argument_of(error: typer.TyperException) -> str:
+    """The option or argument that is missing or wrong, as it is typed; empty where the library names none."""
+    parameter = getattr(error, "param", None)
+    if parameter is None:
+        return str(getattr(error, "option_name", ""))
+    return next((name for name in parameter.opts if name.startswith("--")), parameter.metavar or "")
 
 
 def _unexpected(error: Exception, invocation: Invocation) -> str:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from scanrefund.cli import output
+from scanrefund.cli import output, sheet
 from scanrefund.cli.choices import AsJson
-from scanrefund.cli.invocation import of
-from scanrefund.errors import UsageFault, os_cause
+from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.new_file import renewed_file
+from scanrefund.errors import UsageFault
 
 COLUMNS: Final = (
     *("id", "event", "at", "order_id", "order_state", "refund_id", "amount_fen", "refunded_fen"),
     *("rehearsal", "told_at", "tries", "trouble"),
 )
-# A sheet takes a cell that begins so for a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_TIMES: Final = ("at", "told_at")
 
 
 def marks(
@@ -60,9 +57,21 @@ def marks(
     elif csv_file is not None:
         output.say(invocation.words("cli.marks_written", count=len(rows), path=csv_file))
     else:
-        cells = ("id", "at", "event", "order_id", "order_state", "refund_id", "told_at")
-        output.table(list(cells), [[str(row[cell] or "") for cell in cells] for row in rows])
+        _show(rows, invocation)
     return 0
+
+
+def _show(rows: list[dict[str, Any]], invocation: Invocation) -> None:
+    """The events and states in the till's own words; the times as people read them."""
+    named = ("mark.id", "mark.at", "mark.event", "label.order_id", "mark.order_state", "label.refund_id")
+    columns = [invocation.words(key) for key in (*named, "mark.told_at")]
+    output.table(columns, [_row(row) for row in rows])
+
+
+def _row(row: dict[str, Any]) -> list[str]:
+    at, told_at = (output.local(datetime.fromisoformat(row[key])) if row[key] else "" for key in _TIMES)
+    told = [str(row[key] or "") for key in ("event", "order_id", "order_state", "refund_id")]
+    return [str(row["id"]), at, *told, told_at]
 
 
 def _moment(text: str) -> datetime:
@@ -76,21 +85,6 @@ def _moment(text: str) -> datetime:
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    """A whole file or none: a till that reads while it is written must not see half of it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([[_cell(row[column]) for column in COLUMNS] for row in rows])
-    aside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        aside.write_text(text.getvalue(), encoding="utf-8", newline="")
-        aside.replace(path)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise UsageFault("marks_unwritable", path=path, cause=os_cause(error)) from error
-
-
-def _cell(value: object) -> str:
-    """A cell that no sheet takes for a formula."""
-    text = "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    cells = [[sheet.cell(row[column]) for column in COLUMNS] for row in rows]
+    with renewed_file(path) as file:
+        file.write(sheet.text([COLUMNS, *cells]).encode())

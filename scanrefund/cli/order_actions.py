@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import orders, output, receipts
-from scanrefund.cli.by_hand import By, Why, prove
+from scanrefund.cli.by_hand import By, Why
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.marks import marks
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import Asker, PinStdin, prove, proved
 from scanrefund.cli.reading import from_keyboard, from_source
 from scanrefund.cli.refund import money_of
 from scanrefund.errors import UsageFault
@@ -170,8 +170,7 @@ def _decide(
 ) -> int:
     from scanrefund.ledger.by_hand import Hand
 
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.ORDER_RELEASE, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.ORDER_RELEASE, pin_stdin=pin_stdin) as house:
         _tell(act(house, Hand(by, why)), invocation, as_json=as_json)
     return 0
 
@@ -237,4 +236,6 @@ def _tell(order: Order, invocation: Invocation, *, as_json: bool) -> None:
         return
     state = invocation.words(f"order_state.{order.state.value}.name")
     gaps = {"order_id": order.order_id, "stands": state, "remaining": order.remaining}
-    output.say(invocation.words("cli.order_stands", **gaps))
+    # Of what was never paid nothing can be refunded, whatever its amount.
+    told = "order_stands" if order.paid_at else "order_stands_unpaid"
+    output.say(invocation.words(f"cli.{told}", **gaps))

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import prove
+from scanrefund.cli.by_hand import By, Why
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.people import Asker, PinStdin
+from scanrefund.cli.people import PinStdin, proved
 from scanrefund.model.order import Order
 from scanrefund.model.printable import codes_hidden
 from scanrefund.model.staff import Permission
@@ -83,7 +83,8 @@ def show(
         ("state", invocation.words(f"order_state.{order.state.value}.name")),
         ("paid_on", f"{paid_on} · {invocation.words('cli.next_day')}" if is_settled else paid_on or ""),
         ("refunded", str(order.refunded)),
-        ("remaining", str(order.remaining)),
+        ("remaining", str(order.remaining) if order.paid_at else ""),
+        *([("window_until", output.local(order.window_until))] if order.window_until else []),
         ("open_refund_id", order.open_refund_id or ""),
         ("frozen_why", invocation.words(f"frozen.{order.frozen_why}.name") if order.frozen_why else ""),
     )
@@ -96,10 +97,8 @@ def thaw(
     ctx: typer.Context,
     *,
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID")],
-    by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who decides; where staff is known, a staff id.")
-    ],
-    why: Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; both are written in the book.")],
+    by: By,
+    why: Why,
     pin_stdin: PinStdin = False,
     as_json: AsJson = False,
 ) -> int:
@@ -107,8 +106,7 @@ def thaw(
     from scanrefund.ledger.by_hand import Hand
 
     invocation = of(ctx)
-    with invocation.house(invocation.settings(), wallets=False) as house:
-        prove(house, by, Permission.ORDER_ADJUST, Asker(invocation, pin_stdin=pin_stdin))
+    with proved(invocation, by, Permission.ORDER_ADJUST, pin_stdin=pin_stdin) as house:
         house.supervisor.thaw(order_id, Hand(by, why))
         order = house.orders.show(order_id)
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -52,10 +53,7 @@ def pack(
     numbered = paper_slips(shop, language, pack_mark(), slips)
     with new_file(path) as out:
         if is_pdf:
-            with receipt_extra():
-                from scanrefund.aftercare.paper_pdf import write_pack
-
-            write_pack(out, sheets, numbered, language)
+            _pdf().write_pack(out, sheets, numbered, language)
         else:
             out.write(pack_text(sheets, numbered).encode())
     if as_json:
@@ -76,10 +74,7 @@ def poster(ctx: typer.Context, *, path: NewFile, as_json: AsJson = False) -> int
     sheet, is_pdf = poster_of(_shop(settings), settings.language), _is_pdf(path)
     with new_file(path) as out:
         if is_pdf:
-            with receipt_extra():
-                from scanrefund.aftercare.paper_pdf import write_poster
-
-            write_poster(out, sheet)
+            _pdf().write_poster(out, sheet)
         else:
             out.write(pack_text([sheet]).encode())
     if as_json:
@@ -96,8 +91,16 @@ def _is_pdf(path: Path) -> bool:
     return form == ".pdf"
 
 
+def _pdf() -> ModuleType:
+    """What makes PDFs. Raises UsageFault where its libraries are not installed."""
+    with receipt_extra():
+        from scanrefund.aftercare import paper_pdf
+    return paper_pdf
+
+
 def _shop(settings: Settings) -> PaperShop:
     from scanrefund.aftercare.paper import PaperShop
+    from scanrefund.say.words import say_contacts
 
     shop = settings.slips.shop
     return PaperShop(
@@ -105,7 +108,7 @@ def _shop(settings: Settings) -> PaperShop:
         counter=settings.counter,
         policy=shop.policy,
         phone=shop.phone,
-        contacts=settings.support,
+        contacts=say_contacts(settings.language, settings.support),
         return_window_days=settings.limits.return_window_days,
         code_required=settings.limits.code_required,
         rehearsal=settings.rehearsal,

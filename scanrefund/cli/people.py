@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -70,3 +72,32 @@ class Asker:
         if found.staff is None:
             raise refused(found)
         return found.staff
+
+
+@contextmanager
+def proved(
+    invocation: Invocation, by: str, permission: Permission | None, *, pin_stdin: bool, wallets: bool = False
+) -> Iterator[House]:
+    """The house, for a decision of somebody who has proved himself as `prove` wants it."""
+    with invocation.house(invocation.settings(), wallets=wallets) as house:
+        prove(house, by, permission, Asker(invocation, pin_stdin=pin_stdin))
+        yield house
+
+
+def prove(house: House, by: str, permission: Permission | None, asker: Asker) -> None:
+    """Where staff is known, whoever decides proves himself. Without a permission, that of the refund's own
+    clerk is enough: the ledger knows whose it is.
+    """
+    if not house.staff.has_staff():
+        return
+    if permission is None:
+        asker.signed_in(house, by)
+    else:
+        asker.believed(house, by, permission)
+
+
+def prove_if_known(house: House, by: str, permission: Permission, asker: Asker) -> None:
+    """As `prove`, for what needs no name in a shop without staff. Raises UsageFault by_missing."""
+    if house.staff.has_staff() and not by:
+        raise UsageFault("by_missing")
+    prove(house, by, permission, asker)

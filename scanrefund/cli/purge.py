@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import prove_if_known
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
-from scanrefund.cli.people import Asker, ByKnown, PinStdin
+from scanrefund.cli.people import Asker, ByKnown, PinStdin, prove_if_known
 from scanrefund.model.staff import Permission
 
 

@@ -10,7 +10,7 @@ import typer
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
-from scanrefund.errors import UsageFault, os_cause
+from scanrefund.cli.new_file import renewed_file
 
 
 def receipt(
@@ -32,7 +32,8 @@ def receipt(
     settings = invocation.settings()
     with invocation.house(settings, wallets=False) as house:
         if pdf is not None:
-            _write(pdf, house.slips.pdf(refund_id, "", settings.language))
+            with renewed_file(pdf) as file:
+                file.write(house.slips.pdf(refund_id, "", settings.language))
         if to_printer:
             house.slips.print(refund_id, "", settings.language)
         made = house.slips.look(refund_id, settings.language)
@@ -48,10 +49,3 @@ def receipt(
     if to_printer:
         output.say(invocation.words("cli.slip_printed", refund_id=made.refund_id, prints=made.prints))
     return 0
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise UsageFault("slip_unwritable", path=path, cause=os_cause(error)) from error

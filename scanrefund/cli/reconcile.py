@@ -10,11 +10,11 @@ import typer
 
 from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.cli import output
-from scanrefund.cli.by_hand import prove
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
-from scanrefund.cli.people import Asker, PinStdin
-from scanrefund.errors import UsageFault, os_cause
+from scanrefund.cli.new_file import renewed_file
+from scanrefund.cli.people import Asker, PinStdin, prove
+from scanrefund.errors import UsageFault
 from scanrefund.model.bill import BillLook
 from scanrefund.model.fee import fee_yuan
 from scanrefund.model.printable import codes_hidden
@@ -122,18 +122,15 @@ def _write_files(
     signed: dict[str, Signed],
 ) -> None:
     csv, pdf = files
-    try:
-        if csv is not None:
-            # The mark at its start lets Excel see that it is UTF-8.
-            with csv.open("w", encoding="utf-8-sig", newline="") as page:
-                words.write_csv(done, page)
-        if pdf is not None:
-            with receipt_extra():
-                from scanrefund.aftercare.reconcile_pdf import ReconcilePdf
+    if pdf is not None:
+        with receipt_extra():
+            from scanrefund.aftercare.reconcile_pdf import ReconcilePdf
 
-            ReconcilePdf(words).write(pdf, done, signed, house.clock.now())
-    except OSError as error:
-        raise UsageFault("output_unwritable", path=error.filename, cause=os_cause(error)) from error
+        with renewed_file(pdf) as out:
+            ReconcilePdf(words).write(out, done, signed, house.clock.now())
+    if csv is not None:
+        with renewed_file(csv) as out:
+            words.write_csv(done, out)
 
 
 def _show(done: Reconciliation, words: ReconcileWords, signed: dict[str, Signed]) -> None:
@@ -163,9 +160,12 @@ def _verdict(scopes: list[Scope], words: ReconcileWords, found: list[Difference]
     unexplained_fen = sum(scope.unexplained_fen for scope in scopes)
     if unexplained_fen:
         return words.say("reconcile.not_explained", unexplained_fen=unexplained_fen)
-    if not any(scope.was_compared for scope in scopes):
+    compared = [scope.was_compared for scope in scopes]
+    if not any(compared):
         return ""
-    return words.say("reconcile.explained" if found else "reconcile.clean")
+    if found:
+        return words.say("reconcile.explained")
+    return words.say("reconcile.clean" if all(compared) else "reconcile.clean_so_far")
 
 
 def _exit_code(scopes: list[Scope], signed: dict[str, Signed]) -> int:

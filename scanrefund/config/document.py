@@ -25,9 +25,9 @@ AUTO = "auto"
 # The catalogues have words for these; any other text of a shop stands for itself.
 REASONS = ["faulty", "wrong_item", "changed_mind", "wrong_price", "paid_twice", "out_of_stock", "other"]
 
-
-# The wallets' own lines for merchants; a shop adds its acquirer and whoever looks after its machine.
-SUPPORT = ["微信支付 95017", "支付宝 95188"]
+# The wallets' own lines for merchants, in the catalogues' words too; a shop adds its acquirer and whoever
+# looks after its machine.
+SUPPORT = ["wechat", "alipay"]
 
 
 def _no_truth_value(value: Any) -> Any:

@@ -196,7 +196,8 @@ def sync(path: Path) -> None:
 def _refuse_damage(trial: Path, path: Path) -> None:
     try:
         with closing(sqlite3.connect(trial)) as connection:
-            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            # Its findings come on lines of their own.
+            found = " ".join(connection.execute("PRAGMA integrity_check(1)").fetchone()[0].split())
             strays = connection.execute("PRAGMA foreign_key_check").fetchone()
     except sqlite3.DatabaseError as error:
         raise LedgerFault("copy_not_whole", path=path, found=type(error).__name__) from error

@@ -34,6 +34,13 @@ PROOF_ASKS: Final = 2
 
 # Ends that left the customer with nothing.
 _UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
+# Ends that need no cash, each with the fault that says why.
+_NO_CASH: Final = {
+    RefundState.SUCCEEDED: "cash_after_wallet",
+    RefundState.EXTERNAL: "cash_after_wallet",
+    RefundState.PAID_OTHER_WAY: "cash_paid_already",
+    RefundState.CANCELLED: "cash_of_cancelled",
+}
 
 # The newest first.
 _ABSENT_ASKS: Final = (
@@ -270,7 +277,8 @@ def _ready_for_cash(connection: Connection, refund: Refund) -> Order:
     if order is None:  # pragma: no cover - a foreign key keeps every refund's order
         raise UsageFault("order_unknown", order_id=refund.order_id)
     if refund.state not in _UNPAID_ENDS:
-        raise UsageFault("cash_before_end", refund_id=refund.refund_id, state=refund.state.value)
+        code = _NO_CASH.get(refund.state, "cash_before_end")
+        raise UsageFault(code, refund_id=refund.refund_id, state=refund.state.value)
     if order.open_refund_id is not None:
         raise UsageFault("cash_beside_open", refund_id=order.open_refund_id)
     if order.frozen_why:

@@ -69,10 +69,10 @@ def cause_of_kind(kind: str) -> str:
 
 
 def cause_of_refusal(refusal: Refusal) -> str:
-    """The cause of a refusal: its reason, and three that have sentences of their own.
+    """The cause of a refusal: its reason, and four that have sentences of their own.
 
     For `not_a_payment_code` it is what was shown instead; for a code, that the wallet itself refuses it;
-    for a picture, that its time lies ahead of ours.
+    for a picture, that its time lies ahead of ours; for an approval, that nobody else here could give it.
     """
     if refusal.reason is Reason.NOT_A_PAYMENT_CODE:
         return cause_of_kind(str(refusal.detail.get("kind", "")))
@@ -80,6 +80,8 @@ def cause_of_refusal(refusal: Refusal) -> str:
         return "refusal.code_refused_by_wallet"
     if refusal.reason is Reason.PICTURE_TOO_OLD and "ahead_s" in refusal.detail:
         return "refusal.picture_from_the_future"
+    if refusal.reason is Reason.NEEDS_APPROVAL and "key" in refusal.detail:
+        return "refusal.needs_approval_alone"
     return f"refusal.{refusal.reason.value}"
 
 

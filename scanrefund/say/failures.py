@@ -125,6 +125,7 @@ _AMOUNT: Final = (
 _SHOP: Final = (
     Failure("refusal.no_permission", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.needs_approval", _A.REFUSES, _C.CALLS_SUPERVISOR),
+    Failure("refusal.needs_approval_alone", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.approval_wrong", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.approval_locked", _A.REFUSES, _C.CALLS_SUPERVISOR),
     Failure("refusal.clerk_limit_reached", _A.REFUSES, _C.CALLS_SUPERVISOR),

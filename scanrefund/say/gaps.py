@@ -78,7 +78,9 @@ def _as_read(name: str, value: object, catalogue: Catalogue) -> str:
     if name == "when" or name.endswith("_at"):
         return _local_text(text)
     family = _WORDS.get(name)
-    return (catalogue.get(f"{family}.{text}.name") if family else None) or written_out(text)
+    word = catalogue.get(f"{family}.{text}.name") if family else None
+    # A state that no order has is a refund's.
+    return word or (name == "state" and catalogue.get(f"refund_state.{text}")) or written_out(text)
 
 
 def _local(moment: datetime) -> str:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import fill
+
+
+def say_contacts(language: str, contacts: Sequence[str]) -> tuple[str, ...]:
+    """Whom to call: the wallets' lines in words of the language, any other text as it stands."""
+    catalogue = Catalogue.load(language)
+    return tuple(catalogue.get(f"support.line.{contact}") or contact for contact in contacts)
 
 
 def say_words(language: str, key: str, **gaps: object) -> str:

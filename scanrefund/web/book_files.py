@@ -11,7 +11,6 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import IO, Final
 
 from starlette.responses import Response, StreamingResponse
@@ -36,7 +35,7 @@ def differences(call: Call) -> Response:
     """All differences as CSV, however many; text cells are guarded against formulas."""
     may_read(call)
     with call.site.house.books.looking(call.path["run_id"]) as done:
-        file = _written(lambda text: words_of(call).write_csv(done, text))
+        file = _written(lambda page: words_of(call).write_csv(done, page))
         name = f"reconciliation-{done.day.isoformat()}.csv"
     return StreamingResponse(_chunks(file), media_type="text/csv; charset=utf-8", headers=_as_file(name))
 
@@ -47,11 +46,11 @@ def paper(call: Call) -> Response:
     with receipt_extra():
         from scanrefund.aftercare.reconcile_pdf import ReconcilePdf  # noqa: PLC0415  (an extra)
     house = call.site.house
-    with tempfile.TemporaryDirectory() as folder, house.books.looking(call.path["run_id"]) as done:
-        path = Path(folder) / "day.pdf"
-        ReconcilePdf(words_of(call)).write(path, done, house.books.signed(done), call.now())
+    with house.books.looking(call.path["run_id"]) as done:
+        page = io.BytesIO()
+        ReconcilePdf(words_of(call)).write(page, done, house.books.signed(done), call.now())
         name = f"reconciliation-{done.day.isoformat()}.pdf"
-        return Response(path.read_bytes(), media_type="application/pdf", headers=_as_file(name))
+        return Response(page.getvalue(), media_type="application/pdf", headers=_as_file(name))
 
 
 def report(call: Call) -> Response:
@@ -66,15 +65,11 @@ def report(call: Call) -> Response:
     return Response(page, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": policy})
 
 
-def _written(write: Callable[[IO[str]], None]) -> IO[bytes]:
+def _written(write: Callable[[IO[bytes]], None]) -> IO[bytes]:
     """A file without a name, from its start; gone when it is closed."""
     with ExitStack() as opened:
         file = opened.enter_context(tempfile.TemporaryFile())
-        # The mark at its start lets Excel see that it is UTF-8.
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        write(text)
-        text.flush()
-        text.detach()
+        write(file)
         file.seek(0)
         opened.pop_all()
     return file

@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Staff
-from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.gaps import fill
+from scanrefund.say.words import say_words
 from scanrefund.web.fields import BODY_BYTES_MAX, NOTHING, Fields
 from scanrefund.web.sessions import Session
 from scanrefund.web.site import Site
@@ -59,8 +58,7 @@ class Call:
 
 def words(language: str, key: str, **gaps: object) -> str:
     """A text of the catalogues; the key itself where there is none."""
-    catalogue = Catalogue.load(language)
-    return fill(catalogue.get(key) or key, gaps, catalogue)
+    return say_words(language, key, **gaps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,7 +202,7 @@ def test_a_late_word_of_the_wallet_stops_the_cash_that_waits_for_the_order(ledge
         other.commit()
         with pytest.raises(UsageFault) as caught:
             cash.result(timeout=60)
-    assert caught.value.code == "cash_before_end"
+    assert caught.value.code == "cash_after_wallet"
     assert len(ledger.refunds()) == 1
 
 

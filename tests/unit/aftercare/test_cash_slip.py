@@ -28,6 +28,12 @@ def test_a_cash_slip_says_what_was_paid_to_whom_and_has_room_for_both_names(lang
     assert "***" not in slip
 
 
+@pytest.mark.parametrize(("utc_offset_h", "told"), [(8, "2026-11-23 18:00:00"), (-5, "2026-11-23 05:00:00")])
+def test_it_was_paid_on_the_shops_clock_as_on_every_slip(utc_offset_h: int, told: str) -> None:
+    head = SlipHead("", "s2", rehearsal=False, utc_offset_h=utc_offset_h)
+    assert f"Paid out: {told}\n" in cash_slip(PAID, head, "en")
+
+
 def test_the_amount_stands_in_capitals_too() -> None:
     assert "贰拾伍元伍角" in cash_slip(PAID, SlipHead("", "s2", rehearsal=False), "zh-Hans")
 

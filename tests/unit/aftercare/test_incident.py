@@ -21,7 +21,8 @@ def test_every_number_is_in_it_and_nobody(ledger: Ledger, language: str) -> None
     assert "SUCCEEDED" in told
     for secret in (WECHAT_DIGITS, ACCOUNT, "c-7", "card"):
         assert secret not in told
-    assert "incident." not in told
+    # Every name is a word of the catalogue, none its key.
+    assert not [line for line in told.splitlines() if "." in line.partition(": ")[0]]
 
 
 def test_a_refund_that_was_never_sent_has_no_answer(ledger: Ledger) -> None:

@@ -18,7 +18,7 @@ from scanrefund.aftercare.paper import (
     safety_cards,
     safety_sheet,
 )
-from scanrefund.aftercare.paper_pdf import write_pack, write_poster
+from scanrefund.aftercare.paper_pdf import ROW_HEIGHT, write_pack, write_poster
 from scanrefund.aftercare.paper_text import pack_text
 from scanrefund.desk import REQUEST_ID_CHARS_MAX
 from scanrefund.say.catalogue import LANGUAGES
@@ -95,6 +95,26 @@ def test_a_pack_has_a_page_for_each_sheet_and_two_slips_on_a_page(language: str)
     assert len(pages) == 4
     assert [len(set(re.findall(r"P-7K3QX-\d\d", page))) for page in pages] == [0, 0, 2, 1]
     assert SHOP.name in pages[2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_label_of_a_slip_stays_within_its_cell(language: str) -> None:
+    file = io.BytesIO()
+    [slip] = paper_slips(SHOP, language, "7K3QX", 1)
+    write_pack(file, [safety_sheet(SHOP, language)], [slip], language)
+    page = pypdfium2.PdfDocument(file.getvalue())[1].get_textpage()
+    labels = [label for pair in slip.fields for label in pair]
+    heights = {label: height_of(page, label) for label in labels}
+    assert {label: high for label, high in heights.items() if high > ROW_HEIGHT} == {}
+
+
+def height_of(page: pypdfium2.PdfTextPage, label: str) -> float:
+    """From the top of a label's first line to the foot of its last, in points."""
+    text = page.get_text_range()
+    found = re.search(r"\s*".join(map(re.escape, label.replace(" ", ""))), text)
+    assert found
+    boxes = [page.get_charbox(at) for at in range(*found.span()) if not text[at].isspace()]
+    return max(top for *_, top in boxes) - min(bottom for _, bottom, *_ in boxes)
 
 
 def test_a_poster_is_one_page_however_long_the_policy() -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from scanrefund.aftercare.reconcile_words import ReconcileWords
 from scanrefund.aftercare.signing import Signing
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.sign_offs import SignOffs
 from scanrefund.model.bill import BillAnswer, BillLook
 from scanrefund.model.wallet import Wallet
+from scanrefund.wallets.reading import BEIJING
 from tests.unit.aftercare.bills import DAY, Row
 from tests.unit.aftercare.books import Shop
 
@@ -40,6 +42,16 @@ def test_a_day_is_signed_once_and_other_content_is_said(shop: Shop) -> None:
     entries = SignOffs(shop.ledger).of_day(DAY)
     assert len(entries["wechat"].bill_sha256) == 64
     assert shop.ledger.first_broken_entry() is None
+
+
+def test_paper_tells_when_on_the_clock_of_its_days(shop: Shop) -> None:
+    sign(shop, "s2")
+    words = ReconcileWords("en", rehearsal=False)
+    at = shop.time.clock.now().astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+    assert at in words.made_at(shop.time.clock.now())
+    with shop.reconciler.reconcile(DAY) as done:
+        told = words.signatures(signing(shop).signed(done))
+    assert [at in line for line in told] == [True, True]
 
 
 def test_a_bill_fetched_again_with_its_lines_in_another_order_is_the_same_content(shop: Shop) -> None:

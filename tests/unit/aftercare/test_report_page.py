@@ -17,7 +17,7 @@ from scanrefund.aftercare.report_page import drawn
 from scanrefund.aftercare.report_pdf import write_pdf
 from scanrefund.aftercare.report_words import ReportWords
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.oddities import OddLimits
+from scanrefund.ledger.oddities import Example, Oddity, OddLimits
 from scanrefund.ledger.tally import Count, Sum
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.say.catalogue import LANGUAGES
@@ -78,6 +78,14 @@ def test_no_table_lacks_a_word(report: Report, language: str) -> None:
 
 def test_a_report_is_dated_by_the_shops_clock(report: Report) -> None:
     assert "2026-11-23 18:00:00+08:00" in ReportWords(report, "en").made_at()
+
+
+def test_what_is_worth_a_look_is_dated_by_the_shops_clock_too(report: Report) -> None:
+    told = replace(report.told, utc_offset_h=-11)
+    odd = Oddity("soon", 1, 2_500, (Example("SRT_1_01", "A1001", "c-7", 2_500, NOW),))
+    words = ReportWords(replace(report, told=told, odd=(odd,)), "en")
+    cells = [cell for table in words.tables() for row in table.rows for cell in row]
+    assert "2026-11-22 23:00" in cells
 
 
 def test_a_book_that_does_not_hold_is_said_on_top(report: Report) -> None:

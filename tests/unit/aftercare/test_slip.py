@@ -49,6 +49,24 @@ def test_it_promises_only_what_the_wallet_has_said(account: str, state: RefundSt
     assert arrival(a_refund(received_account=account, state=state)) == comes
 
 
+@pytest.mark.parametrize(
+    ("language", "account", "where"),
+    [
+        ("en", "支付用户零钱", "WeChat Pay balance"),
+        ("en", "支付用户零钱通", "WeChat Mini Fund"),
+        ("en", "招商银行信用卡0403", "招商银行信用卡0403 (the wallet's own words)"),
+        ("zh-Hant", "支付用户零钱", "支付用戶零錢"),
+        ("zh-Hans", "支付用户零钱", "支付用户零钱"),
+        ("zh-Hans", "招商银行信用卡0403", "招商银行信用卡0403"),
+        ("en", "", "back the way it was paid (WeChat Pay)"),
+    ],
+)
+def test_the_place_is_told_in_the_slips_language_or_as_the_wallets_own_words(
+    language: str, account: str, where: str
+) -> None:
+    assert where in [value for _, value in a_slip(language, received_account=account).facts]
+
+
 def test_every_state_has_a_headline_and_none_but_the_paid_ones_says_succeeded() -> None:
     said = {state: a_slip(state=state).headline for state in RefundState}
     assert {state for state, headline in said.items() if headline == "退款成功"} == {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.staff import Role, Staff, Used
 from tests.unit.builders import LIMITS, NOW, a_case, an_order
 
+EXAMPLE = Path(__file__).parents[3] / "config.example.toml"
 CLERK = Staff("s3", "Wang", Role.CLERK)
 SUPERVISOR = Staff("s2", "Li", Role.SUPERVISOR)
 GOOD = Approval(ApprovalCheck.GOOD, SUPERVISOR, approval_id=1)
@@ -98,6 +101,15 @@ def test_a_second_person_is_asked_from_the_edge_on(because: str) -> None:
     assert first_refusal(case_of(PEOPLE, limits, **good)) is None
     refusal = refusal_of(case_of(PEOPLE, limits, **bad))
     assert refusal == Refusal(Reason.NEEDS_APPROVAL, {"because": because, "names": "Li · Zhao"})
+
+
+@pytest.mark.parametrize("because", AT_THE_EDGE)
+def test_where_nobody_else_could_approve_the_refusal_names_the_key_of_the_configuration(because: str) -> None:
+    limits, _good, bad = AT_THE_EDGE[because]
+    detail = refusal_of(case_of(replace(PEOPLE, names=()), limits, **bad)).detail
+    assert detail["because"] == because
+    table, _, key = str(detail["key"]).partition(".")
+    assert key in tomllib.loads(EXAMPLE.read_text("utf-8"))[table]
 
 
 @pytest.mark.parametrize("because", [one for one in AT_THE_EDGE if one != "no_code"])

@@ -49,7 +49,7 @@ def test_the_evidence_of_a_refund_is_one_file(program: Program, code: str, tmp_p
     assert not (tmp_path / "no.zip").exists()
     told = program("incident", refund_id, "--json").document
     assert refund_id in told["text"]
-    assert told["contacts"] == ["微信支付 95017", "支付宝 95188"]
+    assert told["contacts"] == ["WeChat Pay 95017", "Alipay 95188"]
     assert "95017" in program("incident", refund_id).out
 
 

@@ -39,6 +39,17 @@ def test_cash_prints_its_slip_and_a_copy_is_marked(program: Program, wallets: Wa
     assert program("orders", "show", "c-1", "--json").document["remaining_fen"] == 9_000
 
 
+def test_both_slips_of_what_was_paid_by_hand_tell_the_shops_time(
+    program: Program, wallets: Wallets, sold: Sell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANREFUND_SHOP__UTC_OFFSET_H", "-11")
+    sold("wechat", "c-3")
+    paid = program("cash", refused_refund(program, wallets, "c-3", "closed"), *SIGNED).document
+    facts = program("receipt", paid["refund_id"], "--json").document["slip"]["facts"]
+    [made_at] = [fact["value"] for fact in facts if fact["name"] == "Asked for"]
+    assert f"Paid out: {made_at}\n" in paid["slip"]
+
+
 def test_a_bank_transfer_has_a_slip_that_says_so_and_keeps_no_card(
     program: Program, wallets: Wallets, sold: Sell
 ) -> None:
@@ -93,4 +104,6 @@ def test_evidence_is_written_down_listed_and_its_photograph_written_back(
     written = ("evidence", "photo", refund_id, str(number), "--by", "Li", "--to")
     assert program(*written, back).code == 0
     assert back.read_bytes() == picture.read_bytes()
+    assert back.stat().st_mode & 0o077 == 0
+    assert program(*written, back, "--json").document["error"]["code"] == "file_is_there"
     assert program(*written, tmp_path / "no" / "back.png", "--json").code == 2

@@ -58,6 +58,33 @@ def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str
     assert ended.document["error"]["code"] == "usage"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("cash",), "缺少 REFUND_ID：请看 `scanrefund cash --help`。"),
+        (("cash", "X", "--by", "Li"), "缺少 --why：请看 `scanrefund cash --help`。"),
+        (("scan", "--nonsense"), "没有选项 --nonsense：请看 `scanrefund scan --help`。"),
+        (
+            ("orders", "extend", "A", "--by", "Li", "--why", "x", "--days", "q"),
+            (
+                "--days 的值不对（Input should be a valid integer, unable to parse string as an integer）："
+                "请看 `scanrefund orders extend --help`。"
+            ),
+        ),
+    ],
+)
+def test_a_slip_of_the_keyboard_is_told_in_the_language_asked_for(
+    program: Program, arguments: tuple[str, ...], told: str
+) -> None:
+    assert program("--language", "zh-Hans", *arguments).err == f"{told}\n"
+
+
+def test_choices_are_told_on_one_line(program: Program) -> None:
+    told = program("evidence", "add", "X", "--by", "Li", "--kind", "q").err
+    assert "\\u" not in told
+    assert "goods_checked, invoice_taken_back" in told.replace("'", "")
+
+
 @pytest.mark.parametrize("arguments", [(), ("staff",)])
 def test_without_a_command_it_says_so(program: Program, arguments: tuple[str, ...]) -> None:
     ended = program(*arguments)
@@ -142,9 +169,9 @@ def test_the_program_is_python_m_scanrefund() -> None:
 def test_a_wrong_command_line_is_told_in_the_language_in_force(
     program: Program, language: str, sentence: str
 ) -> None:
-    err = program("--language", language, "orders", "show", "--nonsense").err
+    err = program("--language", language, "orders", "nonsense").err
     assert sentence in err
-    assert "scanrefund orders show --help" in err
+    assert "scanrefund orders --help" in err
 
 
 @pytest.mark.parametrize(

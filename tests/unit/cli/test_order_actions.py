@@ -18,7 +18,9 @@ def test_a_released_order_is_said_to_be_one(program: Program, sold: Sell) -> Non
     released = program("orders", "release", "o-1", *SIGNED)
     assert (released.code, released.document["state"]) == (0, "RELEASED")
     assert "released for refund" in program("orders", "release", "o-1", *SIGNED[:-1]).out
+    assert "Let in until" not in program("orders", "show", "o-1").out
     assert program("orders", "extend", "o-1", "--days", "3", *SIGNED).code == 0
+    assert "Let in until" in program("orders", "show", "o-1").out
 
 
 @pytest.mark.parametrize("wallet", ["wechat", "alipay"])
@@ -33,10 +35,12 @@ def test_an_unpaid_order_is_closed_at_the_wallet(
     path = tmp_path / "unpaid.csv"
     path.write_text(f"{HEADER}\n{order_id},{wallet},,500,,UNPAID,\n", encoding="utf-8")
     assert program("orders", "import", path).code == 0
-    cancelled = program("orders", "cancel", order_id, *SIGNED)
-    assert (cancelled.code, cancelled.document["state"]) == (0, "CANCELLED")
+    cancelled = program("orders", "cancel", order_id, *SIGNED[:-1])
+    assert (cancelled.code, cancelled.out) == (0, f"Order {order_id}: cancelled; it was never paid.\n")
+    assert program("orders", "show", order_id, "--json").document["state"] == "CANCELLED"
     there = next(one for one in wallets.call("/sandbox/orders") if one["order_id"] == order_id)
     assert there["state"] == "closed"
+    assert program("orders", "show", order_id).out.count("5.00") == 1
 
 
 def test_a_paid_order_is_refunded_and_cancelled(program: Program, wallets: Wallets, sold: Sell) -> None:
@@ -65,6 +69,9 @@ def test_marks_are_a_csv_that_no_sheet_computes(program: Program, sold: Sell, tm
     assert program("orders", "marks", "--csv", file).code == 0
     row = file.read_text(encoding="utf-8").splitlines()[1].split(",")
     assert (row[1], row[3], row[4]) == ("ORDER_RELEASED", "'-m1", "RELEASED")
+    shown = program("orders", "marks").out
+    assert "Till heard" in shown
+    assert "T" not in shown.split("shop1-1")[1].split("ORDER_RELEASED")[0]
     later = program("orders", "marks", "--since", "2999-01-01T00:00Z", "--json")
     assert later.document == []
     assert (

@@ -24,6 +24,23 @@ def test_a_pack_is_written_before_anything_else_is_set_up(
     assert not (home / "ledger.sqlite3").exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "lines"),
+    [
+        ("zh-Hans", ["微信支付 95017", "支付宝 95188"]),
+        ("zh-Hant", ["微信支付 95017", "支付寶 95188"]),
+        ("en", ["WeChat Pay 95017", "Alipay 95188"]),
+    ],
+)
+def test_the_wallets_own_lines_are_named_in_the_packs_language(
+    program: Program, tmp_path: Path, language: str, lines: list[str]
+) -> None:
+    path = tmp_path / "pack.txt"
+    assert program("--language", language, "paper", "pack", path).code == 0
+    told = path.read_text("utf-8")
+    assert all(line in told for line in lines)
+
+
 def test_a_pdf_is_written_by_its_name(program: Program, tmp_path: Path) -> None:
     pytest.importorskip("reportlab")
     for name, command in (("pack.pdf", "pack"), ("poster.PDF", "poster")):

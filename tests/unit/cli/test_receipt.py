@@ -43,6 +43,10 @@ def test_a_slip_is_printed_then_written_as_a_marked_copy(
     told = program("receipt", refunded, "--pdf", tmp_path / "slip.pdf", "--json").document
     assert told["prints"] == 2
     assert (tmp_path / "slip.pdf").read_bytes().startswith(b"%PDF")
+    nowhere = program("receipt", refunded, "--pdf", tmp_path / "no" / "slip.pdf", "--json")
+    assert nowhere.document["error"]["code"] == "file_not_made"
+    # What could not be written is no copy either.
+    assert program("receipt", refunded, "--json").document["prints"] == 2
 
 
 def test_a_printer_that_is_away_is_one_sentence(

@@ -65,6 +65,24 @@ def test_cash_is_not_paid_before_the_wallets_refund_ended(ledger: Ledger, by_han
     )
 
 
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [
+        ("SUCCEEDED", "cash_after_wallet"),
+        ("EXTERNAL", "cash_after_wallet"),
+        ("PAID_OTHER_WAY", "cash_paid_already"),
+        ("CANCELLED", "cash_of_cancelled"),
+    ],
+)
+def test_an_end_that_needs_no_cash_says_so_and_not_that_the_wallet_may_still_pay(
+    ledger: Ledger, by_hand: ByHand, state: str, code: str
+) -> None:
+    number = reserve(ledger).refund_id
+    with ledger.writing() as connection:
+        connection.execute(update(refunds).values(state=state))
+    refused(partial(by_hand.pay_other_way, number, HAND, NOW), code, refund_id=number, state=state)
+
+
 def test_cash_is_not_paid_beside_a_refund_that_is_open(ledger: Ledger, by_hand: ByHand) -> None:
     number = closed(ledger).refund_id
     other = reserve(ledger, amount_fen=1, request_id="other")

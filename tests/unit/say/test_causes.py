@@ -80,6 +80,15 @@ def test_a_code_that_the_wallet_itself_refuses_has_a_sentence_of_its_own() -> No
     assert cause_of_refusal(refused) == "refusal.code_refused_by_wallet"
 
 
+def test_an_approval_that_nobody_here_could_give_says_what_a_shop_with_one_person_does() -> None:
+    detail = {"because": "repeat", "names": "", "key": "people.approval_repeat"}
+    alone = Refusal(Reason.NEEDS_APPROVAL, detail)
+    assert cause_of_refusal(alone) == "refusal.needs_approval_alone"
+    assert "people.approval_repeat" in say_refusal(alone, "en").next_step
+    two = Refusal(Reason.NEEDS_APPROVAL, {"because": "repeat", "names": "Li"})
+    assert cause_of_refusal(two) == "refusal.needs_approval"
+
+
 def test_a_picture_from_the_future_has_a_sentence_of_its_own() -> None:
     ahead = Refusal(Reason.PICTURE_TOO_OLD, {"ahead_s": 7200, "limit_s": 60})
     assert cause_of_refusal(ahead) == "refusal.picture_from_the_future"

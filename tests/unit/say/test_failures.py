@@ -83,6 +83,7 @@ def test_the_table_holds_every_reason_every_kind_and_every_state_and_nothing_els
     assert set(FAILURES) == reasons | {
         "refusal.picture_from_the_future",
         "refusal.code_refused_by_wallet",
+        "refusal.needs_approval_alone",
     } | kinds | set(EXAMPLES)
 
 

@@ -55,6 +55,10 @@ def test_states_and_fields_are_read_as_words() -> None:
     assert fill("{field}: {ours}, {theirs}", detail, EN) == "state: paid, closed"
 
 
+def test_a_state_that_no_order_has_is_read_as_a_refunds() -> None:
+    assert fill("{state}", {"state": "SUCCEEDED"}, EN) == EN.get("refund_state.SUCCEEDED")
+
+
 def test_a_value_without_a_word_stands_as_it_is() -> None:
     assert fill("{ours} {wallet}", {"ours": "12.30", "wallet": "other"}, EN) == "12.30 other"
 
