@@ -49,6 +49,8 @@ class StandIn:
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
+    # The next look at the queue is answered only when something comes out of it.
+    queue_gate: queue.Queue[None] | None = None
     # A decision about an order waits for it; and the fault it ends in, if any.
     order_gate: queue.Queue[None] | None = None
     order_fault: str = ""
@@ -204,8 +206,9 @@ class StandIn:
         }
 
     def _rung(self, name: str, verdict: str) -> dict[str, Any]:
-        said = self.say(f"refusal.{name}.clerk") if verdict != "yes" else ""
-        return {"reason": name, "name": self.say(f"rule.{name}"), "verdict": verdict, "say": said}
+        said, step = self.say(f"refusal.{name}.clerk"), self.say(f"refusal.{name}.next")
+        told = {"say": said, "next_step": step} if verdict != "yes" else {"say": "", "next_step": ""}
+        return {"reason": name, "name": self.say(f"rule.{name}"), "verdict": verdict} | told
 
     def refund(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Serve a wish once: the same request id gets the same refund."""

@@ -85,8 +85,13 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
         return [{"staff_id": staff_id, "name": name} for staff_id, name in NAMES]
 
     @app.get("/desk/queue")
-    def queue() -> Any:
-        return desk.queue()
+    def waiting() -> Any:
+        told, gate = desk.queue(), desk.queue_gate
+        if gate is not None:
+            # The answer stands, and is late.
+            desk.queue_gate = None
+            gate.get(timeout=PATIENCE_MS / 1_000)
+        return told
 
     @app.get("/desk/status")
     def how_it_stands() -> Any:
@@ -112,7 +117,7 @@ def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
     """What has happened to a refund until now."""
     said = [desk.say("timeline.refund_reserved", by="小林")]
     if receipt["state"] != "WAIT_APPROVAL":
-        said += [desk.say("timeline.send"), "钱包答了。"]
+        said += [desk.say("timeline.send"), desk.say("timeline.answer", outcome="HELD")]
     entries = [
         {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
         for say, who in zip(said, ("小林", "", ""), strict=False)
@@ -177,8 +182,20 @@ def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
     def print_slip(refund_id: str, body: dict[str, Any]) -> Any:
         desk.heard("print", body | {"refund_id": refund_id})
         if desk.printer_away:
-            return JSONResponse({"fault": "printer_away", "say": "打印机没有响应。"}, 503)
-        return {"refund_id": refund_id, "prints": 1, "printer": True, "slip": {}, "say": "凭条已打印。"}
+            return JSONResponse(
+                {
+                    "fault": "printer_away",
+                    "say": desk.say("fault.printer_away.text", place="usb", cause="ENOENT"),
+                },
+                503,
+            )
+        return {
+            "refund_id": refund_id,
+            "prints": 1,
+            "printer": True,
+            "slip": {},
+            "say": desk.say("desk.slip_printed"),
+        }
 
     @app.post("/desk/refunds/{refund_id}/signature")
     def sign(refund_id: str, body: dict[str, Any]) -> Any:
@@ -230,7 +247,8 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
 def _people(app: FastAPI, desk: StandIn) -> None:
     def enter(body: dict[str, Any]) -> Any:
         if body["pin"] != PIN:
-            told = {"fault": "pin_wrong", "say": "密码不对。", "tries_left": 4, "locked_until": None}
+            say = desk.say("fault.sign_in_wrong.text", tries_left=4)
+            told = {"fault": "sign_in_wrong", "say": say, "tries_left": 4, "locked_until": None}
             return JSONResponse(told, 401)
         desk.signed_in, desk.locked, desk.needs_owner = True, False, False
         return {"signed_in": desk.person(), "csrf": "token"}

@@ -15,7 +15,9 @@ def turns(app: FastAPI, desk: StandIn) -> None:
     def begin(body: dict[str, Any]) -> Any:
         desk.heard("training/open", body)
         if "training.open" not in desk.permissions and body["approval"] is None:
-            return JSONResponse({"fault": "approval_needed", "say": "要有人批准。"}, 403)
+            return JSONResponse(
+                {"fault": "approval_needed", "say": desk.say("fault.approval_needed.text")}, 403
+            )
         if not desk.practice_trouble:
             desk.training, desk.signed_in = True, False
         return {}

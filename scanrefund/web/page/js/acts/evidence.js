@@ -19,7 +19,7 @@ export function openEvidence() {
   const { detail } = store.get();
   if (!detail?.evidence) return;
   putAway();
-  store.set({ dialog: { kind: "evidence", refundId: detail.refund_id, chosen: detail.evidence.missing[0]?.kind ?? null, photo: null, filming: false } });
+  store.set({ message: null, dialog: { kind: "evidence", refundId: detail.refund_id, chosen: detail.evidence.missing[0]?.kind ?? null, photo: null, filming: false } });
 }
 
 export function evidenceKind(kind) {

@@ -31,16 +31,16 @@ export function needsSecond(state, what) {
 export function rows(state) {
   if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
   if (state.screen === "training") return state.training.exercises;
-  return state.screen === "refunds" ? state.refunds : [];
+  return state.screen === "refunds" ? state.refunds ?? [] : [];
 }
 
 export async function openQueue() {
-  store.set({ screen: "queue", picked: 0, detail: null });
+  store.set({ screen: "queue", picked: 0, detail: null, message: null });
   await refresh();
 }
 
 export async function openRefunds() {
-  store.set({ screen: "refunds", picked: 0, detail: null });
+  store.set({ screen: "refunds", picked: 0, detail: null, message: null });
   await search();
 }
 
@@ -77,7 +77,7 @@ export function decide(what) {
   const about = screen === "detail" ? detail : receipt;
   if (!about?.refund_id) return null;
   if (!needsSecond(store.get(), what) && !needsWhy(what)) return decided(about.refund_id, what, "", null);
-  return store.set({ dialog: { kind: "decide", what, refundId: about.refund_id, approver: null } });
+  return store.set({ message: null, dialog: { kind: "decide", what, refundId: about.refund_id, approver: null } });
 }
 
 /** The question is answered: send the decision. */

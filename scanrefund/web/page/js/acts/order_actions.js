@@ -40,7 +40,7 @@ export function paysBack(state) {
 export function openOrderAction(what = null) {
   const choices = offered(store.get());
   if (store.get().sending || (what ? !choices.includes(what) : choices.length === 0)) return tellKey("warn", "page.order_action.none");
-  return store.set({ dialog: { ...NEW, what } });
+  return store.set({ message: null, dialog: { ...NEW, what } });
 }
 
 export function setOrderAction(patch) {

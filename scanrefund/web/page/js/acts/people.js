@@ -59,9 +59,8 @@ async function enter(call) {
   } catch (wrong) {
     if (!(wrong instanceof Refused)) return asking(() => Promise.reject(wrong));
     play("bad", store.get().muted);
-    const { say, fault, tries_left: left, locked_until: until } = wrong.told;
-    const more = left > 0 ? speaker(store.get())("page.pin.tries_left", { n: left }) : "";
-    store.set({ signInSaid: `${say ?? fault} ${more}`.trim(), lockedUntil: until ?? null });
+    const { say, fault, locked_until: until } = wrong.told;
+    store.set({ signInSaid: say ?? fault, lockedUntil: until ?? null });
   }
   return null;
 }

@@ -36,7 +36,7 @@ export function needsProof(state) {
 export function openPractice() {
   const { sending, order, receipt } = store.get();
   if (sending || (order && !receipt && !practises(store.get()))) return tellKey("warn", "page.practice.work_open");
-  return store.set({ dialog: { kind: "practice", approver: null, busy: false } });
+  return store.set({ message: null, dialog: { kind: "practice", approver: null, busy: false } });
 }
 
 export function leavePractice() {

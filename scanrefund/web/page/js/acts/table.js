@@ -67,7 +67,7 @@ export const ACTS = {
   stepBack: order.stepBack,
   chooseOrder: (number) => order.chooseOrder(Number(number)),
   choosePickedOrder: () => order.chooseOrder(store.get().picked),
-  thaw: () => store.set({ dialog: { kind: "decide", what: "thaw", approver: null } }),
+  thaw: () => store.set({ message: null, dialog: { kind: "decide", what: "thaw", approver: null } }),
   orderActions: () => orderActions.openOrderAction(),
   orderAction: orderActions.openOrderAction,
   submitOrderAction: () => orderActions.submitOrderAction(),
