@@ -43,6 +43,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
     order, search = card.order, site.house.search
     refunds = search.refunds_of(order.order_id)
     refusal = search.refusal(order, card.wallet_says)
+    said = say_refusal(refusal, language) if refusal else None
     return {
         "order_id": order.order_id,
         "wallet": order.wallet.value,
@@ -60,7 +61,8 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "next_day": _is_of_another_day(site, order),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
         "may_refund": refusal is None,
-        "why_not": say_refusal(refusal, language).clerk if refusal else "",
+        "why_not": said.clerk if said else "",
+        "next_step": said.next_step if said else "",
         "may": choices(order, refusal),
         "cost_fen": site.house.reversals.cost(order).fen,
         "frozen_why": words(language, f"frozen.{order.frozen_why}.name") if order.frozen_why else "",

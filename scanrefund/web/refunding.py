@@ -27,6 +27,7 @@ from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS
 from scanrefund.say.amount_words import amount_in_words
+from scanrefund.say.failures import Sentence
 from scanrefund.say.speak import say_refusal
 from scanrefund.web.by_hand import credential_of
 from scanrefund.web.call import Call
@@ -214,12 +215,12 @@ def _reason(call: Call) -> str:
 
 
 def _rung(call: Call, verdict: Verdict) -> dict[str, str]:
-    say = say_refusal(verdict.refusal, call.language).clerk if verdict.refusal else ""
+    said = say_refusal(verdict.refusal, call.language) if verdict.refusal else Sentence("", "", "")
     told = "no" if verdict.refusal else "amber" if verdict.unsure else "skipped" if verdict.skipped else "yes"
     name = call.words(f"rule.{verdict.reason.value}")
-    if told == "amber":
-        say = call.words(f"amber.{verdict.reason.value}")
-    return {"reason": verdict.reason.value, "name": name, "verdict": told, "say": say}
+    say = call.words(f"amber.{verdict.reason.value}") if told == "amber" else said.clerk
+    named = {"reason": verdict.reason.value, "name": name, "verdict": told}
+    return named | {"say": say, "next_step": said.next_step}
 
 
 def _for_the_customer(call: Call, order: Order | None, amount: Money) -> dict[str, str]:

@@ -102,14 +102,20 @@ def to_large(till: Till) -> None:
 
 def to_frozen(till: Till) -> None:
     frozen = till.desk.say("frozen.beyond_cap.name")
-    till.desk.orders["A1003"] |= {"state": "PAID", "frozen_why": frozen, "may_refund": False}
+    stopped = {"why_not": till.desk.say("refusal.order_frozen.clerk", why="beyond_cap")}
+    stopped |= {"next_step": till.desk.say("refusal.order_frozen.next")}
+    till.desk.orders["A1003"] |= stopped | {"state": "PAID", "frozen_why": frozen, "may_refund": False}
     till.scan("A1003")
     expect(till.page.locator(".stopped")).to_be_visible()
 
 
 def to_stopped(till: Till) -> None:
-    why = till.desk.say("refusal.order_already_refunded.clerk", order_id="A1003", amount="¥45.00")
-    till.desk.orders["A1003"] |= {"why_not": why, "refunded_fen": 45_00, "remaining_fen": 0}
+    why, step = (
+        till.desk.say(f"refusal.order_already_refunded.{part}", order_id="A1003", amount="¥45.00")
+        for part in ("clerk", "next")
+    )
+    gone = {"refunded_fen": 45_00, "remaining_fen": 0}
+    till.desk.orders["A1003"] |= gone | {"why_not": why, "next_step": step}
     till.scan("A1003")
     expect(till.page.locator(".stopped")).to_be_visible()
 
@@ -194,6 +200,7 @@ def maintenance(till: Till) -> None:
 def cut(till: Till) -> None:
     """The desk's program has gone."""
     till.page.route("**/desk/**", lambda call: call.abort())
+    till.desk.ended = True
     till.press("F3")
     expect(till.page.locator(".band-lost")).to_be_visible()
 

@@ -6,7 +6,7 @@ import { cashSlipButton } from "./cash_slip.js";
 import { diagnosis } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
 import { evidencePart } from "./evidence.js";
-import { button, fact, message, toneOf } from "./pieces.js";
+import { button, fact, message, nextStepLine, toneOf } from "./pieces.js";
 import { customersPart } from "./signature.js";
 import { walletWords } from "./wallet_words.js";
 import { countdown, headline, nextStep } from "./result.js";
@@ -21,7 +21,7 @@ export function detail(state, t) {
     h("div", { class: "halves" },
       h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },
         h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, headline(one, t)), h("p", { class: "figures" }, yuan(one.amount_fen)))),
-        h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
+        h("p", { class: "sentence" }, one.say_clerk), nextStepLine(nextStep(one, t), t), countdown(state, t, one),
         h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), cashSlipButton(t, one), decisions(one, t), evidencePart(state, t, one)),
       h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, t, one))),
     diagnosis(state, t),
