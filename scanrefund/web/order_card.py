@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 from typing import Any, Final
 
-from scanrefund.check.permission import day_of
+from scanrefund.check.permission import next_day
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
@@ -58,7 +58,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "paid_at": moment(order.paid_at),
         "paid_say": _paid(site, order, language),
         "items": items_of(order),
-        "next_day": _is_of_another_day(site, order),
+        "next_day": next_day(order, site.now(), site.settings.limits.people),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
         "may_refund": refusal is None,
         "why_not": said.clerk if said else "",
@@ -95,12 +95,6 @@ def _paid(site: Site, order: Order, language: str) -> str:
     shop_time = timezone(timedelta(hours=site.settings.limits.people.utc_offset_h))
     paid_at = order.paid_at.astimezone(shop_time).strftime("%Y-%m-%d %H:%M")
     return words(language, "paid.at", paid_at=paid_at, age_s=age_s)
-
-
-def _is_of_another_day(site: Site, order: Order) -> bool:
-    """By the shop's own day."""
-    limits = site.settings.limits.people
-    return order.paid_at is not None and day_of(order.paid_at, limits) != day_of(site.now(), limits)
 
 
 def _wallet_word(says: OrderAnswer | None, language: str) -> dict[str, Any]:
