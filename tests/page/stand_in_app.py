@@ -10,13 +10,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
+from scanrefund.web.shell import FAMILIES
 from tests.acceptance.browser import PATIENCE_MS
-from tests.page.books_stand_in import add_books, add_cash_and_evidence, evidence_of
 from tests.page.machine import self_test, status
-from tests.page.practice import practises
 from tests.page.stand_in import StandIn
+from tests.page.stand_in_books import add_books, add_cash_and_evidence, evidence_of
+from tests.page.stand_in_care import cares, complaints_of
 from tests.page.stand_in_orders import decisions
-from tests.page.stand_in_practice import turns
+from tests.page.stand_in_practice import practises, turns
+from tests.page.stand_in_rules import check as rules_on
+from tests.page.stand_in_scans import read
 
 PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 PIN = "270419"
@@ -44,6 +47,7 @@ def application(desk: StandIn) -> FastAPI:
     _of_one_refund(app, desk)
     add_cash_and_evidence(app, desk)
     add_books(app, desk)
+    cares(app, desk)
     _changes(app, desk)
     decisions(app, desk)
     _people(app, desk)
@@ -78,7 +82,8 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
 
     @app.get("/desk/words/{language}")
     def words(language: str) -> Any:
-        return dict(Catalogue.load(language).texts)
+        texts = Catalogue.load(language).texts
+        return {key: text for key, text in texts.items() if key.startswith(FAMILIES)}
 
     @app.get("/desk/staff")
     def staff() -> Any:
@@ -106,6 +111,7 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
         more = {"timeline": timeline(desk, one), "evidence": evidence_of(desk, refund_id)}
+        more |= {"complaints": complaints_of(desk, refund_id)}
         return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
@@ -165,12 +171,12 @@ def _scans(app: FastAPI, desk: StandIn) -> None:
 
     @app.post("/desk/scan")
     def scan(body: dict[str, Any]) -> Any:
-        return desk.read(desk.heard("scan", body)["text"])
+        return read(desk, desk.heard("scan", body)["text"])
 
     @app.post("/desk/picture")
     def picture(body: dict[str, Any]) -> Any:
         desk.heard("picture", body)
-        return desk.read("A1001")
+        return read(desk, "A1001")
 
     @app.post("/desk/order")
     def order(body: dict[str, Any]) -> Any:
@@ -202,15 +208,6 @@ def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
         desk.signatures[refund_id] = desk.heard("signature", body)["strokes"]
         return desk.receipt(desk.refunds[refund_id]) | {"timeline": []} | desk.customers_part(refund_id)
 
-    @app.post("/desk/refunds/{refund_id}/opinion")
-    def opinion(refund_id: str, body: dict[str, Any]) -> Any:
-        return desk.heard("opinion", body) | {"refund_id": refund_id}
-
-    @app.post("/desk/refunds/{refund_id}/complain")
-    def complain(refund_id: str, body: dict[str, Any]) -> Any:
-        desk.heard("complain", body)
-        return {"number": 1, "refund_id": refund_id, "due": "2026-12-06", "overdue": False}
-
     @app.post("/desk/refunds/{refund_id}/confirmed")
     def confirmed(refund_id: str, body: dict[str, Any]) -> Any:
         desk.heard("confirmed", body)
@@ -220,7 +217,7 @@ def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
 def _changes(app: FastAPI, desk: StandIn) -> None:
     @app.post("/desk/check")
     def check(body: dict[str, Any]) -> Any:
-        return desk.check(desk.heard("check", body))
+        return rules_on(desk, desk.heard("check", body))
 
     @app.post("/desk/refund")
     def refund(body: dict[str, Any]) -> Any:
