@@ -5,6 +5,7 @@ import { store } from "../store.js";
 import { may } from "../place.js";
 import { fenOf } from "../words.js";
 import { openOrder } from "./order.js";
+import { own } from "./own.js";
 import { takeSecret } from "./secret.js";
 import { showResult, untilAnswered } from "./refund.js";
 import { asking, tell, tellKey } from "./saying.js";
@@ -71,7 +72,7 @@ export async function submitOrderAction(queue = false) {
 // What is sent, or the key of the sentence that says what is missing.
 function bodyOf(state, queue) {
   const { dialog, order } = state;
-  const why = document.querySelector("[data-own='why']")?.value.trim() ?? "";
+  const why = own("why");
   if (!why) return "page.decide.why_missing";
   if (dialog.what === "adjust" && paysBack(state) === null) return "page.order_action.amounts_missing";
   if (dialog.what === "extend" && !/^\d{1,2}$/.test(dialog.days)) return "page.order_action.days_missing";

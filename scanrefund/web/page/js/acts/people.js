@@ -4,6 +4,7 @@ import { change, keepToken, read, Refused } from "../server.js";
 import { play } from "../sound.js";
 import { NO_WORK, store } from "../store.js";
 import { speaker } from "../words.js";
+import { own } from "./own.js";
 import { asking, tellKey } from "./saying.js";
 import { refresh } from "./fresh.js";
 import { takeSecret } from "./secret.js";
@@ -15,7 +16,7 @@ export async function loadStaff() {
 }
 
 export async function makeOwner() {
-  const name = document.querySelector("[data-own='owner-name']").value.trim();
+  const name = own("owner-name");
   const [pin, again] = [takeSecret("owner-pin"), takeSecret("owner-again")];
   if (pin !== again) return said("page.owner.differ");
   await enter(() => change("/desk/owner", { name, pin }));

@@ -4,7 +4,7 @@ import { change, keepToken, read } from "../server.js";
 import { store } from "../store.js";
 import { may } from "../place.js";
 import { speaker } from "../words.js";
-import { takeSecret } from "./secret.js";
+import { proofOf } from "./secret.js";
 import { asking, tell, tellKey } from "./saying.js";
 
 const PERMISSION = "training.open";
@@ -46,8 +46,8 @@ export function leavePractice() {
 export async function submitPractice() {
   const state = store.get();
   if (state.dialog.busy) return tellKey("none", "page.practice.waiting");
-  const proof = needsProof(state) ? { staff_id: state.dialog.approver, secret: takeSecret("approval") } : null;
-  if (proof && (!proof.staff_id || !proof.secret)) return tellKey("warn", "page.approve.who");
+  const proof = needsProof(state) ? proofOf(state.dialog) : null;
+  if (proof === undefined) return null;
   const training = practises(state);
   const told = await asking(() => (training ? change("/desk/training/leave", proof) : change("/desk/training/open", { approval: proof })));
   if (!told) return null;

@@ -13,7 +13,7 @@ export function orderButtons(state, t) {
   if (found.length === 0) return null;
   return h(
     "div", { class: "buttons choices", role: "group", "aria-label": t("page.order_action.title") },
-    found.map((what) => button(t(`page.order_action.${what}`), "orderAction", { arg: what, kind: "quiet" })), key("/"),
+    key("/"), found.map((what) => button(t(`page.order_action.${what}`), "orderAction", { arg: what, kind: "quiet" })),
   );
 }
 
