@@ -33,6 +33,7 @@ from scanrefund.web.by_hand import credential_of
 from scanrefund.web.call import Call
 from scanrefund.web.readings import Held
 from scanrefund.web.receipts import receipt_of, refused, writer_of
+from scanrefund.web.refunds import tell_pages
 from scanrefund.web.shell import reason_text
 from scanrefund.wish import RefundRequest
 
@@ -111,12 +112,9 @@ def _ended_or_written(call: Call, making: Future[Receipt], request_id: str, ends
 
 def _tell_pages(call: Call, made: Future[Receipt]) -> None:
     """The other pages, and this one where its answer was early, hear how it stands now."""
-    if made.exception() is not None:
-        return
-    refund_id = made.result().refund_id
-    refund = call.site.house.ledger.refund(refund_id) if refund_id else None
-    if refund is not None:
-        call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
+    refund_id = made.result().refund_id if made.exception() is None else None
+    if refund_id:
+        tell_pages(call, refund_id)
 
 
 def told_receipt(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:
