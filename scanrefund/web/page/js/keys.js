@@ -5,7 +5,7 @@ import { nextOf } from "./acts/complaints.js";
 import { offered } from "./acts/order_actions.js";
 import { deciders } from "./acts/practice.js";
 import { act } from "./acts/table.js";
-import { placeOf } from "./place.js";
+import { others, placeOf } from "./place.js";
 import { store } from "./store.js";
 
 // A scanner's second suffix, or a finger that bounces, must not answer a question that has just appeared.
@@ -130,11 +130,6 @@ function reasonAct(key, state, place) {
   if (!WORKING.has(place) || !state.order.may_refund) return null;
   const found = state.start.reasons.find((one) => String(one.digit) === key);
   return found ? ["reason", found.code] : null;
-}
-
-/** Who may approve: anybody but the clerk. */
-export function others(state) {
-  return state.staff.filter((one) => one.staff_id !== state.signedIn?.staff_id);
 }
 
 /** The keys of the whole page, after the scan buffer has looked at them. */

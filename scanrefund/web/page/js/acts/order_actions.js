@@ -2,7 +2,7 @@
 // hold.
 
 import { store } from "../store.js";
-import { may } from "../place.js";
+import { may, pays } from "../place.js";
 import { fenOf } from "../words.js";
 import { openOrder } from "./order.js";
 import { own } from "./own.js";
@@ -23,11 +23,6 @@ export function offered(state) {
 /** Does a second person have to prove himself? */
 export function needsSecond(state) {
   return Boolean(state.dialog.second) || !may(state, PERMISSIONS[state.dialog.what]);
-}
-
-/** Whether the decision pays money back, so that the customer's code is asked for. */
-export function pays(state) {
-  return state.dialog?.what === "adjust" || (state.dialog?.what === "cancel" && state.order.state !== "UNPAID");
 }
 
 /** What the customer gets back, in fen; null while that is not told. */

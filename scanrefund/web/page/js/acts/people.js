@@ -30,7 +30,7 @@ export function choosePerson(staffId) {
 /** A badge names somebody: at the door, or where a second person is asked for. The PIN is still asked. */
 export async function badge(text) {
   const { signedIn, locked, approving, dialog } = store.get();
-  const wanted = !signedIn || approving || ["decide", "order", "practice", "round", "sign_day"].includes(dialog?.kind);
+  const wanted = !signedIn || approving || ["decide", "complaint", "order", "practice", "round", "sign_day"].includes(dialog?.kind);
   if (locked || !wanted) return tellKey("warn", "page.badge.not_now");
   const told = await asking(() => change("/desk/badge", { text }));
   if (!told) return !signedIn ? store.set({ signInSaid: store.get().message?.text ?? null }) : null;

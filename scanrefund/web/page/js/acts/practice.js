@@ -2,7 +2,7 @@
 
 import { change, keepToken, read } from "../server.js";
 import { store } from "../store.js";
-import { may } from "../place.js";
+import { may, others } from "../place.js";
 import { speaker } from "../words.js";
 import { proofOf } from "./secret.js";
 import { asking, tell, tellKey } from "./saying.js";
@@ -25,7 +25,7 @@ export function hasDoor(state) {
 
 /** Who may be asked for it: in training the people of the shop, by their real PIN. */
 export function deciders(state) {
-  return practises(state) ? state.start.training.leave : state.staff.filter((one) => one.staff_id !== state.signedIn?.staff_id);
+  return practises(state) ? state.start.training.leave : others(state);
 }
 
 /** Does somebody have to prove himself? Nobody of the training may end it. */
