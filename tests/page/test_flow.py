@@ -238,7 +238,8 @@ def test_of_two_looks_at_what_waits_the_later_one_counts(till: Till) -> None:
     with till.page.expect_response("**/desk/queue"):
         early.put(None)
     till.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
-    expect(till.page.locator(".part .row")).to_have_count(1)
+    # Before the page looks again by itself.
+    expect(till.page.locator(".part .row")).to_have_count(1, timeout=1_000)
 
 
 def test_a_list_that_could_not_be_asked_for_is_not_called_empty(till: Till) -> None:
