@@ -61,8 +61,15 @@ def test_a_complaint_is_answered_and_ended_in_the_details_by_keys(till: Till) ->
     expect(till.page.locator(".detail .message")).to_contain_text("投诉已了结")
     assert till.desk.told("complaint/end") == [{"approval": approval}]
     till.press("a")
-    expect(till.page.locator(".detail")).to_contain_text("已了结")
+    expect(till.page.locator(".complaints")).to_contain_text("已了结")
     till.at("detail")
+    # What is ended is only read.
+    till.page.locator("[data-act=openComplaint]").press("Enter")
+    till.at("dialog:complaint")
+    expect(till.page.locator(".quoted")).to_have_text(["等了半小时", "已道歉"])
+    till.press("Enter")
+    till.at("detail")
+    assert len(till.desk.told("complaint/end")) == 1
 
 
 @started(permissions=("refund.create", "refund.approve"), complaints_closed=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from playwright.sync_api import expect
 
 from tests.page.conftest import ALIPAY_CODE, WECHAT_CODE, Till, started
+from tests.page.ways import to_stopped
 
 
 def test_a_refund_takes_four_keys_and_leaves_no_code_behind(till: Till) -> None:
@@ -139,6 +140,8 @@ def test_a_rule_that_says_no_stops_enter_and_the_maximum_is_one_key(till: Till) 
     till.at("refund:confirm")
     till.checked()
     expect(till.page.locator(".rung-no")).to_have_count(1)
+    next_step = till.desk.say("refusal.amount_over_remaining.next")
+    expect(till.page.locator(".confirm .nextstep")).to_contain_text(next_step)
     till.settled()
     till.press("Enter")
     till.at("refund:confirm")
@@ -219,6 +222,13 @@ def test_what_was_said_of_one_screen_is_not_said_on_the_next(till: Till) -> None
     till.press("F4")
     till.at("queue")
     expect(till.page.locator(".list > .message")).to_be_empty()
+
+
+def test_an_order_that_cannot_be_refunded_says_what_to_do(till: Till) -> None:
+    to_stopped(till)
+    expect(till.page.locator(".stopped .nextstep")).to_contain_text("请顾客查看钱包账单")
+    till.press("Enter")
+    till.at("refund:order")
 
 
 def test_of_two_looks_at_what_waits_the_later_one_counts(till: Till) -> None:
