@@ -51,7 +51,7 @@ class ClerkDoes(StrEnum):
     CHECKS_NETWORK = "checks the network"
     CALLS_SUPERVISOR = "calls the supervisor"
     STARTS_AGAIN = "starts a new refund"
-    GIVES_RECEIPT = "gives the receipt"
+    GIVES_SLIP = "gives the slip"
     GOES_ON = "goes on"
 
 
@@ -149,7 +149,7 @@ _REFUND: Final = (
     Failure("refund.held_clock", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.held_frozen", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
     Failure("refund.held_other", _A.WAITS_FOR_CURE, _C.CALLS_SUPERVISOR),
-    Failure("refund.succeeded", _A.BOOKS, _C.GIVES_RECEIPT),
+    Failure("refund.succeeded", _A.BOOKS, _C.GIVES_SLIP),
     Failure("refund.returned_to_merchant", _A.BOOKS, _C.CALLS_SUPERVISOR),
     Failure("refund.closed_order_missing", _A.GIVES_BACK, _C.CHECKS_ORDER),
     Failure("refund.closed_too_old", _A.GIVES_BACK, _C.CALLS_SUPERVISOR),
@@ -157,7 +157,7 @@ _REFUND: Final = (
     Failure("refund.closed_by_wallet", _A.GIVES_BACK, _C.STARTS_AGAIN),
     Failure("refund.closed_other", _A.GIVES_BACK, _C.CALLS_SUPERVISOR),
     Failure("refund.cancelled", _A.GIVES_BACK, _C.STARTS_AGAIN),
-    Failure("refund.paid_other_way", _A.BOOKS, _C.GIVES_RECEIPT),
+    Failure("refund.paid_other_way", _A.BOOKS, _C.GIVES_SLIP),
     Failure("refund.external", _A.BOOKS, _C.CALLS_SUPERVISOR),
 )
 

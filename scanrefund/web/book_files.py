@@ -20,7 +20,6 @@ from scanrefund.aftercare.report import make_report
 from scanrefund.aftercare.report_page import drawn
 from scanrefund.aftercare.report_words import ReportWords
 from scanrefund.books_desk import day_of
-from scanrefund.web.books import may_read
 from scanrefund.web.books_told import words_of
 from scanrefund.web.call import Call
 
@@ -33,7 +32,7 @@ REPORT_POLICY: Final = (
 
 def differences(call: Call) -> Response:
     """All differences as CSV, however many; text cells are guarded against formulas."""
-    may_read(call)
+    call.needs_books()
     with call.site.house.books.looking(call.path["run_id"]) as done:
         file = _written(lambda page: words_of(call).write_csv(done, page))
         name = f"reconciliation-{done.day.isoformat()}.csv"
@@ -42,7 +41,7 @@ def differences(call: Call) -> Response:
 
 def paper(call: Call) -> Response:
     """The day on paper, with room for a signature or the signatures it has."""
-    may_read(call)
+    call.needs_books()
     with receipt_extra():
         from scanrefund.aftercare.reconcile_pdf import ReconcilePdf  # noqa: PLC0415  (an extra)
     house = call.site.house
@@ -55,7 +54,7 @@ def paper(call: Call) -> Response:
 
 def report(call: Call) -> Response:
     """The report of one day as a page of its own."""
-    may_read(call)
+    call.needs_books()
     day, settings = day_of(call.path["day"]), call.site.settings
     found = make_report(call.site.house.ledger, settings.report, day, day, call.now())
     page = drawn(found, ReportWords(found, call.language))

@@ -6,7 +6,6 @@ from concurrent.futures import wait
 from typing import Any, Final
 
 from scanrefund.books_desk import OnMove, Run, day_of
-from scanrefund.errors import UsageFault
 from scanrefund.model.staff import Permission
 from scanrefund.say.speak import say_fault
 from scanrefund.staff_desk import refused
@@ -22,7 +21,7 @@ LINES_TOLD: Final = 10_000
 
 def books(call: Call) -> dict[str, Any]:
     """What was reconciled last or is under way, and the last audit."""
-    may_read(call)
+    call.needs_books()
     desk = call.site.house.books
     run, audit = desk.run, desk.walked
     return {
@@ -36,7 +35,7 @@ def books(call: Call) -> dict[str, Any]:
 
 def reconcile(call: Call) -> dict[str, Any]:
     """Begin to reconcile a day; the page is answered at once or after two seconds, and hears the rest."""
-    may_read(call)
+    call.needs_books()
     run = call.site.house.books.begin(day_of(call.fields.text("day", NUMBER_CHARS_MAX)), _teller(call))
     wait([run.ended], ANSWER_S)
     return books(call)
@@ -44,7 +43,7 @@ def reconcile(call: Call) -> dict[str, Any]:
 
 def sign(call: Call) -> dict[str, Any]:
     """Sign what the page shows. Whoever signs proves himself anew, for this one day."""
-    may_read(call)
+    call.needs_books()
     run_id, second = call.fields.number("run_id"), second_person(call)
     house = call.site.house
     found = house.staff.authorise(second.staff_id, second.secret, Permission.BOOKS_SIGN)
@@ -56,7 +55,7 @@ def sign(call: Call) -> dict[str, Any]:
 
 def audit(call: Call) -> dict[str, Any]:
     """Walk the book; a long one is walked behind the page, which hears of the end."""
-    may_read(call)
+    call.needs_books()
     walking, begun = call.site.errands.begin("audit", call.site.house.books.walk)
     if begun:
         walking.add_done_callback(lambda _walked: _tell(call))
@@ -64,12 +63,6 @@ def audit(call: Call) -> dict[str, Any]:
     if walking.done():
         walking.result()
     return books(call) | {"walking": not walking.done()}
-
-
-def may_read(call: Call) -> None:
-    """Raises UsageFault not_permitted for somebody who may not."""
-    if not call.person.may(Permission.BOOKS_READ):
-        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
 
 
 def _came_out(run: Run) -> bool:

@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, Final
 
 from starlette.responses import Response
 
 from scanrefund.errors import UsageFault
-from scanrefund.model.staff import Staff
+from scanrefund.model.staff import Permission, Staff
 from scanrefund.say.words import say_words
 from scanrefund.web.fields import BODY_BYTES_MAX, NOTHING, Fields
 from scanrefund.web.sessions import Session
 from scanrefund.web.site import Site
+
+NUMBER_DIGITS_MAX: Final = 9
 
 
 class Needs(Enum):
@@ -47,6 +49,19 @@ class Call:
         if self.session.person is None:
             raise UsageFault("not_signed_in")
         return self.session.person
+
+    def needs_books(self, *, whose: str = "") -> None:
+        """Raises UsageFault not_permitted for whoever may not read the books, unless it is `whose` own."""
+        person = self.person
+        if person.staff_id != whose and not person.may(Permission.BOOKS_READ):
+            raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
+
+    def path_number(self) -> int:
+        """The number in the address. Raises UsageFault field_wrong."""
+        text = self.path["number"]
+        if not (text.isascii() and text.isdigit() and len(text) <= NUMBER_DIGITS_MAX):
+            raise UsageFault("field_wrong", name="number")
+        return int(text)
 
     def now(self) -> datetime:
         return self.site.now()

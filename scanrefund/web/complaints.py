@@ -29,9 +29,8 @@ def waiting(call: Call) -> list[dict[str, Any]]:
 
 def words(call: Call) -> dict[str, Any]:
     """What was said and answered, for whoever noted it or may read the books."""
-    found, said, answer = call.site.house.complaints.words(_number(call))
-    if found.by != call.person.staff_id and not call.person.may(Permission.BOOKS_READ):
-        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
+    found, said, answer = call.site.house.complaints.words(call.path_number())
+    call.needs_books(whose=found.by)
     return complaint_told(call.site, found) | {"words": said or None, "answer": answer or None}
 
 
@@ -39,13 +38,13 @@ def answer(call: Call) -> dict[str, Any]:
     """Write down what the customer was answered."""
     person = hand_of(call, Permission.REFUND_APPROVE)
     desk, said = call.site.house.complaints, call.fields.text("why", 1_000)
-    return complaint_told(call.site, desk.answer(_number(call), person.staff_id, said))
+    return complaint_told(call.site, desk.answer(call.path_number(), person.staff_id, said))
 
 
 def end(call: Call) -> dict[str, Any]:
     """Nothing more is to be done about it."""
     person = hand_of(call, Permission.REFUND_APPROVE)
-    return complaint_told(call.site, call.site.house.complaints.end(_number(call), person.staff_id))
+    return complaint_told(call.site, call.site.house.complaints.end(call.path_number(), person.staff_id))
 
 
 def opinion(call: Call) -> dict[str, Any]:
@@ -56,13 +55,6 @@ def opinion(call: Call) -> dict[str, Any]:
         raise UsageFault("field_wrong", name="dislike")
     call.site.house.customers.think(refund.refund_id, Dislike(named) if named else None)
     return {"refund_id": refund.refund_id, "good": good}
-
-
-def _number(call: Call) -> int:
-    text = call.path["number"]
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise UsageFault("field_wrong", name="number")
-    return int(text)
 
 
 def _day(text: str) -> date | None:

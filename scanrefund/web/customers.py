@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanrefund.errors import UsageFault
-from scanrefund.model.staff import Permission
 from scanrefund.web.call import Call
 from scanrefund.web.refunds import one, required
 
@@ -20,16 +18,14 @@ def sign(call: Call) -> dict[str, Any]:
 def signature(call: Call) -> dict[str, Any]:
     """What the customer has drawn, for whoever made the refund or may read the books."""
     refund = required(call)
-    if refund.clerk != call.person.staff_id and not call.person.may(Permission.BOOKS_READ):
-        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
+    call.needs_books(whose=refund.clerk)
     return {"strokes": call.site.house.customers.signature(refund.refund_id)}
 
 
 def applicant(call: Call) -> dict[str, Any]:
     """Who asked for the refund, for whoever made it or may read the books."""
     refund = required(call)
-    if refund.clerk != call.person.staff_id and not call.person.may(Permission.BOOKS_READ):
-        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
+    call.needs_books(whose=refund.clerk)
     return {"applicant": call.site.house.applicants.name(refund.order_id) or None}
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from scanrefund.errors import UsageFault
 from scanrefund.evidence_desk import NOTE_CHARS_MAX
 from scanrefund.model.evidence import EvidenceKind
-from scanrefund.model.staff import Permission
 from scanrefund.web.call import Call
 from scanrefund.web.fields import NUMBER_CHARS_MAX
 from scanrefund.web.refunds import one, required
@@ -34,9 +33,8 @@ def add(call: Call) -> dict[str, Any]:
 
 def photo(call: Call) -> dict[str, str]:
     """A photograph just as it came, for whoever may read the books."""
-    if not call.person.may(Permission.BOOKS_READ):
-        raise UsageFault("not_permitted", permission=Permission.BOOKS_READ.value)
-    data = call.site.house.evidence.photo(required(call).refund_id, _number(call.path["number"]))
+    call.needs_books()
+    data = call.site.house.evidence.photo(required(call).refund_id, call.path_number())
     return {"data_base64": base64.b64encode(data).decode("ascii")}
 
 
@@ -45,9 +43,3 @@ def _kind(text: str) -> EvidenceKind:
         return EvidenceKind(text)
     except ValueError:
         raise UsageFault("field_wrong", name="kind") from None
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise UsageFault("field_wrong", name="number")
-    return int(text)

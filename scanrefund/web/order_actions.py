@@ -18,6 +18,7 @@ from scanrefund.web.call import Call
 from scanrefund.web.orders import card
 from scanrefund.web.receipts import receipt_of
 from scanrefund.web.refunding import ANSWER_S, LOOK_S, reading_of, told_receipt
+from scanrefund.web.refunds import tell_pages
 
 
 def release(call: Call) -> dict[str, Any]:
@@ -119,7 +120,5 @@ def _open_refund(call: Call, order_id: str) -> Refund | None:
 def _tell_pages(call: Call, made: Future[Reversed]) -> None:
     """The other pages, and this one where its answer was early, hear how the refund stands now."""
     receipt = made.result().receipt if made.exception() is None else None
-    refund_id = receipt.refund_id if receipt else None
-    refund = call.site.house.ledger.refund(refund_id) if refund_id else None
-    if refund is not None:
-        call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
+    if receipt and receipt.refund_id:
+        tell_pages(call, receipt.refund_id)

@@ -6,7 +6,7 @@ from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any, Final
 
-from scanrefund.check.permission import day_of
+from scanrefund.check.permission import next_day
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
@@ -43,6 +43,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
     order, search = card.order, site.house.search
     refunds = search.refunds_of(order.order_id)
     refusal = search.refusal(order, card.wallet_says)
+    said = say_refusal(refusal, language) if refusal else None
     return {
         "order_id": order.order_id,
         "wallet": order.wallet.value,
@@ -57,10 +58,11 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "paid_at": moment(order.paid_at),
         "paid_say": _paid(site, order, language),
         "items": items_of(order),
-        "next_day": _is_of_another_day(site, order),
+        "next_day": next_day(order, site.now(), site.settings.limits.people),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
         "may_refund": refusal is None,
-        "why_not": say_refusal(refusal, language).clerk if refusal else "",
+        "why_not": said.clerk if said else "",
+        "next_step": said.next_step if said else "",
         "may": choices(order, refusal),
         "cost_fen": site.house.reversals.cost(order).fen,
         "frozen_why": words(language, f"frozen.{order.frozen_why}.name") if order.frozen_why else "",
@@ -92,12 +94,6 @@ def _paid(site: Site, order: Order, language: str) -> str:
     age_s = max(int((site.now() - order.paid_at).total_seconds()), 0)
     paid_at = shop_time(order.paid_at, site.settings.limits.people.utc_offset_h).strftime("%Y-%m-%d %H:%M")
     return words(language, "paid.at", paid_at=paid_at, age_s=age_s)
-
-
-def _is_of_another_day(site: Site, order: Order) -> bool:
-    """By the shop's own day."""
-    limits = site.settings.limits.people
-    return order.paid_at is not None and day_of(order.paid_at, limits) != day_of(site.now(), limits)
 
 
 def _wallet_word(says: OrderAnswer | None, language: str) -> dict[str, Any]:

@@ -27,11 +27,13 @@ from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.shown import Reading
 from scanrefund.model.wallet import FACTS
 from scanrefund.say.amount_words import amount_in_words
+from scanrefund.say.failures import Sentence
 from scanrefund.say.speak import say_refusal
 from scanrefund.web.by_hand import credential_of
 from scanrefund.web.call import Call
 from scanrefund.web.readings import Held
 from scanrefund.web.receipts import receipt_of, refused, writer_of
+from scanrefund.web.refunds import tell_pages
 from scanrefund.web.shell import reason_text
 from scanrefund.wish import RefundRequest
 
@@ -110,12 +112,9 @@ def _ended_or_written(call: Call, making: Future[Receipt], request_id: str, ends
 
 def _tell_pages(call: Call, made: Future[Receipt]) -> None:
     """The other pages, and this one where its answer was early, hear how it stands now."""
-    if made.exception() is not None:
-        return
-    refund_id = made.result().refund_id
-    refund = call.site.house.ledger.refund(refund_id) if refund_id else None
-    if refund is not None:
-        call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
+    refund_id = made.result().refund_id if made.exception() is None else None
+    if refund_id:
+        tell_pages(call, refund_id)
 
 
 def told_receipt(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:
@@ -214,12 +213,12 @@ def _reason(call: Call) -> str:
 
 
 def _rung(call: Call, verdict: Verdict) -> dict[str, str]:
-    say = say_refusal(verdict.refusal, call.language).clerk if verdict.refusal else ""
+    said = say_refusal(verdict.refusal, call.language) if verdict.refusal else Sentence("", "", "")
     told = "no" if verdict.refusal else "amber" if verdict.unsure else "skipped" if verdict.skipped else "yes"
     name = call.words(f"rule.{verdict.reason.value}")
-    if told == "amber":
-        say = call.words(f"amber.{verdict.reason.value}")
-    return {"reason": verdict.reason.value, "name": name, "verdict": told, "say": say}
+    say = call.words(f"amber.{verdict.reason.value}") if told == "amber" else said.clerk
+    named = {"reason": verdict.reason.value, "name": name, "verdict": told}
+    return named | {"say": say, "next_step": said.next_step}
 
 
 def _for_the_customer(call: Call, order: Order | None, amount: Money) -> dict[str, str]:

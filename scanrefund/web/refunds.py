@@ -50,7 +50,16 @@ def one(call: Call) -> dict[str, Any]:
     timeline = [
         line_of(call.site, line, call.language) | {"wallet_says": of_line(line, trips)} for line in lines
     ]
-    return told | {"timeline": timeline, "evidence": evidence_of(call, refund.refund_id)}
+    more = {
+        "evidence": evidence_of(call, refund.refund_id),
+        "complaints": _complaints(call, refund.refund_id),
+    }
+    return told | {"timeline": timeline} | more
+
+
+def _complaints(call: Call, refund_id: str) -> list[dict[str, Any]]:
+    found = call.site.house.complaints.listed(waiting_only=False, refund_id=refund_id)
+    return [complaint_told(call.site, one) for one in found]
 
 
 def _fee(call: Call, refund: Refund) -> dict[str, str | None]:

@@ -37,7 +37,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/desk/words/{language}", shell.sentences, Needs.NOBODY),
     Route("GET", "/desk/start", shell.start, Needs.NOBODY),
     Route("GET", "/desk/staff", signing_in.staff, Needs.PAGE),
-    Route("GET", "/desk/help/{screen}", shell.help_of, Needs.PAGE),
     Route("POST", "/desk/language", signing_in.language, Needs.PAGE),
     Route("POST", "/desk/owner", signing_in.owner, Needs.PAGE),
     Route("POST", "/desk/badge", signing_in.badge, Needs.PAGE),

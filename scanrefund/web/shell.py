@@ -1,4 +1,4 @@
-"""The page's files, what it starts with, its sentences and its help."""
+"""The page's files, what it starts with, and its sentences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scanrefund.readiness import Finding
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.say.speak import say_fault
 from scanrefund.training.people import PRACTICE_PIN
-from scanrefund.web.call import Call, words
+from scanrefund.web.call import Call
 from scanrefund.web.practice_turns import leavers
 from scanrefund.web.signing_in import person_of
 from scanrefund.web.site import Site
@@ -49,7 +49,6 @@ _TYPES: Final = {
     ".wav": "audio/wav",
     ".woff2": "font/woff2",
 }
-_PARAGRAPHS_MAX: Final = 12
 
 
 def index(call: Call) -> Response:
@@ -136,18 +135,6 @@ def sentences(call: Call) -> dict[str, str]:
         raise UsageFault("address_unknown")
     texts = Catalogue.load(language).texts
     return {key: text for key, text in texts.items() if key.startswith(FAMILIES)}
-
-
-def help_of(call: Call) -> dict[str, Any]:
-    """F1: what a screen is for and which keys it has."""
-    screen, texts = call.path["screen"], Catalogue.load(call.language).texts
-    if f"help.{screen}.title" not in texts:
-        raise UsageFault("address_unknown")
-    found = (texts.get(f"help.{screen}.p{number}") for number in range(1, _PARAGRAPHS_MAX))
-    return {
-        "title": words(call.language, f"help.{screen}.title"),
-        "paragraphs": [one for one in found if one],
-    }
 
 
 def _file(folder: Path, name: str) -> Response:

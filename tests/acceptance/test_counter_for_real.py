@@ -132,6 +132,36 @@ def test_a_keyboard_is_enough(stage: Stage) -> None:
     assert stage.paid(order) == [(300, "SUCCESS")]
 
 
+def test_a_complaint_is_noted_answered_and_ended_by_keys(stage: Stage) -> None:
+    order = stage.sandbox.sell(stage.program, "alipay", 310)
+    with stage.page() as clerk:
+        clerk.asks_for_code(order)
+        clerk.scan(stage.sandbox.code("alipay"))
+        clerk.may_confirm()
+        clerk.press("Enter")
+        clerk.is_paid()
+        clerk.page.locator("[data-act=openDetail]").press("Enter")
+        clerk.at("detail")
+        clerk.press("c")
+        clerk.at("dialog:decide")
+        clerk.page.keyboard.type("等了半小时", delay=PERSON_KEY_MS)
+        clerk.press("Enter")
+        clerk.at("detail")
+        clerk.reads(".complaints", "前答复")
+        clerk.press("a")
+        clerk.at("dialog:complaint")
+        clerk.reads(".quoted", "等了半小时")
+        clerk.page.keyboard.type("已道歉", delay=PERSON_KEY_MS)
+        clerk.press("Enter")
+        clerk.reads(".complaints", "已答复")
+        clerk.at("detail")
+        clerk.press("a")
+        clerk.at("dialog:complaint")
+        clerk.press("Enter")
+        clerk.reads(".complaints", "已了结")
+        clerk.reads(".timeline", "了结了投诉")
+
+
 @ALSO_NEARER
 def test_a_page_that_is_reloaded_in_the_middle_makes_no_second_refund(stage: Stage) -> None:
     order = stage.sandbox.sell(stage.program, "alipay", 560)

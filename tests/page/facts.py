@@ -65,6 +65,7 @@ def an_order(order_id: str, wallet: str, amount_fen: int) -> dict[str, Any]:
         "next_day": True,
         "may_refund": True,
         "why_not": "",
+        "next_step": "",
         "may": ["release", "cancel", "adjust", "hold"],
         "cost_fen": amount_fen,
         "frozen_why": "",

@@ -6,18 +6,15 @@ It checks nothing that the desk checks; it is here so that the page can be tried
 from __future__ import annotations
 
 import queue
-import secrets
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from scanrefund.model.money import Money
-from scanrefund.say.amount_words import amount_in_words
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.say.gaps import fill
-from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, an_order, shown
+from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, an_order
 
 
 @dataclass
@@ -49,6 +46,8 @@ class StandIn:
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
     refund_gate: queue.Queue[None] | None = None
+    # The next look at the queue is answered only when something comes out of it.
+    queue_gate: queue.Queue[None] | None = None
     # A decision about an order waits for it; and the fault it ends in, if any.
     order_gate: queue.Queue[None] | None = None
     order_fault: str = ""
@@ -67,6 +66,9 @@ class StandIn:
     listeners: list[queue.Queue[str]] = field(default_factory=list)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
+    complaints: list[dict[str, Any]] = field(default_factory=list)
+    # Whoever sits here may not read what customers said.
+    complaints_closed: bool = False
     age_level: str = "yellow"
     maintenance: list[dict[str, Any]] = field(default_factory=list)
     self_test: dict[str, Any] = field(
@@ -141,71 +143,6 @@ class StandIn:
             "ask_for": self.say(f"ask_for.{found['wallet']}"),
             "refunds": [self.receipt(one) for one in mine],
         }
-
-    def read(self, text: str) -> dict[str, Any]:
-        """What a scan turns out to be."""
-        if len(text) == 18 and text.isdigit() and text[:2] in {"13", "28"}:
-            return self._code(text)
-        order = self.order(text)
-        refund = self.refunds.get(text)
-        if order or refund:
-            why_not = order["frozen_why"] or order["why_not"] if order else ""
-            said = why_not or (order["ask_for"] if order else "")
-            tone = "bad" if why_not else "good"
-            return shown(order=order, refund=refund and self.receipt(refund), say=said, tone=tone)
-        if len(text) == 13 and text.startswith("69"):
-            return shown(say=self.say("kind.product_barcode.is"), tone="bad")
-        return shown(say=self.say("refusal.order_not_found.clerk", order_id=text), tone="bad")
-
-    def _code(self, text: str) -> dict[str, Any]:
-        handle = secrets.token_hex(8)
-        wallet = "wechat" if text.startswith("13") else "alipay"
-        now = datetime.now(UTC)
-        reading = {
-            "id": handle,
-            "kind": "payment_code",
-            "wallet": wallet,
-            "text": f"{text[:2]}{'•' * 14}{text[-2:]}",
-            "say": "",
-            "source": "scanner",
-            "seen_at": now.isoformat(),
-            "expires_at": (now + timedelta(seconds=self.code_age_s)).isoformat(),
-            "confirmed": True,
-        }
-        self.codes[handle] = reading
-        return shown(reading=reading, say=self.say("kind.payment_code.is_of", wallet=wallet))
-
-    def check(self, asked: dict[str, Any]) -> dict[str, Any]:
-        order = self.orders[asked["order_id"]]
-        noes = list(self.noes)
-        if asked["amount_fen"] > order["remaining_fen"]:
-            noes.append("amount_over_remaining")
-        names = ("code_expired", "order_not_paid", "wallet_mismatch", "amount_over_remaining", "order_frozen")
-        rungs = [self._rung(name, "no" if name in noes else "yes") for name in (*names, *noes)]
-        if asked["reading_id"] is None:
-            rungs.append(self._rung("code_required", "amber"))
-        if self.needs_approval:
-            rungs.append(self._rung("needs_approval", "no"))
-        return {
-            "rungs": list({one["reason"]: one for one in rungs}.values()),
-            "amount_fen": asked["amount_fen"],
-            "amount_words": amount_in_words(Money(asked["amount_fen"]), self.language),
-            "partial": asked["amount_fen"] < order["remaining_fen"],
-            "needs_approval": self.needs_approval,
-            "customer": self._for_the_customer(order, asked["amount_fen"]),
-        }
-
-    def _for_the_customer(self, order: dict[str, Any], amount_fen: int) -> dict[str, str]:
-        return {
-            "what": self.say("customer.what", order_id=order["order_id"]),
-            "how_much": str(Money(amount_fen)),
-            "where": self.say("customer.where", wallet=order["wallet"]),
-            "when": self.say(f"customer.when_{order['wallet']}"),
-        }
-
-    def _rung(self, name: str, verdict: str) -> dict[str, Any]:
-        said = self.say(f"refusal.{name}.clerk") if verdict != "yes" else ""
-        return {"reason": name, "name": self.say(f"rule.{name}"), "verdict": verdict, "say": said}
 
     def refund(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Serve a wish once: the same request id gets the same refund."""

@@ -10,13 +10,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from scanrefund.say.catalogue import Catalogue
+from scanrefund.web.shell import FAMILIES
 from tests.acceptance.browser import PATIENCE_MS
-from tests.page.books_stand_in import add_books, add_cash_and_evidence, evidence_of
 from tests.page.machine import self_test, status
-from tests.page.practice import practises
 from tests.page.stand_in import StandIn
+from tests.page.stand_in_books import add_books, add_cash_and_evidence, evidence_of
+from tests.page.stand_in_care import cares, complaints_of
 from tests.page.stand_in_orders import decisions
-from tests.page.stand_in_practice import turns
+from tests.page.stand_in_practice import practises, turns
+from tests.page.stand_in_rules import check as rules_on
+from tests.page.stand_in_scans import read
 
 PAGE = Path(__file__).parents[2] / "scanrefund/web/page"
 PIN = "270419"
@@ -44,6 +47,7 @@ def application(desk: StandIn) -> FastAPI:
     _of_one_refund(app, desk)
     add_cash_and_evidence(app, desk)
     add_books(app, desk)
+    cares(app, desk)
     _changes(app, desk)
     decisions(app, desk)
     _people(app, desk)
@@ -78,15 +82,21 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
 
     @app.get("/desk/words/{language}")
     def words(language: str) -> Any:
-        return dict(Catalogue.load(language).texts)
+        texts = Catalogue.load(language).texts
+        return {key: text for key, text in texts.items() if key.startswith(FAMILIES)}
 
     @app.get("/desk/staff")
     def staff() -> Any:
         return [{"staff_id": staff_id, "name": name} for staff_id, name in NAMES]
 
     @app.get("/desk/queue")
-    def queue() -> Any:
-        return desk.queue()
+    def waiting() -> Any:
+        told, gate = desk.queue(), desk.queue_gate
+        if gate is not None:
+            # The answer stands, and is late.
+            desk.queue_gate = None
+            gate.get(timeout=PATIENCE_MS / 1_000)
+        return told
 
     @app.get("/desk/status")
     def how_it_stands() -> Any:
@@ -101,6 +111,7 @@ def _reads(app: FastAPI, desk: StandIn) -> None:
     def refund(refund_id: str) -> Any:
         one = desk.receipt(desk.refunds[refund_id])
         more = {"timeline": timeline(desk, one), "evidence": evidence_of(desk, refund_id)}
+        more |= {"complaints": complaints_of(desk, refund_id)}
         return one | more | desk.customers_part(refund_id)
 
     @app.get("/desk/events")
@@ -112,7 +123,7 @@ def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
     """What has happened to a refund until now."""
     said = [desk.say("timeline.refund_reserved", by="小林")]
     if receipt["state"] != "WAIT_APPROVAL":
-        said += [desk.say("timeline.send"), "钱包答了。"]
+        said += [desk.say("timeline.send"), desk.say("timeline.answer", outcome="HELD")]
     entries = [
         {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
         for say, who in zip(said, ("小林", "", ""), strict=False)
@@ -160,12 +171,12 @@ def _scans(app: FastAPI, desk: StandIn) -> None:
 
     @app.post("/desk/scan")
     def scan(body: dict[str, Any]) -> Any:
-        return desk.read(desk.heard("scan", body)["text"])
+        return read(desk, desk.heard("scan", body)["text"])
 
     @app.post("/desk/picture")
     def picture(body: dict[str, Any]) -> Any:
         desk.heard("picture", body)
-        return desk.read("A1001")
+        return read(desk, "A1001")
 
     @app.post("/desk/order")
     def order(body: dict[str, Any]) -> Any:
@@ -177,22 +188,25 @@ def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
     def print_slip(refund_id: str, body: dict[str, Any]) -> Any:
         desk.heard("print", body | {"refund_id": refund_id})
         if desk.printer_away:
-            return JSONResponse({"fault": "printer_away", "say": "打印机没有响应。"}, 503)
-        return {"refund_id": refund_id, "prints": 1, "printer": True, "slip": {}, "say": "凭条已打印。"}
+            return JSONResponse(
+                {
+                    "fault": "printer_away",
+                    "say": desk.say("fault.printer_away.text", place="usb", cause="ENOENT"),
+                },
+                503,
+            )
+        return {
+            "refund_id": refund_id,
+            "prints": 1,
+            "printer": True,
+            "slip": {},
+            "say": desk.say("desk.slip_printed"),
+        }
 
     @app.post("/desk/refunds/{refund_id}/signature")
     def sign(refund_id: str, body: dict[str, Any]) -> Any:
         desk.signatures[refund_id] = desk.heard("signature", body)["strokes"]
         return desk.receipt(desk.refunds[refund_id]) | {"timeline": []} | desk.customers_part(refund_id)
-
-    @app.post("/desk/refunds/{refund_id}/opinion")
-    def opinion(refund_id: str, body: dict[str, Any]) -> Any:
-        return desk.heard("opinion", body) | {"refund_id": refund_id}
-
-    @app.post("/desk/refunds/{refund_id}/complain")
-    def complain(refund_id: str, body: dict[str, Any]) -> Any:
-        desk.heard("complain", body)
-        return {"number": 1, "refund_id": refund_id, "due": "2026-12-06", "overdue": False}
 
     @app.post("/desk/refunds/{refund_id}/confirmed")
     def confirmed(refund_id: str, body: dict[str, Any]) -> Any:
@@ -203,7 +217,7 @@ def _of_one_refund(app: FastAPI, desk: StandIn) -> None:
 def _changes(app: FastAPI, desk: StandIn) -> None:
     @app.post("/desk/check")
     def check(body: dict[str, Any]) -> Any:
-        return desk.check(desk.heard("check", body))
+        return rules_on(desk, desk.heard("check", body))
 
     @app.post("/desk/refund")
     def refund(body: dict[str, Any]) -> Any:
@@ -230,7 +244,8 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
 def _people(app: FastAPI, desk: StandIn) -> None:
     def enter(body: dict[str, Any]) -> Any:
         if body["pin"] != PIN:
-            told = {"fault": "pin_wrong", "say": "密码不对。", "tries_left": 4, "locked_until": None}
+            say = desk.say("fault.sign_in_wrong.text", tries_left=4)
+            told = {"fault": "sign_in_wrong", "say": say, "tries_left": 4, "locked_until": None}
             return JSONResponse(told, 401)
         desk.signed_in, desk.locked, desk.needs_owner = True, False, False
         return {"signed_in": desk.person(), "csrf": "token"}

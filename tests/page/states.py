@@ -1,19 +1,14 @@
-"""Every state the page can be in, and the way there: one line each, for the looks and the pictures."""
+"""Every state the page can be in: one line each, for the looks and the pictures."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from playwright.sync_api import expect
-
-from tests.page.conftest import ALIPAY_CODE, Till
-from tests.page.machine import status
-
-Way = Callable[[Till], None]
+from tests.page import ways
+from tests.page.conftest import Till
+from tests.page.ways import Way, click, key, result, then
 
 
 @dataclass(frozen=True)
@@ -29,254 +24,31 @@ class Shown:
     usual: bool = True
 
 
-def key(name: str, place: str) -> Way:
-    def go(till: Till) -> None:
-        till.press(name)
-        till.at(place)
-
-    return go
-
-
-def result(state: str) -> Way:
-    def go(till: Till) -> None:
-        till.to_result(state=state)
-
-    return go
-
-
-def then(way: Way, *more: Way) -> Way:
-    def go(till: Till) -> None:
-        for one in (way, *more):
-            one(till)
-
-    return go
-
-
-def click(selector: str, place: str) -> Way:
-    def go(till: Till) -> None:
-        till.page.locator(selector).first.press("Enter")
-        till.at(place)
-
-    return go
-
-
-def nothing(till: Till) -> None:
-    """Where the page begins."""
-
-
-def to_part(till: Till) -> None:
-    till.order("A1002")
-    till.page.locator("[data-field=amount]").fill("300.50")
-    expect(till.page.locator("#amount-said")).to_contain_text("587.50")
-
-
-def to_too_much(till: Till) -> None:
-    till.order()
-    till.page.locator("[data-field=amount]").fill("20")
-    expect(till.page.locator(".said.bad")).to_be_visible()
-
-
-def to_code(till: Till) -> None:
-    till.order()
-    till.press("3")
-    till.at("refund:code")
-
-
-def to_red(till: Till) -> None:
-    till.desk.noes = ["wallet_mismatch"]
-    till.to_confirm("A1001", ALIPAY_CODE)
-    expect(till.page.locator(".rung-no")).to_be_visible()
-
-
-def to_amber(till: Till) -> None:
-    to_code(till)
-    till.press("F8")
-    till.at("refund:confirm")
-    expect(till.page.locator(".rung-amber")).to_be_visible()
-
-
-def to_large(till: Till) -> None:
-    till.to_confirm("A1002", ALIPAY_CODE)
-    expect(till.page.locator("[data-field=typed]")).to_be_visible()
-
-
-def to_frozen(till: Till) -> None:
-    frozen = till.desk.say("frozen.beyond_cap.name")
-    till.desk.orders["A1003"] |= {"state": "PAID", "frozen_why": frozen, "may_refund": False}
-    till.scan("A1003")
-    expect(till.page.locator(".stopped")).to_be_visible()
-
-
-def to_stopped(till: Till) -> None:
-    why = till.desk.say("refusal.order_already_refunded.clerk", order_id="A1003", amount="¥45.00")
-    till.desk.orders["A1003"] |= {"why_not": why, "refunded_fen": 45_00, "remaining_fen": 0}
-    till.scan("A1003")
-    expect(till.page.locator(".stopped")).to_be_visible()
-
-
-def to_approving(till: Till) -> None:
-    till.to_confirm()
-    till.settled()
-    till.press("Enter")
-    till.at("refund:approving")
-    till.press("1")
-    expect(till.page.locator("[data-secret=approval]")).to_be_visible()
-
-
-def to_twice(till: Till) -> None:
-    till.to_result(state="SUCCEEDED")
-    till.press("Enter")
-    expect(till.page.locator(".message")).not_to_be_empty()
-
-
-def to_queue(till: Till) -> None:
-    """One refund of each kind waits."""
-    for number, state in enumerate(("WAIT_APPROVAL", "HELD", "UNKNOWN"), 1):
-        order_id = f"A200{number}"
-        till.desk.sell(order_id, "wechat", 36_00)
-        till.desk._made(_wish(order_id), state)
-    till.press("F4")
-    expect(till.page.locator(".part .row")).to_have_count(3)
-
-
-def to_refunds(till: Till) -> None:
-    """One refund of each state."""
-    for number, state in enumerate(("SUCCEEDED", "PROCESSING", "HELD", "CLOSED", "RETURNED_TO_MERCHANT")):
-        order_id = f"A300{number}"
-        till.desk.sell(order_id, "alipay", 68_00)
-        till.desk._made(_wish(order_id), state)
-    till.press("F3")
-    expect(till.page.locator("tbody tr")).to_have_count(5)
-
-
-def _wish(order_id: str) -> dict[str, Any]:
-    return {"order_id": order_id, "amount_fen": 36_00, "reason": "faulty", "approval": None} | {
-        "request_id": f"W-{order_id}"
-    }
-
-
-def open_first(till: Till) -> None:
-    till.page.locator(".row").first.press("Enter")
-    till.at("detail")
-
-
-def diagnosed(till: Till) -> None:
-    till.page.locator("[data-act=openDiagnosis]").press("Enter")
-    expect(till.page.locator(".diagnosis .trips li")).to_be_visible()
-    till.page.locator(".trips summary").press("Enter")
-
-
-def wrong_scan(till: Till) -> None:
-    till.scan("6901234567892")
-    expect(till.page.locator(".scan.tone-bad")).to_be_visible()
-
-
-def maintenance(till: Till) -> None:
-    """A wallet is away tonight, the other one is away now."""
-    gaps = {
-        "begins_at": datetime(2026, 12, 1, 15, tzinfo=UTC),
-        "ends_at": datetime(2026, 12, 1, 21, tzinfo=UTC),
-    }
-    windows = [
-        {
-            "wallet": wallet,
-            "begins_at": gaps["begins_at"].isoformat(),
-            "under_way": word == "under_way",
-            "say": till.desk.say(f"maintenance.{word}", wallet=wallet, **gaps),
-        }
-        for wallet, word in (("wechat", "ahead"), ("alipay", "under_way"))
-    ]
-    till.desk.maintenance = windows
-    till.hears("status", json.dumps(status(till.desk)))
-    expect(till.page.locator(".band-ahead")).to_be_visible()
-
-
-def cut(till: Till) -> None:
-    """The desk's program has gone."""
-    till.page.route("**/desk/**", lambda call: call.abort())
-    till.press("F3")
-    expect(till.page.locator(".band-lost")).to_be_visible()
-
-
-def to_lower_price(till: Till) -> None:
-    till.order()
-    till.press("/")
-    till.at("dialog:order")
-    till.silence()
-    till.press("3")
-    expect(till.page.locator("[data-field=order_old]")).to_be_visible()
-
-
-def to_practice(till: Till) -> None:
-    till.press("F6")
-    till.at("equipment")
-    till.page.locator("[data-act=openPractice]").press("Enter")
-    till.at("dialog:practice")
-
-
-def self_tested(till: Till) -> None:
-    till.press("F6")
-    till.at("equipment")
-    till.press("Enter")
-    expect(till.page.locator(".equipment .checks li").nth(3)).to_be_visible()
-
-
-def chosen(till: Till) -> None:
-    till.press("1")
-    expect(till.page.locator("[data-secret=pin]")).to_be_visible()
-
-
-def wrong_pin(till: Till) -> None:
-    chosen(till)
-    till.by_hand("1234567")
-    till.press("Enter")
-    expect(till.page.locator(".gate .said")).not_to_be_empty()
-
-
-def practising(till: Till) -> None:
-    till.at("training")
-    till.settled()
-    till.press("1")
-    till.at("refund:order")
-    expect(till.page.locator(".task")).to_be_visible()
-
-
-def to_judged(till: Till) -> None:
-    practising(till)
-    till.press("F12")
-    till.at("dialog:judged")
-
-
-def welcome_code(till: Till) -> None:
-    till.scan("134712345678901242")
-    expect(till.page.locator(".living")).to_be_visible()
-
-
 AWAY = {"signed_in": False}
 PRACTICE = {"training": True}
 # Where a screen has no one thing to do next, the heading or the first row stands for it.
 HEAD = "h1[data-focus]"
 
 STATES: dict[str, Shown] = {
-    "sign-in": Shown(nothing, AWAY, ".person"),
-    "pin": Shown(chosen, AWAY),
-    "pin-wrong": Shown(wrong_pin, AWAY, usual=False),
-    "first-owner": Shown(nothing, AWAY | {"needs_owner": True}),
+    "sign-in": Shown(ways.nothing, AWAY, ".person"),
+    "pin": Shown(ways.chosen, AWAY),
+    "pin-wrong": Shown(ways.wrong_pin, AWAY, usual=False),
+    "first-owner": Shown(ways.nothing, AWAY | {"needs_owner": True}),
     "locked": Shown(key("F10", "locked")),
-    "scan": Shown(nothing, main=".scanbox"),
-    "scan-wrong": Shown(wrong_scan, main=".scan .message", usual=False),
-    "code-first": Shown(welcome_code, main=".living", usual=False),
+    "scan": Shown(ways.nothing, main=".scanbox"),
+    "scan-wrong": Shown(ways.wrong_scan, main=".scan .message", usual=False),
+    "code-first": Shown(ways.welcome_code, main=".living", usual=False),
     "amount": Shown(Till.order, main=".reasons li:last-child .reason"),
-    "amount-part": Shown(to_part, main=".reasons li:last-child .reason", usual=False),
-    "amount-over": Shown(to_too_much, main=".said.bad"),
-    "stopped": Shown(to_stopped),
-    "frozen": Shown(to_frozen, usual=False),
-    "code": Shown(to_code, main=".askbig"),
+    "amount-part": Shown(ways.to_part, main=".reasons li:last-child .reason", usual=False),
+    "amount-over": Shown(ways.to_too_much, main=".said.bad"),
+    "stopped": Shown(ways.to_stopped),
+    "frozen": Shown(ways.to_frozen, usual=False),
+    "code": Shown(ways.to_code, main=".askbig"),
     "confirm": Shown(Till.to_confirm),
-    "confirm-red": Shown(to_red),
-    "confirm-amber": Shown(to_amber, usual=False),
-    "confirm-large": Shown(to_large),
-    "approving": Shown(to_approving, {"needs_approval": True}),
+    "confirm-red": Shown(ways.to_red),
+    "confirm-amber": Shown(ways.to_amber, usual=False),
+    "confirm-large": Shown(ways.to_large),
+    "approving": Shown(ways.to_approving, {"needs_approval": True}),
     "succeeded": Shown(result("SUCCEEDED")),
     "processing": Shown(result("PROCESSING")),
     "unknown": Shown(result("UNKNOWN")),
@@ -287,40 +59,44 @@ STATES: dict[str, Shown] = {
     "returned": Shown(result("RETURNED_TO_MERCHANT"), usual=False),
     "closed": Shown(result("CLOSED"), usual=False),
     "cash": Shown(result("PAID_OTHER_WAY"), usual=False),
-    "pressed-twice": Shown(to_twice, usual=False),
+    "pressed-twice": Shown(ways.to_twice, usual=False),
     "customer-welcome": Shown(key("F7", "customer"), main=".clerkside", usual=False),
     "customer-confirm": Shown(then(Till.to_confirm, key("F7", "customer")), usual=False),
     "customer-result": Shown(then(result("SUCCEEDED"), key("F7", "customer")), main=".clerkside"),
     "customer-unknown": Shown(then(result("UNKNOWN"), key("F7", "customer")), main=".clerkside", usual=False),
-    "queue": Shown(to_queue, main=".part .row"),
+    "queue": Shown(ways.to_queue, main=".part .row"),
     "queue-empty": Shown(key("F4", "queue"), main=HEAD, usual=False),
-    "refunds": Shown(to_refunds, main="tbody tr"),
+    "refunds": Shown(ways.to_refunds, main="tbody tr"),
     "refunds-empty": Shown(key("F3", "refunds"), main="[type=search]", usual=False),
-    "detail": Shown(then(to_queue, open_first), main="[data-act=decide]"),
-    "decision": Shown(then(to_queue, open_first, click("[data-arg=decline]", "dialog:decide"))),
+    "detail": Shown(then(ways.to_queue, ways.open_first), main="[data-act=decide]"),
+    "decision": Shown(then(ways.to_queue, ways.open_first, click("[data-arg=decline]", "dialog:decide"))),
     "diagnosis": Shown(
-        then(result("UNKNOWN"), click("[data-act=openDetail]", "detail"), diagnosed),
+        then(result("UNKNOWN"), click("[data-act=openDetail]", "detail"), ways.diagnosed),
         main=".trips summary",
         usual=False,
     ),
+    "complaint": Shown(ways.complained, main=HEAD, usual=False),
+    "complaint-answer": Shown(ways.to_answer),
     "signature": Shown(
         then(result("SUCCEEDED"), click("[data-act=openSignature]", "dialog:sign")), usual=False
     ),
     "help": Shown(key("F1", "help")),
     "help-confirm": Shown(then(Till.to_confirm, key("F1", "help")), usual=False),
-    "equipment": Shown(self_tested, usual=False),
-    "trouble": Shown(self_tested, {"trouble": True}),
-    "late": Shown(then(to_queue, key("F2", "refund:order")), {"age_level": "red"}, ".scanbox", usual=False),
-    "maintenance": Shown(maintenance, main=".scanbox", usual=False),
-    "cut": Shown(cut, main="[type=search]"),
-    "lower-price": Shown(to_lower_price),
-    "practice-door": Shown(to_practice),
-    "trainee": Shown(nothing, AWAY | PRACTICE, usual=False),
-    "training": Shown(nothing, PRACTICE, ".exercises .row", usual=False),
-    "exercise": Shown(practising, PRACTICE, ".scanbox", usual=False),
-    "exercise-confirm": Shown(then(practising, Till.to_confirm), PRACTICE, ".button.send", usual=False),
+    "equipment": Shown(ways.self_tested, usual=False),
+    "trouble": Shown(ways.self_tested, {"trouble": True}),
+    "late": Shown(
+        then(ways.to_queue, key("F2", "refund:order")), {"age_level": "red"}, ".scanbox", usual=False
+    ),
+    "maintenance": Shown(ways.maintenance, main=".scanbox", usual=False),
+    "cut": Shown(ways.cut, main="[type=search]"),
+    "lower-price": Shown(ways.to_lower_price),
+    "practice-door": Shown(ways.to_practice),
+    "trainee": Shown(ways.nothing, AWAY | PRACTICE, usual=False),
+    "training": Shown(ways.nothing, PRACTICE, ".exercises .row", usual=False),
+    "exercise": Shown(ways.practising, PRACTICE, ".scanbox", usual=False),
+    "exercise-confirm": Shown(then(ways.practising, Till.to_confirm), PRACTICE, ".button.send", usual=False),
     "order-actions": Shown(then(Till.order, key("/", "dialog:order")), main=".dialog", usual=False),
     "books": Shown(key("Shift+F4", "books"), {"permissions": ("refund.create", "books.read")}, usual=False),
-    "judged": Shown(to_judged, PRACTICE, usual=False),
-    "judged-bad": Shown(to_judged, PRACTICE | {"outcomes": ["UNKNOWN"]}, usual=False),
+    "judged": Shown(ways.to_judged, PRACTICE, usual=False),
+    "judged-bad": Shown(ways.to_judged, PRACTICE | {"outcomes": ["UNKNOWN"]}, usual=False),
 }

@@ -7,9 +7,9 @@ import io
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.page.books_stand_in import data_of
 from tests.page.conftest import Till, started
 from tests.page.stand_in_app import PIN
+from tests.page.stand_in_books import data_of
 from tests.page.test_looks import judged
 
 CASHIER = ("refund.create", "refund.cash", "books.read")

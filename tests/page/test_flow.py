@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from playwright.sync_api import expect
 
 from tests.page.conftest import ALIPAY_CODE, WECHAT_CODE, Till, started
+from tests.page.ways import to_stopped
 
 
 def test_a_refund_takes_four_keys_and_leaves_no_code_behind(till: Till) -> None:
@@ -139,6 +140,8 @@ def test_a_rule_that_says_no_stops_enter_and_the_maximum_is_one_key(till: Till) 
     till.at("refund:confirm")
     till.checked()
     expect(till.page.locator(".rung-no")).to_have_count(1)
+    next_step = till.desk.say("refusal.amount_over_remaining.next")
+    expect(till.page.locator(".confirm .nextstep")).to_contain_text(next_step)
     till.settled()
     till.press("Enter")
     till.at("refund:confirm")
@@ -211,3 +214,46 @@ def test_a_code_that_ages_out_is_asked_for_again(till: Till) -> None:
     till.press("Enter")
     expect(till.page.locator(".scan .message")).to_contain_text("F8")
     assert till.desk.told("refund") == []
+
+
+def test_what_was_said_of_one_screen_is_not_said_on_the_next(till: Till) -> None:
+    till.scan("6901234567892")
+    expect(till.page.locator(".scan.tone-bad .message")).to_contain_text("扫小票、账单条码或付款码")
+    till.press("F4")
+    till.at("queue")
+    expect(till.page.locator(".list > .message")).to_be_empty()
+
+
+def test_an_order_that_cannot_be_refunded_says_what_to_do(till: Till) -> None:
+    to_stopped(till)
+    expect(till.page.locator(".stopped .nextstep")).to_contain_text("请顾客查看钱包账单")
+    till.press("Enter")
+    till.at("refund:order")
+
+
+def test_of_two_looks_at_what_waits_the_later_one_counts(till: Till) -> None:
+    till.press("F4")
+    till.at("queue")
+    early: queue.Queue[None] = queue.Queue()
+    till.desk.queue_gate = early
+    till.press("F4")
+    till.until(lambda: till.desk.queue_gate is None)
+    till.desk.sell("A2001", "wechat", 36_00)
+    till.desk.refund(
+        {"order_id": "A2001", "amount_fen": 36_00, "reason": "faulty", "approval": None}
+        | {"request_id": "W", "queue": True}
+    )
+    till.press("F4")
+    expect(till.page.locator(".part .row")).to_have_count(1)
+    with till.page.expect_response("**/desk/queue"):
+        early.put(None)
+    till.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    # Before the page looks again by itself.
+    expect(till.page.locator(".part .row")).to_have_count(1, timeout=1_000)
+
+
+def test_a_list_that_could_not_be_asked_for_is_not_called_empty(till: Till) -> None:
+    till.page.route("**/desk/refunds**", lambda call: call.abort())
+    till.press("F3")
+    expect(till.page.locator(".refunds .message")).to_contain_text("没有应答")
+    expect(till.page.locator(".refunds .none")).to_have_count(0)

@@ -35,7 +35,7 @@ def test_a_clerk_signs_in_by_digit_and_pin_and_a_wrong_pin_tells_the_tries_left(
     expect(till.page.locator(".gate h1")).to_have_text("小林")
     till.by_hand("000000")
     till.press("Enter")
-    expect(till.page.locator(".gate .said")).to_have_text("密码不对。 还可以试 4 次。")
+    expect(till.page.locator(".gate .said")).to_have_text("密码或动态码不对；再错 4 次会锁住。")
     expect(till.page.locator("[data-secret=pin]")).to_have_value("")
     expect(till.page.locator("[data-secret=pin]")).to_be_focused()
     till.by_hand(PIN)

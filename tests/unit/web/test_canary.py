@@ -64,7 +64,6 @@ def put_everywhere(page: Page, digits: str) -> None:
         page.post("/desk/sign-in", body)
     page.get(f"/desk/refunds?q={digits}")
     page.get(f"/desk/refunds/{digits}")
-    page.get(f"/desk/help/{digits}")
     page.post("/desk/camera", {"do": digits})
     page.post("/desk/language", {"language": digits})
     page.send("POST", "/desk/scan", b'{"text": "' + digits.encode(), {"Content-Type": "application/json"})

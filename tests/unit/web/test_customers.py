@@ -239,6 +239,10 @@ def test_a_complaint_is_noted_by_a_clerk_and_its_words_are_for_those_who_may_rea
     assert clerk.post(f"{path}/end").fault == "approval_needed"
     assert owner.post(f"{path}/end").document["ended_at"]
     assert noted["number"] not in [one["number"] for one in clerk.get("/desk/complaints").document]
+    (shown,) = told(clerk, refund_id)["complaints"]
+    assert shown["answered_at"]
+    assert shown["ended_at"]
+    assert "张三" not in str(shown)
     for number in ("0", "x", "9" * 12):
         assert owner.get(f"/desk/complaints/{number}").fault in {"complaint_unknown", "field_wrong"}
 

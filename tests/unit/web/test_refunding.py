@@ -222,7 +222,9 @@ def test_the_check_binds_nothing_and_names_each_rung(shop: Served) -> None:
     assert "支付宝" in told["customer"]["where"]
     assert shop.house.ledger.refunds(order_id="M16") == []
     over = page.post("/desk/check", wish | {"amount_fen": 123_451}).document["rungs"]
-    assert next(rung["reason"] for rung in over if rung["verdict"] == "no") == "amount_over_remaining"
+    no = next(rung for rung in over if rung["verdict"] == "no")
+    assert (no["reason"], bool(no["next_step"])) == ("amount_over_remaining", True)
+    assert {rung["next_step"] for rung in over if rung["verdict"] == "yes"} == {""}
 
 
 def test_what_the_wallet_could_not_be_asked_is_amber(shop: Served) -> None:

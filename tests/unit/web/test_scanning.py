@@ -114,7 +114,11 @@ def test_the_wallets_own_word_stands_beside_our_books_and_differences_are_named(
     assert [(one["field"], one["ours"], one["theirs"]) for one in told["order"]["differences"]] == [
         ("amount", "¥20.00", "¥10.00")
     ]
-    assert (told["order"]["may_refund"], told["tone"]) == (False, "bad")
+    assert (told["order"]["may_refund"], told["tone"], bool(told["order"]["next_step"])) == (
+        False,
+        "bad",
+        True,
+    )
 
 
 def test_an_order_of_another_day_is_marked(shop: Served) -> None:

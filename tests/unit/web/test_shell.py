@@ -1,4 +1,4 @@
-"""The page's files, its sentences, its help; and what leaves when something breaks."""
+"""The page's files, its sentences; and what leaves when something breaks."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from scanrefund.web import faults
 from scanrefund.web.receipts import _LEVELS, _MAY, _TONES
 from tests.unit.builders import WECHAT_DIGITS
 from tests.unit.web.counter import Page, Served
-
-SCREENS = ("sign_in", "scan", "order", "check", "result", "queue", "refunds", "customer", "self_test", "keys")
 
 
 @pytest.fixture
@@ -45,20 +43,14 @@ def test_the_pages_files_come_with_their_types_and_nothing_else_does(shop: Serve
         assert (answered.status, answered.body == b"secret") == (404, False)
 
 
-def test_every_reason_screen_and_state_has_its_words_in_every_language(shop: Served) -> None:
+def test_every_reason_and_state_has_its_words_in_every_language(shop: Served) -> None:
     page = shop.stranger()
     for language in LANGUAGES:
         told = page.get(f"/desk/words/{language}").document
         assert {f"refund_reason.{code}" for code in REASONS} <= told.keys()
         assert {f"refund_state.{state.value}" for state in RefundState} <= told.keys()
         assert not any(key.startswith(("fault.", "cli.", "readiness.")) for key in told)
-        page.post("/desk/language", {"language": language})
-        for screen in SCREENS:
-            helped = page.get(f"/desk/help/{screen}").document
-            assert helped["title"] == Catalogue.load(language).get(f"help.{screen}.title")
-            assert helped["paragraphs"]
     assert page.get("/desk/words/fr").status == 404
-    assert page.get("/desk/help/nowhere").status == 404
 
 
 def test_a_shops_own_reason_stands_for_itself(shop: Served) -> None:

@@ -1,10 +1,11 @@
 // Which key does what, where. Function keys everywhere; Enter, Escape and digits by the topmost place.
 
 import { marked } from "./acts/approvals.js";
+import { nextOf } from "./acts/complaints.js";
 import { offered } from "./acts/order_actions.js";
 import { deciders } from "./acts/practice.js";
 import { act } from "./acts/table.js";
-import { placeOf } from "./place.js";
+import { others, placeOf } from "./place.js";
 import { store } from "./store.js";
 
 // A scanner's second suffix, or a finger that bounces, must not answer a question that has just appeared.
@@ -39,6 +40,7 @@ const ENTER_ESCAPE = {
   "refund:sending": ["pressedAgain", "pressedAgain"],
   "refund:approving": ["approveAtTill", "notApproved"],
   "dialog:decide": ["submitDecision", "closeDialog"],
+  "dialog:complaint": ["settleComplaint", "closeDialog"],
   "dialog:judged": ["closeDialog", "closeDialog"],
   "dialog:sign": ["keepSignature", "closeDialog"],
   "dialog:order": ["submitOrderAction", "leaveOrderAction"],
@@ -53,7 +55,7 @@ const ENTER_ESCAPE = {
 // While a refund is made the digits are its reasons, and two keys ask for more.
 const WORKING = new Set(["refund:amount", "refund:code", "refund:confirm"]);
 // Where a digit chooses who proves himself, of everybody.
-const BY_ANYBODY = new Set(["dialog:decide", "dialog:round", "dialog:sign_day"]);
+const BY_ANYBODY = new Set(["dialog:decide", "dialog:complaint", "dialog:round", "dialog:sign_day"]);
 const NOT_LISTENING = new Set(["starting", "owner", "sign_in", "locked"]);
 
 let arrivedAt = 0;
@@ -93,7 +95,7 @@ export function characterAct(key, state) {
   if (/^[pP]$/.test(key) && hasSlip(state, place)) return ["printSlip"];
   if (/^[mMaA]$/.test(key) && place === "queue") return [/^[mM]$/.test(key) ? "mark" : "markAll"];
   if (/^[sSwW]$/.test(key) && place === "books") return [/^[sS]$/.test(key) ? "openSignDay" : "auditBook"];
-  if (/^[eE]$/.test(key) && place === "detail") return ["openEvidence"];
+  if (place === "detail" && detailAct(key.toLowerCase(), state)) return detailAct(key.toLowerCase(), state);
   if (!/^[0-9]$/.test(key)) return null;
   if (place === "refund:amount" && !state.order.may_refund) return null;
   if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
@@ -112,6 +114,14 @@ function orderKey(state, number) {
   return others(state)[number] ? ["decider", others(state)[number].staff_id] : null;
 }
 
+// One refund: its decisions by their digits, and what is written down beside it.
+function detailAct(key, { detail }) {
+  const next = nextOf(detail.complaints);
+  if (key === "a" && next) return ["openComplaint", next.number];
+  if (/^[1-9]$/.test(key)) return detail.may?.[key - 1] ? ["decide", detail.may[key - 1]] : null;
+  return { c: ["decide", "complain"], d: ["openDiagnosis"], e: ["openEvidence"], s: [detail.customer_signed ? "showSignature" : "openSignature"] }[key] ?? null;
+}
+
 function hasSlip(state, place) {
   return place === "detail" || (place === "refund:result" && Boolean(state.receipt.refund_id));
 }
@@ -120,11 +130,6 @@ function reasonAct(key, state, place) {
   if (!WORKING.has(place) || !state.order.may_refund) return null;
   const found = state.start.reasons.find((one) => String(one.digit) === key);
   return found ? ["reason", found.code] : null;
-}
-
-/** Who may approve: anybody but the clerk. */
-export function others(state) {
-  return state.staff.filter((one) => one.staff_id !== state.signedIn?.staff_id);
 }
 
 /** The keys of the whole page, after the scan buffer has looked at them. */

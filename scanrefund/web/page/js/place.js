@@ -63,3 +63,13 @@ export function overdue(state) {
 export function may(state, permission) {
   return (state.signedIn?.permissions ?? []).includes(permission);
 }
+
+/** Who may approve: anybody but the clerk. */
+export function others(state) {
+  return state.staff.filter((one) => one.staff_id !== state.signedIn?.staff_id);
+}
+
+/** Whether the decision about an order that is asked for pays money back, so that the customer's code is wanted. */
+export function pays({ dialog, order }) {
+  return dialog?.what === "adjust" || (dialog?.what === "cancel" && order.state !== "UNPAID");
+}

@@ -68,7 +68,8 @@ export const FIRST = {
   customer: null,
   help: false,
   queue: { approvals: [], held: [], open: [] },
-  refunds: [],
+  // Null until the program has told them.
+  refunds: null,
   query: "",
   openOnly: false,
   picked: 0,

@@ -3,7 +3,7 @@
 import { change } from "../server.js";
 import { store } from "../store.js";
 import { refresh } from "./fresh.js";
-import { takeSecret } from "./secret.js";
+import { proofOf } from "./secret.js";
 import { asking, tellKey } from "./saying.js";
 
 const ROUND_MAX = 50;
@@ -48,10 +48,9 @@ export function openRound() {
 
 export async function approveRound() {
   const { dialog } = store.get();
-  const secret = takeSecret("approval");
-  if (!dialog.approver || !secret) return tellKey("warn", "page.approve.who");
+  const approval = proofOf(dialog);
+  if (!approval) return null;
   const refunds = dialog.items.map(({ refund_id, amount_fen }) => ({ refund_id, amount_fen }));
-  const approval = { staff_id: dialog.approver, secret };
   const told = await asking(() => change("/desk/queue/approve", { refunds, total_fen: sumOf(dialog.items), approval }));
   if (!told) return null;
   store.set({ marked: [], message: null, dialog: { kind: "rounded", items: dialog.items, told } });

@@ -4,7 +4,7 @@ import { change, read } from "../server.js";
 import { store } from "../store.js";
 import { may } from "../place.js";
 import { halfWidth } from "../words.js";
-import { takeSecret } from "./secret.js";
+import { proofOf } from "./secret.js";
 import { asking, tell, tellKey } from "./saying.js";
 
 export async function openBooks() {
@@ -44,9 +44,8 @@ export function openSignDay() {
 /** Signed is what the page shows: the run's number goes with it. */
 export async function signDay() {
   const { dialog } = store.get();
-  const secret = takeSecret("approval");
-  if (!dialog.approver || !secret) return tellKey("warn", "page.approve.who");
-  const approval = { staff_id: dialog.approver, secret };
+  const approval = proofOf(dialog);
+  if (!approval) return null;
   const books = await asking(() => change("/desk/books/sign", { run_id: dialog.runId, approval }));
   if (!books) return null;
   store.set({ dialog: null });

@@ -6,7 +6,9 @@ import { asking } from "./saying.js";
 
 export async function openDetail(refundId) {
   const detail = await asking(() => read(`/desk/refunds/${encodeURIComponent(refundId)}`));
-  if (detail) store.set({ detail, screen: "detail" });
+  // What was said of another screen is not said of this refund.
+  const { screen, message } = store.get();
+  if (detail) store.set({ detail, screen: "detail", message: screen === "detail" ? message : null });
 }
 
 /** Why it stands where it stands: the wallet is asked about the order again. */

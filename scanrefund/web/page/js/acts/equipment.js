@@ -16,7 +16,7 @@ let lastTold = "";
 let lastToldAt = 0;
 
 export async function openEquipment() {
-  store.set({ screen: "equipment", detail: null });
+  store.set({ screen: "equipment", detail: null, message: null });
   const status = await asking(() => read("/desk/status"));
   if (status) store.set({ status });
 }

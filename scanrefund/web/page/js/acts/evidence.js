@@ -3,6 +3,7 @@
 
 import { change, read } from "../server.js";
 import { store } from "../store.js";
+import { own } from "./own.js";
 import { asking, tellKey } from "./saying.js";
 
 const PHOTO_BYTES_MAX = 10_000_000;
@@ -19,7 +20,7 @@ export function openEvidence() {
   const { detail } = store.get();
   if (!detail?.evidence) return;
   putAway();
-  store.set({ dialog: { kind: "evidence", refundId: detail.refund_id, chosen: detail.evidence.missing[0]?.kind ?? null, photo: null, filming: false } });
+  store.set({ message: null, dialog: { kind: "evidence", refundId: detail.refund_id, chosen: detail.evidence.missing[0]?.kind ?? null, photo: null, filming: false } });
 }
 
 export function evidenceKind(kind) {
@@ -69,7 +70,7 @@ async function shoot() {
 export async function keepEvidence() {
   const { dialog } = store.get();
   if (!dialog.chosen) return tellKey("warn", "page.evidence.which");
-  const note = document.querySelector("[data-own='note']")?.value.trim() ?? "";
+  const note = own("note");
   const asked = { kind: dialog.chosen, note, ...(photo ? { photo_base64: await base64(photo) } : {}) };
   const told = await asking(() => change(pathOf(dialog.refundId), asked));
   if (!told) return null;

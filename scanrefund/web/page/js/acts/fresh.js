@@ -6,11 +6,18 @@ import { play } from "../sound.js";
 import { store } from "../store.js";
 import { asking } from "./saying.js";
 
+// Of two looks at once the later one counts, whichever is answered first.
+let looks = 0;
+let told = 0;
+
 /** In the background: what goes wrong here is told by the next thing the clerk does. */
 export async function refresh() {
   const { signedIn, locked } = store.get();
   if (!signedIn || locked) return;
+  const mine = (looks += 1);
   const [queue, status] = await Promise.all(["/desk/queue", "/desk/status"].map((path) => read(path).catch(() => null)));
+  if (mine < told) return;
+  told = mine;
   const late = overdue(store.get()).length;
   if (queue) store.set({ queue });
   if (overdue(store.get()).length > late) play("person", store.get().muted);

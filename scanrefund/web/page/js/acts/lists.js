@@ -9,14 +9,15 @@ import { moved } from "./refund.js";
 import { thaw } from "./order.js";
 import { may } from "../place.js";
 import { asking, tell, tellKey } from "./saying.js";
-import { takeSecret } from "./secret.js";
+import { own } from "./own.js";
+import { proofOf } from "./secret.js";
 
 const LIST_MAX = 100;
 
 const NEEDS_WHY = new Set(["release", "close", "cancel", "cash", "bank", "hold", "complain", "decline", "thaw"]);
 // The shop pays: the wallet's refund stays closed, a row of its own and a slip stand beside it.
 const BY_HAND = new Set(["cash", "bank"]);
-const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash", bank: "refund.cash" };
+const PERMISSIONS = { release: "refund.release", thaw: "refund.release", close: "refund.close", cash: "refund.cash", bank: "refund.cash", answer: "refund.approve", end: "refund.approve" };
 
 export function needsWhy(what) {
   return NEEDS_WHY.has(what);
@@ -31,16 +32,16 @@ export function needsSecond(state, what) {
 export function rows(state) {
   if (state.screen === "queue") return [...state.queue.approvals, ...state.queue.held, ...state.queue.open];
   if (state.screen === "training") return state.training.exercises;
-  return state.screen === "refunds" ? state.refunds : [];
+  return state.screen === "refunds" ? state.refunds ?? [] : [];
 }
 
 export async function openQueue() {
-  store.set({ screen: "queue", picked: 0, detail: null });
+  store.set({ screen: "queue", picked: 0, detail: null, message: null });
   await refresh();
 }
 
 export async function openRefunds() {
-  store.set({ screen: "refunds", picked: 0, detail: null });
+  store.set({ screen: "refunds", picked: 0, detail: null, message: null });
   await search();
 }
 
@@ -77,7 +78,7 @@ export function decide(what) {
   const about = screen === "detail" ? detail : receipt;
   if (!about?.refund_id) return null;
   if (!needsSecond(store.get(), what) && !needsWhy(what)) return decided(about.refund_id, what, "", null);
-  return store.set({ dialog: { kind: "decide", what, refundId: about.refund_id, approver: null } });
+  return store.set({ message: null, dialog: { kind: "decide", what, refundId: about.refund_id, approver: null } });
 }
 
 /** The question is answered: send the decision. */
@@ -85,9 +86,8 @@ export async function submitDecision() {
   const { dialog } = store.get();
   const why = own("why");
   if (needsWhy(dialog.what) && !why) return tellKey("warn", "page.decide.why_missing");
-  const secret = takeSecret("approval");
-  const approval = needsSecond(store.get(), dialog.what) ? { staff_id: dialog.approver, secret } : null;
-  if (approval && (!approval.staff_id || !secret)) return tellKey("warn", "page.approve.who");
+  const approval = needsSecond(store.get(), dialog.what) ? proofOf(dialog) : null;
+  if (approval === undefined) return null;
   const done = dialog.what === "thaw" ? await thaw(why, approval) : await decided(dialog.refundId, dialog.what, why, approval, ofBank(dialog.what));
   if (done) store.set({ dialog: null });
   if (done && BY_HAND.has(dialog.what)) return openCashSlip(store.get().detail?.refund_id ?? dialog.refundId);
@@ -95,13 +95,10 @@ export async function submitDecision() {
 }
 
 async function complained(noted) {
+  const shown = store.get().screen === "detail" ? openDetail(noted.refund_id) : null;
+  await Promise.all([shown, refresh()]);
   tellKey("good", "page.complaint.noted", { due: noted.due });
-  await refresh();
   return true;
-}
-
-function own(name) {
-  return document.querySelector(`[data-own='${name}']`)?.value.trim() ?? "";
 }
 
 /** What a bank transfer is written down with; it goes the road of cash. */

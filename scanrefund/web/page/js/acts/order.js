@@ -2,7 +2,7 @@
 
 import { change } from "../server.js";
 import { NO_WORK, store } from "../store.js";
-import { stepOf } from "../place.js";
+import { pays, stepOf } from "../place.js";
 import { halfWidth, plainYuan } from "../words.js";
 import { recheck } from "./check.js";
 import { openDetail } from "./detail.js";
@@ -52,8 +52,8 @@ function listening() {
 
 /** A decision that pays money back listens for the customer's code, and for nothing else. */
 export function takesCode() {
-  const { dialog, order } = store.get();
-  return dialog?.kind === "order" && !dialog.busy && (dialog.what === "adjust" || (dialog.what === "cancel" && order.state !== "UNPAID"));
+  const state = store.get();
+  return state.dialog?.kind === "order" && !state.dialog.busy && pays(state);
 }
 
 /** What a scan, a picture or the camera turned out to be. */

@@ -2,9 +2,10 @@
 // hold.
 
 import { store } from "../store.js";
-import { may } from "../place.js";
+import { may, pays } from "../place.js";
 import { fenOf } from "../words.js";
 import { openOrder } from "./order.js";
+import { own } from "./own.js";
 import { takeSecret } from "./secret.js";
 import { showResult, untilAnswered } from "./refund.js";
 import { asking, tell, tellKey } from "./saying.js";
@@ -24,11 +25,6 @@ export function needsSecond(state) {
   return Boolean(state.dialog.second) || !may(state, PERMISSIONS[state.dialog.what]);
 }
 
-/** Whether the decision pays money back, so that the customer's code is asked for. */
-export function pays(state) {
-  return state.dialog?.what === "adjust" || (state.dialog?.what === "cancel" && state.order.state !== "UNPAID");
-}
-
 /** What the customer gets back, in fen; null while that is not told. */
 export function paysBack(state) {
   if (state.dialog.what === "cancel") return state.order.remaining_fen;
@@ -40,7 +36,7 @@ export function paysBack(state) {
 export function openOrderAction(what = null) {
   const choices = offered(store.get());
   if (store.get().sending || (what ? !choices.includes(what) : choices.length === 0)) return tellKey("warn", "page.order_action.none");
-  return store.set({ dialog: { ...NEW, what } });
+  return store.set({ message: null, dialog: { ...NEW, what } });
 }
 
 export function setOrderAction(patch) {
@@ -71,7 +67,7 @@ export async function submitOrderAction(queue = false) {
 // What is sent, or the key of the sentence that says what is missing.
 function bodyOf(state, queue) {
   const { dialog, order } = state;
-  const why = document.querySelector("[data-own='why']")?.value.trim() ?? "";
+  const why = own("why");
   if (!why) return "page.decide.why_missing";
   if (dialog.what === "adjust" && paysBack(state) === null) return "page.order_action.amounts_missing";
   if (dialog.what === "extend" && !/^\d{1,2}$/.test(dialog.days)) return "page.order_action.days_missing";

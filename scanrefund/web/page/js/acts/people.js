@@ -4,6 +4,7 @@ import { change, keepToken, read, Refused } from "../server.js";
 import { play } from "../sound.js";
 import { NO_WORK, store } from "../store.js";
 import { speaker } from "../words.js";
+import { own } from "./own.js";
 import { asking, tellKey } from "./saying.js";
 import { refresh } from "./fresh.js";
 import { takeSecret } from "./secret.js";
@@ -15,7 +16,7 @@ export async function loadStaff() {
 }
 
 export async function makeOwner() {
-  const name = document.querySelector("[data-own='owner-name']").value.trim();
+  const name = own("owner-name");
   const [pin, again] = [takeSecret("owner-pin"), takeSecret("owner-again")];
   if (pin !== again) return said("page.owner.differ");
   await enter(() => change("/desk/owner", { name, pin }));
@@ -29,7 +30,7 @@ export function choosePerson(staffId) {
 /** A badge names somebody: at the door, or where a second person is asked for. The PIN is still asked. */
 export async function badge(text) {
   const { signedIn, locked, approving, dialog } = store.get();
-  const wanted = !signedIn || approving || ["decide", "order", "practice", "round", "sign_day"].includes(dialog?.kind);
+  const wanted = !signedIn || approving || ["decide", "complaint", "order", "practice", "round", "sign_day"].includes(dialog?.kind);
   if (locked || !wanted) return tellKey("warn", "page.badge.not_now");
   const told = await asking(() => change("/desk/badge", { text }));
   if (!told) return !signedIn ? store.set({ signInSaid: store.get().message?.text ?? null }) : null;
@@ -59,9 +60,8 @@ async function enter(call) {
   } catch (wrong) {
     if (!(wrong instanceof Refused)) return asking(() => Promise.reject(wrong));
     play("bad", store.get().muted);
-    const { say, fault, tries_left: left, locked_until: until } = wrong.told;
-    const more = left > 0 ? speaker(store.get())("page.pin.tries_left", { n: left }) : "";
-    store.set({ signInSaid: `${say ?? fault} ${more}`.trim(), lockedUntil: until ?? null });
+    const { say, fault, locked_until: until } = wrong.told;
+    store.set({ signInSaid: say ?? fault, lockedUntil: until ?? null });
   }
   return null;
 }

@@ -2,9 +2,9 @@
 
 import { change, keepToken, read } from "../server.js";
 import { store } from "../store.js";
-import { may } from "../place.js";
+import { may, others } from "../place.js";
 import { speaker } from "../words.js";
-import { takeSecret } from "./secret.js";
+import { proofOf } from "./secret.js";
 import { asking, tell, tellKey } from "./saying.js";
 
 const PERMISSION = "training.open";
@@ -25,7 +25,7 @@ export function hasDoor(state) {
 
 /** Who may be asked for it: in training the people of the shop, by their real PIN. */
 export function deciders(state) {
-  return practises(state) ? state.start.training.leave : state.staff.filter((one) => one.staff_id !== state.signedIn?.staff_id);
+  return practises(state) ? state.start.training.leave : others(state);
 }
 
 /** Does somebody have to prove himself? Nobody of the training may end it. */
@@ -36,7 +36,7 @@ export function needsProof(state) {
 export function openPractice() {
   const { sending, order, receipt } = store.get();
   if (sending || (order && !receipt && !practises(store.get()))) return tellKey("warn", "page.practice.work_open");
-  return store.set({ dialog: { kind: "practice", approver: null, busy: false } });
+  return store.set({ message: null, dialog: { kind: "practice", approver: null, busy: false } });
 }
 
 export function leavePractice() {
@@ -46,8 +46,8 @@ export function leavePractice() {
 export async function submitPractice() {
   const state = store.get();
   if (state.dialog.busy) return tellKey("none", "page.practice.waiting");
-  const proof = needsProof(state) ? { staff_id: state.dialog.approver, secret: takeSecret("approval") } : null;
-  if (proof && (!proof.staff_id || !proof.secret)) return tellKey("warn", "page.approve.who");
+  const proof = needsProof(state) ? proofOf(state.dialog) : null;
+  if (proof === undefined) return null;
   const training = practises(state);
   const told = await asking(() => (training ? change("/desk/training/leave", proof) : change("/desk/training/open", { approval: proof })));
   if (!told) return null;

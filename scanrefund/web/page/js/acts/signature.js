@@ -16,7 +16,7 @@ export function openSignature() {
   const about = screen === "detail" ? detail : receipt;
   if (!about?.refund_id) return;
   clearSignature();
-  store.set({ customer: null, dialog: { kind: "sign", refundId: about.refund_id } });
+  store.set({ customer: null, message: null, dialog: { kind: "sign", refundId: about.refund_id } });
 }
 
 /** The pointer on the frame: a finger, a pen or the mouse. */

@@ -6,6 +6,7 @@ import { openCashSlip, printCashSlip } from "./cash_slip.js";
 import * as approvals from "./approvals.js";
 import * as books from "./books.js";
 import { checkAgain, recheck } from "./check.js";
+import * as complaints from "./complaints.js";
 import { openDetail, openDiagnosis } from "./detail.js";
 import * as equipment from "./equipment.js";
 import * as evidence from "./evidence.js";
@@ -67,7 +68,7 @@ export const ACTS = {
   stepBack: order.stepBack,
   chooseOrder: (number) => order.chooseOrder(Number(number)),
   choosePickedOrder: () => order.chooseOrder(store.get().picked),
-  thaw: () => store.set({ dialog: { kind: "decide", what: "thaw", approver: null } }),
+  thaw: () => store.set({ message: null, dialog: { kind: "decide", what: "thaw", approver: null } }),
   orderActions: () => orderActions.openOrderAction(),
   orderAction: orderActions.openOrderAction,
   submitOrderAction: () => orderActions.submitOrderAction(),
@@ -131,6 +132,9 @@ export const ACTS = {
   decide: lists.decide,
   decider: (staffId) => store.set({ dialog: { ...store.get().dialog, approver: staffId } }),
   submitDecision: lists.submitDecision,
+  openComplaint: complaints.openComplaint,
+  settleComplaint: complaints.settleComplaint,
+  endComplaint: complaints.endComplaint,
   closeDialog: () => store.set({ dialog: null }),
   openEquipment: equipment.openEquipment,
   selfTest: equipment.selfTest,

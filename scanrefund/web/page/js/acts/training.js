@@ -5,12 +5,13 @@ import { play } from "../sound.js";
 import { NO_WORK, store } from "../store.js";
 import { focusOn } from "./focus.js";
 import { shown } from "./order.js";
+import { own } from "./own.js";
 import { entered } from "./people.js";
 import { asking } from "./saying.js";
 
 /** Somebody begins to practise under a name; there is no secret in training. */
 export async function join() {
-  const name = document.querySelector("[data-own='trainee']")?.value.trim() ?? "";
+  const name = own("trainee");
   if (!name) return null;
   const told = await asking(() => change("/desk/training/join", { name }));
   if (!told) return null;

@@ -4,7 +4,7 @@ import { h } from "../h.js";
 import { amountOf } from "../place.js";
 import { yuan } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, inputField, key } from "./pieces.js";
+import { button, inputField, key, nextStepLine } from "./pieces.js";
 
 export function amountPanel(state, t) {
   if (!state.order.may_refund) return stopped(state, t);
@@ -19,7 +19,7 @@ export function amountPanel(state, t) {
 function stopped(state, t) {
   return h(
     "section", { class: "card stopped", key: "stopped", "aria-label": t("page.order.stopped"), tabindex: -1, focus: true },
-    drawing("bad"), h("h2", {}, t("page.order.stopped")), h("p", {}, state.order.frozen_why || state.order.why_not),
+    drawing("bad"), h("h2", {}, t("page.order.stopped")), h("p", {}, state.order.why_not), nextStepLine(state.order.next_step, t),
     button(t("page.result.next"), "next", { keys: "Enter", kind: "main" }),
   );
 }

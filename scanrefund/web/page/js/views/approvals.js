@@ -10,7 +10,7 @@ import { button, message, people, secretField } from "./pieces.js";
 export function markOf(state, t, one) {
   const is = state.marked.includes(one.refund_id);
   const words = t("page.round.mark", { amount: yuan(one.amount_fen), order_id: one.order_id });
-  return h("button", { type: "button", class: "tick", act: "mark", arg: one.refund_id, role: "checkbox", "aria-checked": String(is), "aria-label": words }, is ? drawing("good") : null);
+  return h("button", { type: "button", class: "marker", act: "mark", arg: one.refund_id, role: "checkbox", "aria-checked": String(is), "aria-label": words }, is ? drawing("good") : null);
 }
 
 /** Above the queue: how many are marked, what they come to, and the way on. */

@@ -1,8 +1,7 @@
 // A second person: at the till by PIN or code, or later from the queue.
 
 import { h } from "../h.js";
-import { others } from "../keys.js";
-import { amountOf } from "../place.js";
+import { amountOf, others } from "../place.js";
 import { yuan } from "../words.js";
 import { button, people, secretField } from "./pieces.js";
 

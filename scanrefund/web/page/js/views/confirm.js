@@ -5,7 +5,7 @@ import { amountOf, blockedBy, isLarge, noes } from "../place.js";
 import { yuan } from "../words.js";
 import { codeRing } from "./code.js";
 import { drawing } from "./drawings.js";
-import { badge, button, fact, inputField, walletChip } from "./pieces.js";
+import { badge, button, fact, inputField, nextStepLine, walletChip } from "./pieces.js";
 
 export function confirmPanel(state, t) {
   const blocked = blockedBy(state);
@@ -41,12 +41,17 @@ function foot(state, t, blocked) {
   const words = state.check?.needs_approval ? "page.confirm.ask_approval" : "page.confirm.send";
   return h(
     "div", { class: "foot" },
-    blocked === "rules" ? h("p", { class: "said bad", role: "alert" }, noes(state.check).find((one) => one.reason !== "needs_approval").say) : null,
+    blocked === "rules" ? stopper(state, t) : null,
     button(t(words, { amount: yuan(amountOf(state)) }), "confirm", { keys: "Enter", kind: "main send", "aria-disabled": String(blocked !== null) }),
     cure(state, t, blocked),
     h("label", { class: "tick" }, h("input", { type: "checkbox", act: "agreed", checked: state.agreed }), h("span", {}, t("page.confirm.agreed"))),
     h("div", { class: "buttons" }, button(t("page.confirm.show"), "customerView", { keys: "F7", kind: "quiet" }), button(t("page.recheck.again"), "checkAgain", { kind: "quiet" }), button(t("page.confirm.back"), "stepBack", { keys: "Esc", kind: "quiet" })),
   );
+}
+
+function stopper(state, t) {
+  const wrong = noes(state.check).find((one) => one.reason !== "needs_approval");
+  return [h("p", { class: "said bad", role: "alert", key: "stopper" }, wrong.say), nextStepLine(wrong.next_step, t)];
 }
 
 function cure(state, t, blocked) {

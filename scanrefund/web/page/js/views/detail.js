@@ -3,10 +3,11 @@
 import { h } from "../h.js";
 import { moment, yuan } from "../words.js";
 import { cashSlipButton } from "./cash_slip.js";
+import { complaintsPart } from "./complaints.js";
 import { diagnosis } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
 import { evidencePart } from "./evidence.js";
-import { button, fact, message, toneOf } from "./pieces.js";
+import { button, fact, message, nextStepLine, toneOf } from "./pieces.js";
 import { customersPart } from "./signature.js";
 import { walletWords } from "./wallet_words.js";
 import { countdown, headline, nextStep } from "./result.js";
@@ -21,8 +22,8 @@ export function detail(state, t) {
     h("div", { class: "halves" },
       h("section", { class: `card about tone-${tone}`, "aria-label": headline(one, t) },
         h("div", { class: "verdict" }, drawing(tone), h("div", {}, h("h2", {}, headline(one, t)), h("p", { class: "figures" }, yuan(one.amount_fen)))),
-        h("p", { class: "sentence" }, one.say_clerk), h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(one, t)), countdown(state, t, one),
-        h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), cashSlipButton(t, one), decisions(one, t), evidencePart(state, t, one)),
+        h("p", { class: "sentence" }, one.say_clerk), nextStepLine(nextStep(one, t), t), countdown(state, t, one),
+        h("dl", { class: "facts" }, facts(state, t, one)), customersPart(state, t, one), cashSlipButton(t, one), decisions(one, t), evidencePart(state, t, one), complaintsPart(state, t, one)),
       h("section", { class: "card", "aria-label": t("page.detail.timeline") }, h("h2", {}, t("page.detail.timeline")), timeline(state, t, one))),
     diagnosis(state, t),
   );
@@ -41,7 +42,7 @@ function facts(state, t, one) {
 
 function decisions(one, t) {
   if (!one.may?.length) return null;
-  return h("div", { class: "buttons" }, one.may.map((what) => button(t(`page.decide.${what}`), "decide", { arg: what, kind: what === "approve" ? "main" : "" })));
+  return h("div", { class: "buttons" }, one.may.map((what, number) => button(t(`page.decide.${what}`), "decide", { arg: what, keys: String(number + 1), kind: what === "approve" ? "main" : "" })));
 }
 
 function timeline(state, t, one) {

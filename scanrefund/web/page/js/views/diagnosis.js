@@ -8,7 +8,7 @@ import { checks } from "./equipment.js";
 
 export function diagnosis(state, t) {
   const one = state.detail;
-  if (!one.trips) return button(t("page.diagnosis.open"), "openDiagnosis");
+  if (!one.trips) return button(t("page.diagnosis.open"), "openDiagnosis", { keys: "D" });
   return h(
     "section", { class: "card diagnosis", key: "diagnosis", "aria-label": t("page.diagnosis.title") }, h("h2", {}, t("page.diagnosis.title")),
     h("div", { class: "halves" },

@@ -23,7 +23,7 @@ function network(state, t) {
 
 /** Whether each wallet can be reached. */
 export function checks(network, state, t) {
-  return h("ul", { class: "checks" }, network.map((one) => check(one.ok, t(`page.wallet.${one.wallet}`), [one.say, moment(one.at, state)].filter(Boolean).join(" · "))));
+  return h("ul", { class: "checks" }, network.map((one) => check(one.ok, t(`page.wallet.${one.wallet}`), [one.say, " ", h("time", { datetime: one.at }, moment(one.at, state))])));
 }
 
 function camera(state, t) {

@@ -6,7 +6,7 @@ import { button } from "./pieces.js";
 
 const KEYS = ["F1", "F2", "F3", "F4", "F6", "F7", "F8", "F9", "F10", "ShiftF4", "Enter", "Esc", "digit", "star", "slash"];
 const TRAINING_KEYS = ["F11", "F12"];
-const PARAGRAPHS = [1, 2, 3];
+const PARAGRAPHS = [1, 2, 3, 4];
 const SHOWN_AS = { digit: "1–9", star: "*", slash: "/", ShiftF4: "⇧F4" };
 // Where somebody begins, and where somebody learns.
 const WITH_CARDS = ["refund_order", "training"];

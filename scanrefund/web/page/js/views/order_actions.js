@@ -1,8 +1,8 @@
 // The order card's other buttons, and the question each of them puts: what happens to the money, why, and who.
 
 import { h } from "../h.js";
-import { needsSecond, offered, pays, paysBack } from "../acts/order_actions.js";
-import { others } from "../keys.js";
+import { needsSecond, offered, paysBack } from "../acts/order_actions.js";
+import { others, pays } from "../place.js";
 import { plainYuan, yuan } from "../words.js";
 import { codeRing } from "./code.js";
 import { button, inputField, key, message, people, secretField } from "./pieces.js";
@@ -13,7 +13,7 @@ export function orderButtons(state, t) {
   if (found.length === 0) return null;
   return h(
     "div", { class: "buttons choices", role: "group", "aria-label": t("page.order_action.title") },
-    found.map((what) => button(t(`page.order_action.${what}`), "orderAction", { arg: what, kind: "quiet" })), key("/"),
+    key("/"), found.map((what) => button(t(`page.order_action.${what}`), "orderAction", { arg: what, kind: "quiet" })),
   );
 }
 

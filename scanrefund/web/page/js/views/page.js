@@ -5,6 +5,7 @@ import { placeOf } from "../place.js";
 import { books, signDayDialog } from "./books.js";
 import { round, rounded } from "./approvals.js";
 import { cashSlip } from "./cash_slip.js";
+import { complaint } from "./complaints.js";
 import { customerView } from "./customer.js";
 import { detail } from "./detail.js";
 import { dialog } from "./dialog.js";
@@ -23,7 +24,7 @@ import { judged, task, training } from "./training.js";
 
 const SCREENS = { refund, queue, refunds, detail, equipment, training, books };
 const DIALOGS = {
-  decide: dialog, judged, sign, order: orderAction, practice, cashslip: cashSlip, evidence, photo, round, rounded, sign_day: signDayDialog,
+  decide: dialog, complaint, judged, sign, order: orderAction, practice, cashslip: cashSlip, evidence, photo, round, rounded, sign_day: signDayDialog,
 };
 const DOORS = { starting, owner, sign_in: signIn, locked };
 

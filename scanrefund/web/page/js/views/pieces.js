@@ -16,6 +16,11 @@ export function fact(name, value, kind = "") {
   return h("div", { class: `fact ${kind}` }, h("dt", {}, name), h("dd", {}, value));
 }
 
+/** What to do now. */
+export function nextStepLine(words, t) {
+  return words ? h("p", { class: "nextstep", key: "nextstep" }, h("small", {}, t("page.result.next_step")), words) : null;
+}
+
 export function badge(words, kind) {
   return h("span", { class: `badge ${kind}` }, words);
 }

@@ -3,6 +3,7 @@
 import { h } from "../h.js";
 import { age, yuan } from "../words.js";
 import { markOf, roundBar } from "./approvals.js";
+import { standing } from "./complaints.js";
 import { countdown } from "./result.js";
 import { badge, button, message, stateOf, toneOf } from "./pieces.js";
 
@@ -53,7 +54,7 @@ function complaints(state, t) {
     h("ul", { class: "rows" }, found.map((one) => h("li", { key: String(one.number) },
       h("button", { type: "button", class: "row", act: "openDetail", arg: one.refund_id },
         h("span", { class: "head" }, h("strong", {}, one.refund_id), h("span", {}, one.by)),
-        badge(t(one.overdue ? "page.complaint.overdue" : "page.complaint.due", { due: one.due }), one.overdue ? "level-red" : "level-none"))))),
+        standing(one, t))))),
   );
 }
 

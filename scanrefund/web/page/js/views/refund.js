@@ -13,6 +13,8 @@ import { orderCard } from "./order_card.js";
 import { key } from "./pieces.js";
 import { result } from "./result.js";
 
+// What was scanned was not what is sought: what to scan stands below.
+const STILL_SOUGHT = new Set(["order", "code"]);
 const PANELS = { amount: amountPanel, code: codePanel, confirm: confirmPanel };
 
 export function refund(state, t) {
@@ -39,14 +41,14 @@ function steps(step, t) {
 // The box keeps its own text, and only until Enter: what is typed goes to the program and is gone from the page.
 function scanBox(state, t, step) {
   const tone = state.message?.tone ?? "none";
-  const text = state.message?.text ?? t(`page.scan.hint_${step}`);
+  const hint = t(`page.scan.hint_${step}`);
   return h(
     "section", { class: `scan tone-${tone}`, "aria-label": t("page.scan.name") },
     h("label", { class: "scanbox" }, drawing("scan"),
       h("input", { type: "text", field: "scan", class: state.hushed ? "hushed" : null, "data-kind": "scan", autocomplete: "off", autocapitalize: "off", spellcheck: "false",
         maxlength: 2000, placeholder: t("page.scan.placeholder"), "aria-label": t("page.scan.name"), focus: step === "order" && state.orders.length === 0 }),
       key("F2")),
-    h("p", { class: "message", role: tone === "bad" ? "alert" : "status", key: `message-${tone}` }, text),
+    h("p", { class: "message", role: tone === "bad" ? "alert" : "status", key: `message-${tone}` }, state.message?.text ?? hint, tone === "bad" && STILL_SOUGHT.has(step) ? h("small", {}, hint) : null),
   );
 }
 

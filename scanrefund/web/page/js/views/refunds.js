@@ -8,8 +8,13 @@ export function refunds(state, t) {
   return h(
     "main", { class: "list refunds", key: "refunds" },
     h("header", {}, h("h1", {}, t("page.nav.refunds")), filter(state, t), button(t("page.list.back"), "newRefund", { keys: "Esc", kind: "quiet" })),
-    message(state), state.refunds.length > 0 ? table(state, t) : state.lost ? null : h("p", { class: "none" }, t("page.list.none")),
+    message(state), found(state, t),
   );
+}
+
+function found(state, t) {
+  if (state.refunds === null) return null;
+  return state.refunds.length > 0 ? table(state, t) : h("p", { class: "none" }, t("page.list.none"));
 }
 
 function filter(state, t) {

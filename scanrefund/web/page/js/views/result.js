@@ -4,7 +4,7 @@ import { h } from "../h.js";
 import { clock, secondsTo, yuan } from "../words.js";
 import { codes } from "./diagnosis.js";
 import { drawing } from "./drawings.js";
-import { badge, button, fact, stateOf, toneOf, unreal } from "./pieces.js";
+import { badge, button, fact, nextStepLine, stateOf, toneOf, unreal } from "./pieces.js";
 
 const WARNED = new Set(["open", "unknown", "person", "wait"]);
 
@@ -18,7 +18,7 @@ export function result(state, t) {
     warning(state, t, tone),
     receipt.served_again ? h("p", { class: "again" }, t("page.result.served_again")) : null,
     h("p", { class: "sentence" }, sentence(receipt, t, tone)),
-    h("p", { class: "nextstep" }, h("small", {}, t("page.result.next_step")), nextStep(receipt, t)),
+    nextStepLine(nextStep(receipt, t), t),
     state.repeated > 0 ? h("p", { class: "again" }, t("page.sending.pressed_again")) : null,
     cards(state, t, tone), foot(state, t),
   );

@@ -24,9 +24,8 @@ export function customersPart(state, t, one) {
       one.customer_signed ? ` · ${t("page.customer_side.signed")}` : "", one.customer_confirmed ? ` · ${t("page.customer_side.confirmed")}` : ""),
     signature?.refundId === one.refund_id && signature.strokes.length ? drawn(signature.strokes, t) : null,
     h("div", { class: "buttons" },
-      one.customer_signed ? button(t("page.sign.shown"), "showSignature", { kind: "quiet" }) : button(t("page.sign.open"), "openSignature"),
-      one.customer_confirmed ? null : button(t("page.customer_side.confirm"), "customerConfirmed"),
-      button(t("page.decide.complain"), "decide", { arg: "complain", kind: "quiet" })),
+      one.customer_signed ? button(t("page.sign.shown"), "showSignature", { keys: "S", kind: "quiet" }) : button(t("page.sign.open"), "openSignature", { keys: "S" }),
+      one.customer_confirmed ? null : button(t("page.customer_side.confirm"), "customerConfirmed")),
   );
 }
 

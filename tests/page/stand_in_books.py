@@ -48,7 +48,7 @@ def add_cash_and_evidence(app: FastAPI, desk: StandIn) -> None:
     @app.post("/desk/refunds/{refund_id}/cash-slip")
     def printed(refund_id: str, body: dict[str, Any]) -> Any:
         desk.heard("cash-slip", body | {"refund_id": refund_id})
-        return slip(refund_id, len(desk.told("cash-slip"))) | {"say": "凭条已打印。"}
+        return slip(refund_id, len(desk.told("cash-slip"))) | {"say": desk.say("desk.slip_printed")}
 
     @app.post("/desk/refunds/{refund_id}/evidence")
     def add(refund_id: str, body: dict[str, Any]) -> Any:
