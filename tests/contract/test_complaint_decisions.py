@@ -12,9 +12,10 @@ from scanrefund.complaint_desk import CareSettings, ComplaintDesk
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.purge import KeepFor, Purge
 from scanrefund.ledger.schema import book
 from tests.people import PeopleShop, hire
-from tests.unit.builders import KEYS, NOW, FakeClock, an_order, keep, reserve
+from tests.unit.builders import KEYS, NOW, FakeClock, an_order, keep, reserve, succeeded
 from tests.unit.supervised import refused
 
 DUE = NOW + timedelta(days=7)
@@ -60,6 +61,17 @@ def test_the_book_tells_who_noted_answered_and_ended_and_nothing_of_the_words(
         ("complaint_answered", {"by": "s2", "complaint": number}),
         ("complaint_ended", {"by": "s2", "complaint": number}),
     ]
+
+
+def test_purge_leaves_the_words_while_the_refund_is_open(ledger: Ledger, box: Complaints) -> None:
+    refund = reserve(ledger)
+    number = box.note(refund.refund_id, SAID, DUE, NOW).complaint_id
+    box.answer(number, LI, NOW)
+    purge, later = Purge(ledger, KeepFor(1, 1, 1, 1)), NOW + timedelta(days=30)
+    assert purge.run(later)["complaints"] == 0
+    assert box.words(number)[1:] == (SAID.why, LI.why)
+    succeeded(ledger, refund)
+    assert purge.run(later)["complaints"] == 1
 
 
 def test_a_payment_code_among_the_words_is_hidden(ledger: Ledger, box: Complaints) -> None:
