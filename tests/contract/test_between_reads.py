@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -103,7 +103,7 @@ def impatient(ledger: Ledger) -> None:
         connection.commit()
 
 
-def waited(there: Ledger, table: str, decisions: dict[str, Callable[[], object]]) -> dict[str, object]:
+def waited(there: Ledger, table: str, decisions: Mapping[str, Callable[[], object]]) -> dict[str, object]:
     """Why each was refused while another counter stands in the way of a row's lock, and of that alone:
     the row may be changed, and named by others, meanwhile.
     """
