@@ -99,7 +99,9 @@ class Outbox:
     def retry(self, message_id: str, now: datetime) -> Message:
         """Try a message anew that was given up or waits. Raises UsageFault message_unknown, message_sent."""
         with self._ledger.writing() as connection:
-            row = connection.execute(select(outbox).where(outbox.c.message_id == message_id)).one_or_none()
+            # Locked: one that is sent or withdrawn at this moment is not tried anew, and not said to be.
+            query = select(outbox).where(outbox.c.message_id == message_id).with_for_update()
+            row = connection.execute(query).one_or_none()
             if row is None:
                 raise UsageFault("message_unknown", message_id=safe_number(message_id))
             if row.sent_at is not None:

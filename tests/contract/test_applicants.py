@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scanrefund.errors import KeyFault
 from scanrefund.keys import Keys
@@ -37,6 +37,14 @@ def test_a_later_name_stands_in_and_no_name_keeps_the_known_one(ledger: Ledger) 
     for number, who in enumerate((Applicant("Li"), Applicant("Wang"), None)):
         reserve(ledger, amount_fen=10, request_id=f"r{number}", applicant=who)
     assert kept.name(ORDER.order_id) == "Wang"
+
+
+def test_purge_leaves_a_name_that_was_told_of_an_old_order_just_now(ledger: Ledger) -> None:
+    succeeded(ledger, reserve(ledger, applicant=Applicant("张三丰")))
+    with ledger.writing() as connection:
+        connection.execute(update(applicants).values(kept_at=MUCH_LATER))
+    assert Purge(ledger, KeepFor(1, 1, 1, 1)).run(MUCH_LATER)["applicants"] == 0
+    assert Applicants(ledger, KEYS).name(ORDER.order_id) == "张三丰"
 
 
 def test_purge_takes_it_once_no_refund_of_the_order_is_open(ledger: Ledger) -> None:

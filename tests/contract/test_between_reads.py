@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,15 +12,18 @@ from sqlalchemy import event, text
 from scanrefund.errors import LedgerFault
 from scanrefund.ledger import behind
 from scanrefund.ledger.by_hand import ByHand, Hand
+from scanrefund.ledger.complaints import Complaints
 from scanrefund.ledger.found import Found
 from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.order_actions import OrderActions
+from scanrefund.ledger.outbox import Outbox
+from scanrefund.ledger.prints import Prints
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.model.money import Money
 from scanrefund.model.refund import RefundState
 from tests.postgres import Server
-from tests.unit.builders import NOW, ORDER, keep, open_ledger_at, reserve
+from tests.unit.builders import KEYS, NOW, ORDER, keep, open_ledger_at, reserve
 
 HAND = Hand("Zhao", "seen")
 LATER = NOW + timedelta(minutes=1)
@@ -93,18 +96,50 @@ def decisions(ledger: Ledger, number: str) -> dict[str, Callable[[], object]]:
     }
 
 
+def impatient(ledger: Ledger) -> None:
+    """The five seconds that a counter waits for a lock, made short."""
+    with ledger._engine.connect() as connection:
+        connection.execute(text("SET lock_timeout = '20ms'"))
+        connection.commit()
+
+
+def waited(there: Ledger, table: str, decisions: Mapping[str, Callable[[], object]]) -> dict[str, object]:
+    """Why each was refused while another counter stands in the way of a row's lock, and of that alone:
+    the row may be changed, and named by others, meanwhile.
+    """
+    causes: dict[str, object] = {}
+    with there._engine.begin() as other:
+        other.execute(text(f"SELECT 1 FROM {table} FOR KEY SHARE"))
+        for name, decide in decisions.items():
+            with pytest.raises(LedgerFault) as caught:
+                decide()
+            causes[name] = caught.value.details.get("cause")
+    return causes
+
+
 def test_who_decides_takes_the_orders_lock_before_he_looks(two: tuple[Ledger, Ledger]) -> None:
     here, there = two
     made = decisions(here, reserve(here).refund_id)
-    with here._engine.connect() as connection:
-        connection.execute(text("SET lock_timeout = '20ms'"))
-        connection.commit()
-    waited = {}
-    with there._engine.begin() as other:
-        # In the way of that lock alone: a row is changed, and named by others, past this one.
-        other.execute(text("SELECT 1 FROM orders FOR KEY SHARE"))
-        for name, decide in made.items():
-            with pytest.raises(LedgerFault) as caught:
-                decide()
-            waited[name] = caught.value.details.get("cause")
-    assert waited == dict.fromkeys(made, "55P03")
+    impatient(here)
+    assert waited(there, "orders", made) == dict.fromkeys(made, "55P03")
+
+
+def test_who_judges_a_row_of_its_own_locks_it_first(two: tuple[Ledger, Ledger]) -> None:
+    here, there = two
+    here.alerts = True
+    refund_id = reserve(here).refund_id
+    with here.writing() as connection:
+        here.enter(connection, NOW, "alarm", refund_id, {"alarm": "external"})
+    box, complaints = Outbox(here, KEYS), Complaints(here, KEYS)
+    [message] = box.listed(unsent_only=True, limit=9)
+    number = complaints.note(refund_id, HAND, LATER, NOW).complaint_id
+    impatient(here)
+    at_complaint: dict[str, Callable[[], object]] = {
+        "answer": lambda: complaints.answer(number, HAND, NOW),
+        "end": lambda: complaints.end(number, "Li", NOW),
+    }
+    retry = {"retry": lambda: box.retry(message.message_id, NOW)}
+    print_it = {"print": lambda: Prints(here).begin(refund_id, "pdf", "Li", NOW)}
+    found = waited(there, "complaints", at_complaint)
+    found |= waited(there, "outbox", retry) | waited(there, "refunds", print_it)
+    assert found == dict.fromkeys(("answer", "end", "retry", "print"), "55P03")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ CHUNK = 20
 PLANTED_MIN = 40
 DOCS = Path(__file__).parents[2] / "docs/reliability"
 TABLE = DOCS / "planted-bugs.md"
-RULES = {
+RULES: dict[str, Mapping[str, object]] = {
     r"After every event \((\d+) rules\): ([^.]*)\.": INVARIANTS,
     r"Whenever a trip leaves \((\d+)\): ([^.]*)\.": DEPARTURES,
     r"Whenever a clerk is told something \((\d+)\): ([^.]*)\.": RECEIPTS,

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import update
 
 from scanrefund.dispatch.dispatcher import Dispatcher
-from scanrefund.ledger import gate, holds, orders, refunds, trips
+from scanrefund.ledger import holds, orders, refunds, trips
 from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.order_schema import holds as hold_rows
 from scanrefund.model.hold import ON_HOLD
@@ -17,7 +17,7 @@ from tests.simulation.bugs.planting import Bed, Bug
 
 
 def _hold_ignored(bed: Bed) -> None:
-    bed.wrap(gate.holds, "keeps_back", lambda _true: lambda *_given: False)
+    bed.wrap(holds, "keeps_back", lambda _true: lambda *_given: False)
 
 
 def _hold_keeps_plan(bed: Bed) -> None:

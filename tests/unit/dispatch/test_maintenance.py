@@ -11,6 +11,7 @@ from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.dispatch.dispatcher import PUT_OFF_MAX, Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.ledger.by_hand import ByHand, Hand
+from scanrefund.ledger.holds import Holds
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.model.maintenance import Maintenance, Window
 from scanrefund.model.outcome import Answer, Outcome
@@ -81,6 +82,14 @@ def test_a_long_window_is_looked_at_each_hour_and_sends_nothing(ledger: Ledger) 
     assert looks > 400
     shop.worker.run_once()
     assert shop.commands() == [SEND]
+
+
+def test_what_moved_since_it_was_read_is_not_put_off(ledger: Ledger) -> None:
+    shop = Shop(ledger, NIGHT)
+    refund = reserve(ledger)
+    Holds(ledger).put(refund.refund_id, Hand("Li", "look at it"), NOW)
+    after = shop.dispatcher.dispatch(refund)
+    assert (after.next_command, after.next_try_at, after.epoch) == (None, None, 1)
 
 
 def test_a_window_that_is_taken_out_lets_the_refund_go(ledger: Ledger) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from scanrefund.errors import KeyFault, LedgerFault, UsageFault
 from scanrefund.keys import Keys
-from scanrefund.ledger.backup import SIBLINGS, back_up
+from scanrefund.ledger.backup import SIBLINGS, Tried, back_up, kept_whole, try_copy
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.restoring import LEFT_OVER_AGE, Restoring
 from scanrefund.ledger.witness import Witness
@@ -55,6 +55,24 @@ def test_a_copy_is_made_while_somebody_writes(shelf: Shelf) -> None:
         shelf.back_up()
     ledger.close()
     assert shelf.tried() == "good"
+
+
+def test_a_copy_that_lacks_what_the_ledger_held_before_is_not_kept(shelf: Shelf) -> None:
+    ledger = shelf.open()
+    ledger.enter_alone(NOW, "backup_begun", {})
+    ledger.close()
+    target = shelf.copy.with_name("two.sqlite3")
+
+    def older(aside: Path) -> None:
+        shutil.copyfile(shelf.copy, aside)
+
+    def trial(aside: Path) -> Tried:
+        return try_copy(aside, shelf.settings, KEYS, SHOP)
+
+    with pytest.raises(LedgerFault) as caught:
+        kept_whole(target, older, trial, shelf.settings, (None, KEYS))
+    assert (caught.value.code, caught.value.details["found"]) == ("copy_not_whole", "book")
+    assert [path.name for path in shelf.copy.parent.iterdir()] == [shelf.copy.name]
 
 
 def test_each_kind_of_damage_is_found(shelf: Shelf) -> None:

@@ -95,6 +95,15 @@ def test_an_accepted_that_came_through_nowhere_gives_way_to_the_end(ledger: Ledg
     assert ledger.audit([]).entries == entries, "nothing is given up that is not there"
 
 
+def test_an_accepted_that_was_given_up_stays_for_people_to_see(ledger: Ledger) -> None:
+    accepted, outbox = accepted_refund(ledger), Outbox(ledger, KEYS)
+    message = only_due(ledger, NOW + ACCEPTED_WAIT)
+    assert outbox.claim(message, NOW)
+    outbox.give_up(message, "no such mailbox", NOW)
+    moved(ledger, accepted, RefundState.SUCCEEDED, Outcome.SUCCEEDED)
+    assert [event for _, event, _ in told(ledger)] == ["refund_accepted", "refund_succeeded"]
+
+
 def test_an_end_is_withdrawn_by_nothing(ledger: Ledger) -> None:
     paid = moved(ledger, accepted_refund(ledger), RefundState.SUCCEEDED, Outcome.SUCCEEDED)
     moved(ledger, paid, RefundState.RETURNED_TO_MERCHANT, Outcome.RETURNED_TO_MERCHANT)

@@ -119,6 +119,18 @@ def test_a_photograph_lies_once_for_all_copies_and_goes_with_the_last(album: Alb
     assert list(album.pool.iterdir()) == []
 
 
+def test_a_sweep_takes_nothing_that_a_copy_in_the_making_found_there(album: Album) -> None:
+    for path in album.pool.iterdir():
+        os.utime(path, (0, 0))
+    list_of(album.copy).unlink()
+    later = album.copy.with_name("two.sqlite3")
+    back_up(album.settings, KEYS, SHOP, later, album.photos)
+    # Its list is what comes last.
+    list_of(later).unlink()
+    sweep(album.copy.parent, datetime.now(UTC))
+    assert len(list(album.pool.iterdir())) == 2
+
+
 def test_what_spoilt_on_either_disk_is_brought_anew_from_the_other(album: Album) -> None:
     next(album.pool.iterdir()).write_bytes(b"spoilt")
     album.copy.unlink()
