@@ -24,7 +24,7 @@ from scanrefund.desk import REQUEST_ID_CHARS_MAX
 from scanrefund.say.catalogue import LANGUAGES
 
 SHOP = PaperShop(
-    name="和平路店 <1>",
+    name="和平路店 <b>1</b> & Co",
     counter="counter1",
     policy="食品拆封不退。",
     phone="021-5555",
