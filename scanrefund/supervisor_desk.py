@@ -109,9 +109,9 @@ class SupervisorDesk:
             raise UsageFault("why_holds_card")
         return self._receipt(self._by_hand.pay_other_way(refund_id, signed(hand), self._clock.now(), other))
 
-    def is_replaced(self, refund_id: str) -> bool:
-        """Whether the customer got a refund's money another way already."""
-        return self._by_hand.is_replaced(refund_id)
+    def replacement(self, refund_id: str) -> str:
+        """The number under which the customer got a refund's money another way; empty where he did not."""
+        return self._by_hand.replacement(refund_id)
 
     def thaw(self, order_id: str, hand: Hand) -> None:
         """Let a frozen order be refunded again."""

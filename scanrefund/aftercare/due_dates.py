@@ -50,11 +50,11 @@ NO_DUE_DATES: Final = DueDates()
 
 
 def maintenance(planned: Maintenance, now: datetime) -> Look:
-    """The first window that people must know of; one under way is told before one that is ahead."""
+    """The first window that people must know of: in the order of their begin, one under way is the first."""
     told = planned.told(now)
     if not told:
         return True, "good", {}
-    window = next((one for one in told if one.covers(now)), told[0])
+    window = told[0]
     wallet = window.wallet.value if window.wallet else "all"
     gaps = {"wallet": wallet, "begins_at": window.begins, "ends_at": window.ends}
     return None, "under_way" if window.covers(now) else "ahead", gaps

@@ -153,12 +153,8 @@ def poster(shop: PaperShop, first: str) -> Sheet:
     parts = [_policy_in(shop, language) for language in order]
     if shop.policy:
         parts.append(Part(shop.name or shop.policy, (shop.policy,) if shop.name else (), first))
-    return Sheet(" · ".join(_titles(order)), tuple(parts), _marks(shop, Words(first)))
-
-
-def _titles(languages: list[str]) -> list[str]:
-    """Each title once: the two Chinese ones may be the same."""
-    return list(dict.fromkeys(Words(language)("poster.title") for language in languages))
+    titles = [Words(language)("poster.title") for language in order]
+    return Sheet(" · ".join(titles), tuple(parts), _marks(shop, Words(first)))
 
 
 def _policy_in(shop: PaperShop, language: str) -> Part:

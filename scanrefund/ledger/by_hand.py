@@ -158,10 +158,10 @@ class ByHand:
         with self._ledger.reading() as connection:
             return _proofs(connection, refund, now)
 
-    def is_replaced(self, refund_id: str) -> bool:
-        """Whether a refund was paid another way."""
+    def replacement(self, refund_id: str) -> str:
+        """The number under which a refund was paid another way; empty where it was not."""
         with self._ledger.reading() as connection:
-            return refunds.replaced(connection, refund_id)
+            return refunds.replacement(connection, refund_id)
 
     def sent_at(self, refund: Refund, now: datetime) -> datetime | None:
         """When the last send had left, at the latest; None while nothing believable tells."""
@@ -285,6 +285,6 @@ def _ready_for_cash(connection: Connection, refund: Refund) -> Order:
         raise UsageFault("cash_while_frozen", order_id=order.order_id)
     if behind.is_behind(connection, order):
         raise UsageFault("cash_while_behind", order_id=order.order_id)
-    if refunds.replaced(connection, refund.refund_id):
+    if refunds.replacement(connection, refund.refund_id):
         raise UsageFault("cash_paid_already", refund_id=refund.refund_id)
     return order

@@ -94,7 +94,7 @@ def _no_more(site: Site, refund: Refund, may: tuple[str, ...]) -> frozenset[str]
     """What the state would allow and what happened does not: withdrawing what left, paying by hand twice."""
     if "cancel" in may and refund.sends:
         return frozenset({"cancel"})
-    if "cash" in may and site.house.supervisor.is_replaced(refund.refund_id):
+    if "cash" in may and site.house.supervisor.replacement(refund.refund_id):
         return frozenset({"cash", "bank"})
     return frozenset()
 

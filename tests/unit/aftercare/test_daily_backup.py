@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from scanrefund.dispatch.worker import nobody_cures, nobody_hears
 from scanrefund.ledger.backup import try_copy
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger
-from tests.unit.builders import KEYS, SHOP, FakeClock
+from scanrefund.ledger.photo_copies import list_of, listed
+from tests.unit.builders import KEYS, SHOP, FakeClock, reserve
+from tests.unit.ledger.shelf import ONE, Album
 
 DAY_S = 86_400
 
@@ -24,6 +27,7 @@ class Night:
         self.lies = LedgerSettings(f"sqlite:///{path}", 30)
         self.told = BackupSettings(path.parent / "backups", daily=True, keep=3, utc_offset_h=8)
         self.ledger, self.clock, self.quiet = ledger, FakeClock(), True
+        self.photos: Path | None = None
         self.job = self.anew()
 
     def anew(self) -> DailyBackup:
@@ -31,7 +35,7 @@ class Night:
         return self.of(self.lies, self.told)
 
     def of(self, lies: LedgerSettings, told: BackupSettings) -> DailyBackup:
-        return DailyBackup(self.ledger, lies, KEYS, told, self.clock.clock, lambda: self.quiet)
+        return DailyBackup(self.ledger, lies, KEYS, told, self.clock.clock, lambda: self.quiet, self.photos)
 
     def run(self, job: DailyBackup | None = None) -> list[str]:
         """One round; what lies in the folder then."""
@@ -74,6 +78,26 @@ def test_the_copy_ends_where_the_book_ends(night: Night) -> None:
     made = newest(night.told.folder)
     assert made is not None
     assert try_copy(made, night.lies, KEYS, SHOP).head == night.ledger.audit([]).head
+
+
+def test_photographs_are_copied_too_and_room_is_made_of_theirs(night: Night, tmp_path: Path) -> None:
+    album = Album(tmp_path)
+    album.close_up(ONE)
+    album.name(night.ledger, reserve(night.ledger).refund_id, ONE)
+    night.photos = album.photos
+    night.run(night.anew())
+    oldest = night.told.folder / "daily-2026-11-23.sqlite3"
+    assert len(listed(oldest)) == 1
+    stray = night.told.folder / "evidence" / f"{'0' * 64}.closed"
+    stray.write_bytes(b"of a copy that is gone")
+    os.utime(stray, (0, 0))
+    for _ in range(3):
+        night.clock.forward(DAY_S)
+        night.run()
+    assert not oldest.exists()
+    assert not list_of(oldest).exists()
+    assert not stray.exists()
+    assert len(list(stray.parent.iterdir())) == 1
 
 
 def test_a_copy_that_fails_is_an_alarm_and_tried_again_after_an_hour(night: Night) -> None:

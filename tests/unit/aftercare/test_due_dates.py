@@ -54,6 +54,8 @@ def test_maintenance_under_way_is_told_before_what_is_ahead() -> None:
         ("0.8.99", "good"),
         ("soon", "unreadable"),
         ("", "unreadable"),
+        # No notice: of what is longer only the first kilobyte is read.
+        (" " * 1_000 + "9.9", "unreadable"),
     ],
 )
 def test_a_newer_version_is_read_from_the_file_that_names_it(tmp_path: Path, text: str, cause: str) -> None:

@@ -24,7 +24,7 @@ from scanrefund.desk import REQUEST_ID_CHARS_MAX
 from scanrefund.say.catalogue import LANGUAGES
 
 SHOP = PaperShop(
-    name="和平路店 <1>",
+    name="和平路店 <b>1</b> & Co",
     counter="counter1",
     policy="食品拆封不退。",
     phone="021-5555",
@@ -114,7 +114,7 @@ def height_of(page: pypdfium2.PdfTextPage, label: str) -> float:
     found = re.search(r"\s*".join(map(re.escape, label.replace(" ", ""))), text)
     assert found
     boxes = [page.get_charbox(at) for at in range(*found.span()) if not text[at].isspace()]
-    return max(top for *_, top in boxes) - min(bottom for _, bottom, *_ in boxes)
+    return float(max(top for *_, top in boxes) - min(bottom for _, bottom, *_ in boxes))
 
 
 def test_a_poster_is_one_page_however_long_the_policy() -> None:

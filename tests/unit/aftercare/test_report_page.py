@@ -15,7 +15,10 @@ from scanrefund.aftercare.plots import Bar
 from scanrefund.aftercare.report import Report, ReportSettings, Slot, as_rows, make_report
 from scanrefund.aftercare.report_page import drawn
 from scanrefund.aftercare.report_pdf import write_pdf
+from scanrefund.aftercare.report_plots import CAUSES_MAX, plots_of
 from scanrefund.aftercare.report_words import ReportWords
+from scanrefund.ledger.care_tally import Thought
+from scanrefund.ledger.fees import FeeSum
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.oddities import Example, Oddity, OddLimits
 from scanrefund.ledger.tally import Count, Sum
@@ -78,6 +81,23 @@ def test_no_table_lacks_a_word(report: Report, language: str) -> None:
 
 def test_a_report_is_dated_by_the_shops_clock(report: Report) -> None:
     assert "2026-11-23 18:00:00+08:00" in ReportWords(report, "en").made_at()
+
+
+def test_a_report_of_one_day_draws_no_days_and_of_many_causes_the_first_ten(report: Report) -> None:
+    words = ReportWords(report, "en")
+    two_days = {plot.title for plot in plots_of(report, words)}
+    one_day = {plot.title for plot in plots_of(replace(report, days=report.days[:1]), words)}
+    assert two_days - one_day == {words("by_day")}
+    reasons = tuple(Count(f"reason{number}", 1) for number in range(CAUSES_MAX + 1))
+    many = plots_of(replace(report, refused={**report.refused, "reason": reasons}), words)
+    assert len(many[-1].bars) == CAUSES_MAX
+
+
+def test_opinions_and_fees_are_told_where_there_are_any(report: Report) -> None:
+    told = replace(report, opinions=Thought((), 1, 2, ()), fees=FeeSum(1, 1, -5_000, 0, 0))
+    for found, names in ((report, set()), (told, {"opinions", "fees"})):
+        tables = {table.name for table in ReportWords(found, "en").tables()}
+        assert tables & {"opinions", "fees"} == names
 
 
 def test_what_is_worth_a_look_is_dated_by_the_shops_clock_too(report: Report) -> None:

@@ -87,6 +87,11 @@ def test_rehearsal_and_training_are_marked() -> None:
     assert slip.marks == ("REHEARSAL - no money moves", "TRAINING - not valid")
 
 
+def test_what_was_paid_by_hand_names_no_wallet() -> None:
+    assert "钱包" in dict(a_slip().facts)
+    assert "钱包" not in dict(a_slip(state=RefundState.PAID_OTHER_WAY).facts)
+
+
 def test_only_cash_is_signed_for() -> None:
     assert a_slip(state=RefundState.PAID_OTHER_WAY).sign_here
     assert not a_slip().sign_here

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from scanrefund.aftercare.slip_escpos import escpos_bytes
+from scanrefund.aftercare.slip_escpos import escpos_bytes, escpos_lines
 from scanrefund.aftercare.slip_pdf import pdf_bytes
 from scanrefund.say.catalogue import LANGUAGES
 from tests.unit.aftercare.test_slip import CODE, a_slip
@@ -30,6 +30,15 @@ def test_a_printer_gets_chinese_of_two_bytes_and_no_yen_sign_of_four() -> None:
 def test_what_a_printer_has_no_character_for_becomes_a_question_mark() -> None:
     assert b"?" in escpos_bytes(a_slip(reason="😀"), 48)
     assert "😀".encode("gb18030") not in escpos_bytes(a_slip(reason="😀"), 48)
+
+
+def test_plain_lines_are_folded_at_the_papers_edge_and_the_paper_is_cut() -> None:
+    told = escpos_lines("退款单号 " * 20, 32)
+    # Chinese takes two bytes and two columns.
+    lines = [line.removeprefix(b"\x1c&") for line in told.split(b"\n") if "退".encode("gb18030") in line]
+    assert len(lines) > 4
+    assert max(map(len, lines[1:])) <= 32
+    assert b"\x1dV" in told[-8:]
 
 
 def test_the_printer_draws_the_signed_code_itself() -> None:

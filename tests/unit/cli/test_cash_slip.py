@@ -33,7 +33,11 @@ def test_cash_prints_its_slip_and_a_copy_is_marked(program: Program, wallets: Wa
     copy = program("cash-slip", paid.document["refund_id"])
     assert copy.code == 0
     assert "*** COPY ***" in copy.out
-    assert program("cash-slip", refund_id).code == 2
+    by_the_wallets = program("cash-slip", refund_id, "--json").document
+    assert by_the_wallets["refund_id"] == paid.document["refund_id"]
+    assert by_the_wallets["slip"] == copy.out.rstrip("\n") + "\n"
+    unpaid = refused_refund(program, wallets, "c-1", "closed")
+    assert program("cash-slip", unpaid, "--json").document["error"]["code"] == "cash_slip_of_no_cash"
     assert program("cash-slip", "134500000000000042", "--json").document["error"]["code"] == "refund_unknown"
     # What was paid by hand is blocked for the wallet: of 100.00, 90.00 remain.
     assert program("orders", "show", "c-1", "--json").document["remaining_fen"] == 9_000
