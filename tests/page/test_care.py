@@ -101,9 +101,10 @@ def test_in_the_details_a_digit_decides_and_letters_open_what_stands_beside(till
 
 
 def by_the_supervisor(till: Till) -> None:
-    """By the keys: from the field to the list, then the digit and the PIN."""
-    till.page.locator(".person").nth(1).press("Enter")
-    expect(till.page.locator("[data-secret=approval]")).to_be_focused()
+    """By keys alone: Enter asks who, then a digit chooses."""
+    till.press("Enter")
+    expect(till.page.locator(".dialog .message")).to_contain_text("谁来批准")
+    till.choose_second("2")
     till.by_hand(PIN)
     till.press("Enter")
     till.at("detail")
