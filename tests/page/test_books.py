@@ -6,7 +6,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till, started
+from tests.page.conftest import BADGE, Till, started
 from tests.page.stand_in_app import PIN
 from tests.page.test_looks import judged
 
@@ -59,6 +59,15 @@ def test_several_are_marked_by_key_summed_and_approved_by_one_pin(till: Till) ->
     till.at("queue")
     expect(till.page.locator(".part-approvals .row")).to_have_count(1)
     expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(0)
+
+
+def test_a_badge_chooses_who_approves_several(till: Till) -> None:
+    to_queue(till)
+    till.press("a", "Enter")
+    till.at("dialog:round")
+    till.silence()
+    till.scan(BADGE)
+    expect(till.page.locator(".person[aria-pressed=true]")).to_contain_text("王店长")
 
 
 def test_each_line_says_what_became_of_it(till: Till) -> None:
