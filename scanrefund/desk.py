@@ -21,6 +21,7 @@ from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.locked_order import LockedOrder
 from scanrefund.ledger.refunds import Draft
+from scanrefund.ledger.self_tests import SelfTests
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer
 from scanrefund.model.refund import Refund, RefundState
@@ -76,6 +77,7 @@ class Desk:
         self._clock = clock
         self._writer = writer
         self._people = people
+        self._self_tests = SelfTests(ledger)
 
     def refund(self, request: RefundRequest) -> Receipt:
         """Check a wish and, if nothing speaks against it, send it. The same wish again is served again."""
@@ -115,7 +117,7 @@ class Desk:
     def rehearse(self, request: RefundRequest) -> list[Verdict]:
         """Every rule with its verdict. Binds nothing, sends nothing but a question about the order."""
         wish = self._named(request)
-        evidence = Evidence(self._ask_wallet(request.order_id))
+        evidence = self._look(request.order_id)
         return verdicts(self._case(wish, self._ledger.order(request.order_id), self._ledger, evidence))
 
     def see(self, reading: Reading | None) -> str | None:
@@ -193,6 +195,10 @@ class Desk:
             raise UsageFault("request_id_reused", request_id=request.request_id, refund_id=earlier.refund_id)
         return self._writer.of_refund(earlier, again=True)
 
+    def _look(self, order_id: str) -> Evidence:
+        failed = self._self_tests.failed(self._counter.name)
+        return Evidence(self._ask_wallet(order_id), failed_checks=failed)
+
     def _ask_wallet(self, order_id: str) -> OrderAnswer | None:
         """The wallet's own word on the order. Network here, never inside a transaction."""
         order = self._ledger.order(order_id)
@@ -204,7 +210,7 @@ class Desk:
         where the shop wants it and nothing else says no, the wallet's word on the payer: it uses the code up.
         """
         request = wish.request
-        evidence = Evidence(self._ask_wallet(request.order_id))
+        evidence = self._look(request.order_id)
         order = self._ledger.order(request.order_id)
         case = self._case(wish, order, self._ledger, evidence)
         refusal = first_refusal(case)
@@ -233,6 +239,7 @@ class Desk:
             wallet_says=evidence.wallet_says,
             payer=evidence.payer,
             is_behind=order is not None and source.is_behind(order),
+            failed_checks=evidence.failed_checks,
         )
         if isinstance(source, Ledger):
             return self._people.looked_at(case, wisher(wish, evidence))

@@ -39,11 +39,12 @@ class RefundRequest:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is asked before anything is locked: the wallet, and a second person for his PIN."""
+    """What is asked before anything is locked: wallet, last self test, a second person for his PIN."""
 
     wallet_says: OrderAnswer | None
     payer: PayerCheck = PayerCheck.NOT_ASKED
     word: SignIn | None = None
+    failed_checks: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ _TABLES: Final = """
 CREATE TABLE lines (number INTEGER, kind TEXT, order_id TEXT, key TEXT, wallet_order_id TEXT,
   amount_fen INTEGER, refund_id TEXT, wallet_refund_id TEXT, state TEXT, fee INTEGER, twice INTEGER);
 CREATE TABLE ours (refund_id TEXT PRIMARY KEY, order_id TEXT, amount_fen INTEGER, state TEXT,
-  is_booked INTEGER, day TEXT, since TEXT) WITHOUT ROWID;
+  is_booked INTEGER, day TEXT, since TEXT, by_bill INTEGER) WITHOUT ROWID;
 CREATE TABLE sales (order_id TEXT PRIMARY KEY, amount_fen INTEGER, day TEXT) WITHOUT ROWID;
 CREATE TABLE elsewhere (kind TEXT, order_id TEXT, key TEXT, day TEXT,
   PRIMARY KEY (kind, order_id, key)) WITHOUT ROWID;
@@ -42,7 +42,10 @@ _TOLD_SALE: Final = "EXISTS (SELECT 1 FROM lines AS t WHERE t.kind = 'SALE' AND 
 # Ours of the day that no line tells.
 _LONE_REFUNDS: Final = f"FROM ours WHERE is_booked AND day = :day AND NOT {_TOLD_REFUND}"
 _LONE_SALES: Final = f"FROM sales WHERE day = :day AND NOT {_TOLD_SALE}"
-_DAY_OF_THE_LINE: Final = f"UPDATE ours SET day = :day WHERE day IS NULL AND is_booked AND {_TOLD_REFUND}"  # noqa: S608  (constants of this file)
+_DAY_OF_THE_LINE: Final = (
+    f"UPDATE ours SET day = :day, by_bill = 1 WHERE day IS NULL AND is_booked AND {_TOLD_REFUND}"  # noqa: S608  (a constant of this file)
+)
+_DATED_BY_THE_BILL: Final = "SELECT order_id, amount_fen FROM ours WHERE by_bill ORDER BY refund_id"
 _TWICE: Final = """
 UPDATE lines SET twice = 1 WHERE rowid IN (
   SELECT l.rowid FROM lines AS l JOIN (
@@ -87,7 +90,7 @@ class Matching:
             (o.refund_id, o.order_id, o.amount_fen, o.state.value, o.is_booked, _text(o.day), _text(o.since))
             for o in ours
         )
-        self._db.executemany("INSERT OR REPLACE INTO ours VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT OR REPLACE INTO ours VALUES (?, ?, ?, ?, ?, ?, ?, 0)", rows)
 
     def add_sales(self, ours: Iterable[OurSale]) -> None:
         """Take in orders of our books; one that is there is replaced."""
@@ -99,6 +102,10 @@ class Matching:
         self._db.execute("CREATE INDEX by_key ON lines (kind, order_id, key, number)")
         self._db.execute(_TWICE)
         self._db.execute(_DAY_OF_THE_LINE, self._today)
+
+    def dated_by_the_bill(self) -> Iterator[tuple[str, int]]:
+        """Order and fen of ours whose day only the wallet knew: this one."""
+        return iter(self._rows(_DATED_BY_THE_BILL))
 
     def lonely_since(self) -> date | None:
         """From which day on the bills may tell what our books have on this one and its bill has not.

@@ -7,7 +7,7 @@ about one refund moves it, and asking for that is what the proposals say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
@@ -46,6 +46,7 @@ class Reconciliation:
     day: date
     scopes: list[Scope] = field(default_factory=list)
     store: DifferenceStore = field(default_factory=DifferenceStore)
+    till: TillMatching = field(default_factory=TillMatching)
 
     def differences(self) -> Iterator[Difference]:
         """All of them, a scope's together; there may be a million."""
@@ -53,6 +54,7 @@ class Reconciliation:
 
     def close(self) -> None:
         self.store.close()
+        self.till.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,8 @@ class Reconciler:
                 self._look_elsewhere(matching, since)
             done.store.add(_differences(matching, bill.content))
             self._keep_fees(matching)
+            # Found at the wallet, sent by no life these books know: of its day only this bill tells the till.
+            done.till.add_ours(LineKind.REFUND, matching.dated_by_the_bill())
             return Scope(
                 wallet=wallet,
                 look=look,
@@ -228,27 +232,23 @@ class Reconciler:
         return self._clock.now().astimezone(BEIJING).date()
 
     def _till(self, done: Reconciliation, path: Path) -> Scope:
+        """After the bills: they tell the days of refunds whose day our books do not know."""
         start, end = stretch_of(done.day)
-        with ExitStack() as opened:
-            matching = TillMatching()
-            opened.callback(matching.close)
-            lines = matching.add_told(till_lines(path))
-            for ours in (
-                self._bookings.refunds_taken_in(start, end),
-                self._bookings.refunds_by_hand(start, end),
-            ):
-                matching.add_ours(LineKind.REFUND, ((one.order_id, one.amount_fen) for one in ours))
-            sales = self._bookings.sales_paid(start, end)
-            matching.add_ours(LineKind.SALE, ((one.order_id, one.amount_fen) for one in sales))
-            done.store.add(matching.differences())
-            return Scope(
-                wallet=None,
-                look=BillLook.FETCHED,
-                lines=lines,
-                sums=_sums(matching.sums_fen(), done, None),
-                counts=done.store.counts(None),
-                content_sha256=matching.content_sha256(done.store),
-            )
+        matching, ours = done.till, self._bookings
+        lines = matching.add_told(till_lines(path))
+        for refunds in (ours.refunds_taken_in(start, end), ours.refunds_by_hand(start, end)):
+            matching.add_ours(LineKind.REFUND, ((one.order_id, one.amount_fen) for one in refunds))
+        sales = ours.sales_paid(start, end)
+        matching.add_ours(LineKind.SALE, ((one.order_id, one.amount_fen) for one in sales))
+        done.store.add(matching.differences())
+        return Scope(
+            wallet=None,
+            look=BillLook.FETCHED,
+            lines=lines,
+            sums=_sums(matching.sums_fen(), done, None),
+            counts=done.store.counts(None),
+            content_sha256=matching.content_sha256(done.store),
+        )
 
 
 def stretch_of(day: date) -> tuple[datetime, datetime]:

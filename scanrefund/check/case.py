@@ -31,7 +31,8 @@ class Case:
     `asked_amount` is what the clerk typed, None for all that remains. `sighting` is what the ledger knows
     of the shown payment code, None where none was shown. `wallet_says` is the wallet's own word on the
     order, None where it was not asked. `is_behind` says that the wallet may hold refunds of the order that
-    our books do not. `people` is None in a ledger without staff, which knows no rules about people.
+    our books do not. `failed_checks` are those of this counter's last self test, None
+    where it was never tested. `people` is None in a ledger without staff, which knows no rules about people.
     """
 
     now: datetime
@@ -44,6 +45,7 @@ class Case:
     sighting: Sighting | None
     wallet_says: OrderAnswer | None
     is_behind: bool = False
+    failed_checks: frozenset[str] | None = None
     payer: PayerCheck = PayerCheck.NOT_ASKED
     people: People | None = None
 

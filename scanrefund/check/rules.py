@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from scanrefund.check import amount_rules, code_rules, order_rules, permission
+from scanrefund.check import amount_rules, code_rules, counter_rules, order_rules, permission
 from scanrefund.check.case import Case, PayerCheck
 from scanrefund.model.refusal import Reason, Refusal
 
@@ -29,6 +29,7 @@ class Rule:
     of_order: bool = False
     of_payer: bool = False
     of_people: bool = False
+    of_self_test: bool = False
     # Where the rung passes although the wallet could not be asked what it is about.
     unsure: Callable[[Case], bool] = lambda _case: False
 
@@ -38,6 +39,7 @@ class Rule:
             case.order is not None or not self.of_order,
             case.payer in _COMPARED or not self.of_payer,
             case.people is not None or not self.of_people,
+            case.failed_checks is not None or not self.of_self_test,
         )
         return all(there)
 
@@ -103,6 +105,7 @@ LADDER: Final[tuple[Rule, ...]] = (
     _people(Reason.APPROVAL_LOCKED, permission.approval_locked),
     _people(Reason.CLERK_LIMIT_REACHED, permission.clerk_limit_reached),
     Rule(Reason.REASON_MISSING, amount_rules.reason_missing),
+    Rule(Reason.SELF_TEST_FAILED, counter_rules.self_test_failed, of_self_test=True),
     Rule(
         Reason.WALLET_STOPPED, order_rules.wallet_stopped, of_order=True, unsure=order_rules.wallet_not_asked
     ),

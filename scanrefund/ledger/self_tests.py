@@ -63,6 +63,11 @@ class SelfTests:
             row = connection.execute(_LAST_OF, {"counter": counter}).one_or_none()
         return Kept(row.at, row.counter, row.ready, _findings(row.findings)) if row else None
 
+    def failed(self, counter: str) -> frozenset[str] | None:
+        """The checks that the newest self test of one counter found bad; None where it was never tested."""
+        last = self.last_of(counter)
+        return frozenset(name for name, ok, _cause in last.findings if ok is False) if last else None
+
     def listed(self, most: int) -> list[Kept]:
         """The newest first."""
         with self._ledger.reading() as connection:

@@ -34,6 +34,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "because": "because",
     "role": "role",
     "permission": "permission",
+    "check": "readiness",
 }
 
 # A duration is told in the largest unit that still counts at least two.

@@ -16,6 +16,7 @@ from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger import behind
 from scanrefund.ledger.found import Found
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.ledger.self_tests import Kept, SelfTests
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
@@ -186,6 +187,17 @@ def test_the_data_folder_never_holds_the_digits(shop: Shopfloor, ledger_path: Pa
     content = b"".join(path.read_bytes() for path in ledger_path.parent.rglob("*") if path.is_file())
     assert content.count(WECHAT_DIGITS.encode()) == content.count(OTHER_DIGITS.encode()) == 0
     assert KEYS.fingerprint(WECHAT_DIGITS).encode() in content
+
+
+def test_a_counter_refunds_again_once_its_own_self_test_is_good(shop: Shopfloor) -> None:
+    tests = SelfTests(shop.ledger)
+    tests.keep(Kept(NOW, "another", False, (("ledger", False, "locked"),)))
+    tests.keep(Kept(NOW, "counter1", False, (("camera", None, "no_picture"), ("clock", False, "off"))))
+    refused = shop.refund()
+    assert (refused.reason, "Clock" in refused.say_clerk) == (Reason.SELF_TEST_FAILED, True)
+    assert shop.wallet.paid == {}
+    tests.keep(Kept(NOW, "counter1", True, (("camera", None, "no_picture"), ("clock", True, "good"))))
+    assert shop.refund().state is RefundState.SUCCEEDED
 
 
 def test_old_books_refund_nothing_that_was_not_looked_up(shop: Shopfloor) -> None:

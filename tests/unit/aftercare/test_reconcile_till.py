@@ -8,9 +8,12 @@ import pytest
 
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.by_hand import ByHand, Hand
+from scanrefund.ledger.found import Found
+from scanrefund.model.money import Money
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.wallet import Wallet
-from tests.unit.aftercare.books import Shop
+from tests.unit.aftercare.bills import Row
+from tests.unit.aftercare.books import AFTER, Shop
 from tests.unit.builders import NOW
 
 TILL = "order_id,kind,amount_fen,clerk\n"
@@ -37,6 +40,22 @@ def test_the_till_is_compared_by_order(shop: Shop, tmp_path: Path) -> None:
         ("till_sale_unknown", "Z9", 50),
     ]
     assert (done.scopes[-1].name, done.scopes[-1].lines) == ("till", 10)
+
+
+@pytest.mark.parametrize("told_fen", [200, 150])
+def test_what_only_the_wallet_knows_the_day_of_is_the_tills_on_that_day(
+    shop: Shop, tmp_path: Path, told_fen: int
+) -> None:
+    for order_id, wallet in (("A1", Wallet.WECHAT), ("A2", Wallet.ALIPAY), ("A3", Wallet.WECHAT)):
+        shop.sell(order_id, wallet=wallet)
+        Found(shop.ledger).record_external(order_id, f"OTHER_{order_id}", Money(200), AFTER)
+    shop.bill_of(Wallet.WECHAT, Row("A1", 1_000), Row("A1", 200, "OTHER_A1"), Row("A3", 1_000))
+    shop.bill_of(Wallet.ALIPAY, Row("A2", 1_000), Row("A2", 200, "OTHER_A2"))
+    path = tmp_path / "till.csv"
+    refunds = [f"A1,refund,{told_fen},", "A2,refund,200,"]
+    path.write_text(TILL + "\n".join(["A1,sale,1000,", "A2,sale,1000,", "A3,sale,1000,", *refunds]) + "\n")
+    found = [(one.kind.value, one.amount_fen) for one in shop.reconciled(till=path)[1] if not one.wallet]
+    assert found == ([("till_refund_differs", -50)] if told_fen == 150 else [])
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,8 @@ ORDER_OF_RUNGS = [
     "too_many_in_vain",
     "too_soon_after_last", "refund_in_flight", "wallet_window_passed", "wallet_amount_limit",
     "order_frozen", "order_changed", "code_required", "no_permission", "needs_approval", "approval_wrong",
-    "approval_locked", "clerk_limit_reached", "reason_missing", "wallet_stopped", "books_behind",
+    "approval_locked", "clerk_limit_reached", "reason_missing", "self_test_failed", "wallet_stopped",
+    "books_behind",
 ]  # fmt: skip
 
 
@@ -96,7 +97,13 @@ def test_rules_with_nothing_to_judge_are_skipped() -> None:
 
 def test_a_dry_run_shows_every_rule_of_a_good_case_as_passed() -> None:
     people = People(Staff("s3", "Wang", Role.CLERK))
-    case = a_case(sighting=Sighting(NOW), wallet_says=wallet_order(), payer=PayerCheck.SAME, people=people)
+    case = a_case(
+        sighting=Sighting(NOW),
+        wallet_says=wallet_order(),
+        payer=PayerCheck.SAME,
+        people=people,
+        failed_checks=frozenset(),
+    )
     shown = verdicts(case)
     assert [verdict.reason for verdict in shown if verdict.refusal or verdict.skipped] == []
     assert len(shown) == len(LADDER)

@@ -40,6 +40,7 @@ GAPS_OF_REASON: dict[Reason, set[str]] = {
     Reason.APPROVAL_WRONG: {"because"},
     Reason.APPROVAL_LOCKED: {"because", "names"},
     Reason.CLERK_LIMIT_REACHED: {"because", "left", "names"},
+    Reason.SELF_TEST_FAILED: {"check"},
 }
 GAPS_OF_REFUND = {"amount", "refund_id", "order_id", "wallet", "code", "off_s"}
 
