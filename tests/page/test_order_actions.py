@@ -15,6 +15,14 @@ from tests.page.stand_in_app import PIN
 ALL = ("refund.create", "refund.no_code", "order.release", "order.cancel", "order.adjust")
 
 
+# How long the page is ready to wait for each answer, in milliseconds.
+WAITS = """() => {
+  const timeout = AbortSignal.timeout;
+  window.waits = [];
+  AbortSignal.timeout = (ms) => { window.waits.push(ms); return timeout.call(AbortSignal, ms); };
+}"""
+
+
 def choose(till: Till, digit: str) -> None:
     """The list of what may be done, by its key, and one of it by its digit."""
     till.press("/")
@@ -46,6 +54,7 @@ def test_an_order_is_marked_as_wanted_back_without_money(till: Till) -> None:
 def test_a_paid_order_is_cancelled_with_the_code_and_its_refund_is_told_like_every_other(till: Till) -> None:
     till.order()
     choose(till, "2")
+    till.page.evaluate(WAITS)
     expect(sentence(till)).to_contain_text("¥12.80")
     till.by_hand("ordered twice")
     till.silence()
@@ -61,6 +70,8 @@ def test_a_paid_order_is_cancelled_with_the_code_and_its_refund_is_told_like_eve
     (body,) = till.desk.told("orders/cancel")
     assert (body["why"], body["not_at_wallet"], body["queue"]) == ("ordered twice", False, False)
     assert body["reading_id"] in till.desk.codes
+    # As long as for a refund.
+    assert 45_000 in till.page.evaluate("waits")
 
 
 @started(permissions=ALL)

@@ -49,7 +49,7 @@ const ENTER_ESCAPE = {
   "dialog:round": ["approveRound", "closeDialog"],
   "dialog:rounded": ["closeDialog", "closeDialog"],
   "dialog:cashslip": ["printCashSlip", "closeDialog"],
-  "dialog:evidence": ["keepEvidence", "closeEvidence"],
+  "dialog:evidence": ["keepEvidence", "closeDialog"],
   "dialog:photo": ["closeDialog", "closeDialog"],
 };
 // While a refund is made the digits are its reasons, and two keys ask for more.
