@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.page.conftest import WECHAT_CODE, Till, started
 from tests.page.stand_in_app import PIN
+from tests.page.stand_in_scans import read
 
 ALL = ("refund.create", "refund.no_code", "order.release", "order.cancel", "order.adjust")
 
@@ -82,6 +83,14 @@ def test_a_question_that_pays_nothing_takes_no_code(till: Till) -> None:
     till.scan(WECHAT_CODE, suffix="")
     expect(till.page.locator(".dialog .message")).to_contain_text("这次扫码没有用上")
     assert len(till.desk.told("scan")) == 1
+
+
+@started(permissions=ALL)
+def test_a_question_that_pays_takes_the_code_that_the_camera_sees(till: Till) -> None:
+    till.order()
+    choose(till, "2")
+    till.hears("shown", json.dumps(read(till.desk, WECHAT_CODE)))
+    expect(till.page.locator(".dialog .masked")).to_have_text("13••••••••••••••42")
 
 
 @started(permissions=ALL)
