@@ -19,7 +19,6 @@ const pathOf = (refundId) => `/desk/refunds/${encodeURIComponent(refundId)}/evid
 export function openEvidence() {
   const { detail } = store.get();
   if (!detail?.evidence) return;
-  putAway();
   store.set({ message: null, dialog: { kind: "evidence", refundId: detail.refund_id, chosen: detail.evidence.missing[0]?.kind ?? null, photo: null, filming: false } });
 }
 
