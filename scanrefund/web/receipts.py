@@ -36,6 +36,8 @@ _TONES: Final = {
     _S.CLOSED: "bad",
     _S.CANCELLED: "bad",
 }
+# What stands in a line of the time line as a word of ours, and where its sentence is.
+_FAMILY: Final = {"old_state": "refund_state", "new_state": "refund_state", "outcome": "outcome"}
 _LEVELS: Final = {
     AlarmLevel.NONE: "none",
     AlarmLevel.CLERK: "yellow",
@@ -154,7 +156,7 @@ def line_of(site: Site, happened: Happened, language: str) -> dict[str, Any]:
         for name, value in happened.detail.items()
     }
     gaps: dict[str, object] = {
-        name: words(language, f"refund_state.{value}") if name.endswith("_state") else value
+        name: words(language, f"{_FAMILY[name]}.{value}") if name in _FAMILY and value else value
         for name, value in detail.items()
     }
     who = site.name_of(happened.who) if happened.who else ""

@@ -30,6 +30,7 @@ ARRIVALS = """() => {
 DATED = """() => addEventListener("keydown", (event) => {
   window.datedAt = performance.timeOrigin + event.timeStamp;
 }, { capture: true, once: true })"""
+BADGE = "SRB-" + "ABCDEFGHIJKLMNOPQRSTUV23"
 WECHAT_CODE = "134712345678901242"
 ALIPAY_CODE = "287712345678901249"
 

@@ -66,6 +66,8 @@ class StandIn:
     listeners: list[queue.Queue[str]] = field(default_factory=list)
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     signatures: dict[str, list[list[int]]] = field(default_factory=dict)
+    # Orders that somebody has put on hold.
+    on_hold: list[dict[str, Any]] = field(default_factory=list)
     complaints: list[dict[str, Any]] = field(default_factory=list)
     # Whoever sits here may not read what customers said.
     complaints_closed: bool = False
@@ -216,6 +218,7 @@ class StandIn:
             "level": self.age_level,
             "may": [],
             "rehearsal": True,
+            "training": self.training,
         }
 
     def customers_part(self, refund_id: str) -> dict[str, bool]:
@@ -227,7 +230,9 @@ class StandIn:
     def queue(self) -> dict[str, list[dict[str, Any]]]:
         mine = [self.receipt(one) for one in self.refunds.values() if one["state"] in OPEN_STATES]
         parts = {"approvals": ["WAIT_APPROVAL"], "held": ["HELD"], "open": ["UNKNOWN", "PROCESSING"]}
-        return {name: [one for one in mine if one["state"] in states] for name, states in parts.items()}
+        told = {name: [one for one in mine if one["state"] in states] for name, states in parts.items()}
+        unanswered = [one for one in self.complaints if not one["answered_at"] and not one["ended_at"]]
+        return told | {"on_hold": self.on_hold, "complaints": unanswered}
 
     def decide(self, refund_id: str, what: str) -> dict[str, Any]:
         ends = {"approve": "SUCCEEDED", "decline": "CANCELLED", "ask": "SUCCEEDED", "cash": "PAID_OTHER_WAY"}

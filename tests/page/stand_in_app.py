@@ -123,7 +123,7 @@ def timeline(desk: StandIn, receipt: dict[str, Any]) -> list[dict[str, Any]]:
     """What has happened to a refund until now."""
     said = [desk.say("timeline.refund_reserved", by="小林")]
     if receipt["state"] != "WAIT_APPROVAL":
-        said += [desk.say("timeline.send"), desk.say("timeline.answer", outcome="HELD")]
+        said += [desk.say("timeline.send"), desk.say("timeline.answer", outcome=desk.say("outcome.HELD"))]
     entries = [
         {"at": receipt["created_at"], "what": "told", "say": say, "who": who, "detail": {}}
         for say, who in zip(said, ("小林", "", ""), strict=False)

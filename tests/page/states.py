@@ -68,7 +68,7 @@ STATES: dict[str, Shown] = {
     "queue-empty": Shown(key("F4", "queue"), main=HEAD, usual=False),
     "refunds": Shown(ways.to_refunds, main="tbody tr"),
     "refunds-empty": Shown(key("F3", "refunds"), main="[type=search]", usual=False),
-    "detail": Shown(then(ways.to_queue, ways.open_first), main="[data-act=decide]"),
+    "detail": Shown(then(ways.to_queue, ways.open_first), main="[data-arg=approve]"),
     "decision": Shown(then(ways.to_queue, ways.open_first, click("[data-arg=decline]", "dialog:decide"))),
     "diagnosis": Shown(
         then(result("UNKNOWN"), click("[data-act=openDetail]", "detail"), ways.diagnosed),

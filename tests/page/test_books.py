@@ -6,7 +6,8 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till, started
+from tests.page import ways
+from tests.page.conftest import BADGE, Till, started
 from tests.page.stand_in_app import PIN
 from tests.page.test_looks import judged
 
@@ -61,6 +62,15 @@ def test_several_are_marked_by_key_summed_and_approved_by_one_pin(till: Till) ->
     expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(0)
 
 
+def test_a_badge_chooses_who_approves_several(till: Till) -> None:
+    to_queue(till)
+    till.press("a", "Enter")
+    till.at("dialog:round")
+    till.silence()
+    till.scan(BADGE)
+    expect(till.page.locator(".person[aria-pressed=true]")).to_contain_text("王店长")
+
+
 def test_each_line_says_what_became_of_it(till: Till) -> None:
     refunds = to_queue(till)
     till.desk.changed = {refunds[1]}
@@ -85,8 +95,9 @@ def test_without_a_mark_enter_opens_the_refund_and_without_a_pin_nothing_is_sent
     expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(1)
     till.press("m")
     expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(0)
-    till.press("a")
-    expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(1)
+    for marked in (1, 0, 1):
+        till.press("a")
+        expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(marked)
     till.press("Enter")
     till.at("dialog:round")
     till.press("2")
@@ -94,6 +105,20 @@ def test_without_a_mark_enter_opens_the_refund_and_without_a_pin_nothing_is_sent
     till.press("Enter")
     expect(till.page.locator(".dialog .message")).not_to_be_empty()
     assert till.desk.told("queue/approve") == []
+
+
+def test_only_what_waits_for_approval_can_be_marked(till: Till) -> None:
+    ways.to_queue(till)
+    till.press("ArrowDown", "m")
+    expect(till.page.locator(".queue .message")).to_contain_text(till.desk.say("page.round.only_approvals"))
+    expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(0)
+
+
+def test_fifty_are_marked_at_once_and_no_more(till: Till) -> None:
+    to_queue(till, 51)
+    till.press("a")
+    expect(till.page.locator(".queue .message")).to_contain_text("50")
+    expect(till.page.locator(".marker[aria-checked=true]")).to_have_count(50)
 
 
 def to_books(till: Till) -> None:

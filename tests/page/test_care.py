@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till, started
+from tests.page.conftest import BADGE, Till, started
 from tests.page.stand_in_app import PIN
 from tests.page.test_customer import to_detail
 from tests.page.test_looks import judged
@@ -84,6 +84,13 @@ def test_whoever_may_not_read_a_complaint_may_still_end_it(till: Till) -> None:
     assert till.desk.told("complaint/end") == [{"approval": None}]
 
 
+def test_a_badge_chooses_who_answers(till: Till) -> None:
+    to_answer(till)
+    till.silence()
+    till.scan(BADGE)
+    expect(till.page.locator(".person[aria-pressed=true]")).to_contain_text("王店长")
+
+
 def test_in_the_details_a_digit_decides_and_letters_open_what_stands_beside(till: Till) -> None:
     to_queue(till)
     open_first(till)
@@ -101,9 +108,10 @@ def test_in_the_details_a_digit_decides_and_letters_open_what_stands_beside(till
 
 
 def by_the_supervisor(till: Till) -> None:
-    """By the keys: from the field to the list, then the digit and the PIN."""
-    till.page.locator(".person").nth(1).press("Enter")
-    expect(till.page.locator("[data-secret=approval]")).to_be_focused()
+    """By keys alone: Enter asks who, then a digit chooses."""
+    till.press("Enter")
+    expect(till.page.locator(".dialog .message")).to_contain_text("谁来批准")
+    till.choose_second("2")
     till.by_hand(PIN)
     till.press("Enter")
     till.at("detail")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 from PIL import Image
@@ -14,6 +15,12 @@ from tests.page.test_looks import judged
 
 CASHIER = ("refund.create", "refund.cash", "books.read")
 NO_PRINT = "() => { window.printed = 0; window.print = () => { window.printed += 1; }; }"
+DROP_PNG = """(data) => {
+  const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], "dropped.png", { type: "image/png" }));
+  dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+}"""
 
 
 def png(width: int = 40) -> bytes:
@@ -89,6 +96,12 @@ def test_evidence_is_written_down_by_keyboard_and_stands_in_the_drawer(till: Til
     expect(till.page.locator(".pieces li")).to_contain_text("完好")
     (sent,) = till.desk.told("evidence")
     assert (sent["kind"], sent["note"], "photo_base64" in sent) == ("receipt_seen", "完好", False)
+    # Nothing more is wanted, so nothing is chosen for the clerk.
+    till.press("e")
+    till.at("dialog:evidence")
+    till.press("Enter")
+    expect(till.page.locator(".dialog .message")).to_contain_text(till.desk.say("page.evidence.which"))
+    assert len(till.desk.told("evidence")) == 1
 
 
 @started(permissions=CASHIER)
@@ -119,6 +132,24 @@ def test_a_photograph_goes_out_once_and_has_no_address_and_no_place_in_the_brows
     till.press("Escape")
     till.at("detail")
     expect(till.page.locator("canvas[data-photo]")).to_have_count(0)
+
+
+@started(permissions=CASHIER)
+def test_a_photograph_that_is_dropped_belongs_to_the_question_and_goes_with_it(till: Till) -> None:
+    to_detail(till, "SUCCEEDED")
+    till.press("e")
+    till.at("dialog:evidence")
+    till.page.evaluate(DROP_PNG, base64.b64encode(png()).decode())
+    expect(till.page.locator(".photo [role=status]")).to_contain_text("dropped.png")
+    till.press("Escape")
+    till.at("detail")
+    till.press("e")
+    till.at("dialog:evidence")
+    expect(till.page.locator(".photo [role=status]")).to_have_count(0)
+    till.press("Enter")
+    till.at("detail")
+    assert ["photo_base64" in one for one in till.desk.told("evidence")] == [False]
+    assert till.desk.told("picture") == []
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(till: Till) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.page.conftest import Till, started
+from tests.page.conftest import BADGE, Till, started
 from tests.page.stand_in_app import PIN
 from tests.page.test_looks import judged
-
-BADGE = "SRB-" + "ABCDEFGHIJKLMNOPQRSTUV23"
 
 
 def to_detail(till: Till, state: str = "SUCCEEDED") -> None:

@@ -11,8 +11,17 @@ from playwright.sync_api import expect
 
 from tests.page.conftest import WECHAT_CODE, Till, started
 from tests.page.stand_in_app import PIN
+from tests.page.stand_in_scans import read
 
 ALL = ("refund.create", "refund.no_code", "order.release", "order.cancel", "order.adjust")
+
+
+# How long the page is ready to wait for each answer, in milliseconds.
+WAITS = """() => {
+  const timeout = AbortSignal.timeout;
+  window.waits = [];
+  AbortSignal.timeout = (ms) => { window.waits.push(ms); return timeout.call(AbortSignal, ms); };
+}"""
 
 
 def choose(till: Till, digit: str) -> None:
@@ -46,6 +55,7 @@ def test_an_order_is_marked_as_wanted_back_without_money(till: Till) -> None:
 def test_a_paid_order_is_cancelled_with_the_code_and_its_refund_is_told_like_every_other(till: Till) -> None:
     till.order()
     choose(till, "2")
+    till.page.evaluate(WAITS)
     expect(sentence(till)).to_contain_text("¥12.80")
     till.by_hand("ordered twice")
     till.silence()
@@ -61,6 +71,93 @@ def test_a_paid_order_is_cancelled_with_the_code_and_its_refund_is_told_like_eve
     (body,) = till.desk.told("orders/cancel")
     assert (body["why"], body["not_at_wallet"], body["queue"]) == ("ordered twice", False, False)
     assert body["reading_id"] in till.desk.codes
+    # As long as for a refund.
+    assert 45_000 in till.page.evaluate("waits")
+
+
+@started(permissions=ALL)
+def test_a_question_that_pays_nothing_takes_no_code(till: Till) -> None:
+    till.order()
+    choose(till, "1")
+    till.silence()
+    till.scan(WECHAT_CODE, suffix="")
+    expect(till.page.locator(".dialog .message")).to_contain_text("这次扫码没有用上")
+    assert len(till.desk.told("scan")) == 1
+
+
+@started(permissions=ALL)
+def test_a_question_that_pays_takes_the_code_that_the_camera_sees(till: Till) -> None:
+    till.order()
+    choose(till, "2")
+    till.hears("shown", json.dumps(read(till.desk, WECHAT_CODE)))
+    expect(till.page.locator(".dialog .masked")).to_have_text("13••••••••••••••42")
+
+
+@started(permissions=ALL)
+def test_an_answer_on_its_way_takes_no_other_code(till: Till) -> None:
+    till.desk.order_gate = queue.Queue()
+    till.order()
+    choose(till, "2")
+    till.by_hand("ordered twice")
+    till.press("Enter")
+    expect(till.page.locator(".dialog .norepeat")).to_be_visible()
+    till.silence()
+    till.scan(WECHAT_CODE, suffix="")
+    expect(till.page.locator(".dialog .message")).to_contain_text("这次扫码没有用上")
+    till.desk.order_gate.put(None)
+    till.at("refund:result")
+
+
+@started(permissions=ALL)
+def test_an_enter_so_soon_after_a_code_is_the_scanners_and_decides_nothing(till: Till) -> None:
+    till.order()
+    choose(till, "2")
+    till.by_hand("ordered twice")
+    till.silence()
+    till.page.evaluate("() => { performance.now = () => 60_000; }")
+    till.scan(WECHAT_CODE, suffix="")
+    expect(till.page.locator(".dialog .masked")).to_be_visible()
+    till.settled()
+    till.press("Enter")
+    till.at("dialog:order")
+    assert till.desk.told("orders/cancel") == []
+    till.page.evaluate("() => { performance.now = () => 60_500; }")
+    till.press("Enter")
+    till.at("refund:result")
+
+
+@started(permissions=ALL)
+def test_an_order_is_let_in_for_a_number_of_days_and_for_nothing_else(till: Till) -> None:
+    till.desk.sell("A1005", "wechat", 30_00, may_refund=False, may=["extend"])
+    till.scan("A1005")
+    till.at("refund:amount")
+    choose(till, "1")
+    days = till.page.locator("[data-field=order_days]")
+    days.fill("")
+    till.page.locator("[data-own=why]").focus()
+    till.by_hand("was abroad")
+    till.press("Enter")
+    expect(till.page.locator(".dialog .message")).to_contain_text("1 到 30")
+    days.fill("7")
+    days.press("Enter")
+    till.at("refund:amount")
+    assert [(body["days"], body["why"]) for body in till.desk.told("orders/extend")] == [(7, "was abroad")]
+
+
+@started(permissions=ALL)
+def test_a_price_that_is_not_lower_is_not_sent(till: Till) -> None:
+    till.order()
+    choose(till, "3")
+    till.by_hand("12.80")
+    till.press("Tab")
+    till.by_hand("12.90")
+    till.press("Tab")
+    till.by_hand("wrong price")
+    till.press("Enter")
+    expect(till.page.locator(".dialog .message")).to_contain_text(
+        till.desk.say("page.order_action.amounts_missing")
+    )
+    assert till.desk.told("orders/adjust") == []
 
 
 @started(permissions=ALL)

@@ -152,3 +152,14 @@ def test_a_picture_is_dropped_on_the_page(till: Till) -> None:
     )
     till.at("refund:amount")
     assert till.desk.told("picture") == [{"name": "bill.png", "data_base64": "eA=="}]
+
+
+def test_a_key_from_before_the_question_answers_nothing_however_late_it_is_heard(till: Till) -> None:
+    till.to_confirm()
+    till.settled()
+    till.press_after("Enter", 0.1)
+    till.press("F1")
+    till.at("help")
+    till.press("Escape")
+    till.at("refund:confirm")
+    assert till.desk.told("refund") == []

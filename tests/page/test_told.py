@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import queue
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.page import ways
 from tests.page.conftest import Till, started
 from tests.page.machine import status
 from tests.page.test_looks import judged
@@ -58,3 +60,19 @@ def test_a_moment_is_told_by_the_shops_clock(till: Till) -> None:
     """02:15 in Greenwich; the browser here keeps no time of China's."""
     till.order()
     expect(till.page.locator(".order .facts")).to_contain_text("10:15")
+
+
+def test_what_the_program_told_meanwhile_is_newer_than_an_answer_that_comes_late(till: Till) -> None:
+    till.press("F4")
+    till.at("queue")
+    late: queue.Queue[None] = queue.Queue()
+    till.desk.queue_gate = late
+    with till.page.expect_response("**/desk/status"):
+        till.press("F4")
+    till.until(lambda: till.desk.queue_gate is None)
+    ways.maintenance(till)
+    with till.page.expect_response("**/desk/queue"):
+        late.put(None)
+    till.page.evaluate("() => new Promise((done) => setTimeout(done, 50))")
+    # Before the page looks again by itself.
+    expect(till.page.locator(".band-ahead")).to_be_visible(timeout=1_000)

@@ -14,6 +14,7 @@ from PIL import Image
 from scanrefund.cash_slip_desk import CashSlipDesk, CashSlipSettings
 from scanrefund.ledger.by_hand import Hand
 from tests.unit.web.counter import Page, Served, heard
+from tests.unit.web.test_customers import any_refund
 
 CODE = "134712345678901242"
 
@@ -132,16 +133,15 @@ def test_evidence_is_written_down_and_stands_in_the_refunds_drawer(shop: Served)
 def test_what_is_no_evidence_is_refused_and_nothing_is_kept(
     shop: Served, body: dict[str, str], fault: str
 ) -> None:
-    refund_id = shop.page().get("/desk/refunds?limit=1").document[0]["refund_id"]
-    page = shop.page()
+    page, refund_id = any_refund(shop)
     before = page.get(f"/desk/refunds/{refund_id}").document["evidence"]["pieces"]
     assert page.post(f"/desk/refunds/{refund_id}/evidence", body).fault == fault
     assert page.get(f"/desk/refunds/{refund_id}").document["evidence"]["pieces"] == before
 
 
 def test_a_photograph_is_bounded_before_it_is_read(shop: Served) -> None:
-    refund_id = shop.page().get("/desk/refunds?limit=1").document[0]["refund_id"]
-    path, page = f"/desk/refunds/{refund_id}/evidence", shop.page()
+    page, refund_id = any_refund(shop)
+    path = f"/desk/refunds/{refund_id}/evidence"
     large = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 10_000_000).decode()
     assert page.post(path, {"kind": "photo", "photo_base64": large}).fault == "picture_too_large"
     assert page.get(f"{path}/x").fault == "field_wrong"

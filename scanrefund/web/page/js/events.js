@@ -1,7 +1,7 @@
 // What the program tells by itself: camera readings, refunds that moved, how things stand.
 
 import { booksMoved } from "./acts/books.js";
-import { freshOrder, refresh } from "./acts/fresh.js";
+import { freshOrder, refresh, statusTold } from "./acts/fresh.js";
 import { shown, takesCode } from "./acts/order.js";
 import { moved } from "./acts/refund.js";
 import { standAgain, tell } from "./acts/saying.js";
@@ -22,7 +22,7 @@ function open() {
   const on = (name, told) => source.addEventListener(name, (event) => told(JSON.parse(event.data)));
   on("shown", fromCamera);
   on("refund", refundMoved);
-  on("status", (status) => store.set({ status }));
+  on("status", statusTold);
   on("camera", (camera) => store.set({ status: { ...store.get().status, camera } }));
   on("books", booksMoved);
   on("lock", () => store.set({ locked: true, customer: null, help: false }));

@@ -49,7 +49,7 @@ const ENTER_ESCAPE = {
   "dialog:round": ["approveRound", "closeDialog"],
   "dialog:rounded": ["closeDialog", "closeDialog"],
   "dialog:cashslip": ["printCashSlip", "closeDialog"],
-  "dialog:evidence": ["keepEvidence", "closeEvidence"],
+  "dialog:evidence": ["keepEvidence", "closeDialog"],
   "dialog:photo": ["closeDialog", "closeDialog"],
 };
 // While a refund is made the digits are its reasons, and two keys ask for more.
@@ -97,13 +97,12 @@ export function characterAct(key, state) {
   if (/^[sSwW]$/.test(key) && place === "books") return [/^[sS]$/.test(key) ? "openSignDay" : "auditBook"];
   if (place === "detail" && detailAct(key.toLowerCase(), state)) return detailAct(key.toLowerCase(), state);
   if (!/^[0-9]$/.test(key)) return null;
-  if (place === "refund:amount" && !state.order.may_refund) return null;
   if (place === "refund:order" && state.orders[number]) return ["chooseOrder", number];
   if (place === "training" && state.training.exercises[(number + 10) % 10]) return ["beginExercise", state.training.exercises[(number + 10) % 10].name];
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
   if (place === "dialog:order") return orderKey(state, number);
-  if (place === "dialog:practice") return deciders(state)[number] && !state.dialog.busy ? ["decider", deciders(state)[number].staff_id] : null;
+  if (place === "dialog:practice") return deciders(state)[number] ? ["decider", deciders(state)[number].staff_id] : null;
   if (BY_ANYBODY.has(place) && state.staff[number]) return ["decider", state.staff[number].staff_id];
   if (place === "dialog:evidence" && state.detail.evidence.kinds[number]) return ["evidenceKind", state.detail.evidence.kinds[number].kind];
   return reasonAct(key, state, place);

@@ -19,7 +19,6 @@ const pathOf = (refundId) => `/desk/refunds/${encodeURIComponent(refundId)}/evid
 export function openEvidence() {
   const { detail } = store.get();
   if (!detail?.evidence) return;
-  putAway();
   store.set({ message: null, dialog: { kind: "evidence", refundId: detail.refund_id, chosen: detail.evidence.missing[0]?.kind ?? null, photo: null, filming: false } });
 }
 
@@ -74,7 +73,6 @@ export async function keepEvidence() {
   const asked = { kind: dialog.chosen, note, ...(photo ? { photo_base64: await base64(photo) } : {}) };
   const told = await asking(() => change(pathOf(dialog.refundId), asked));
   if (!told) return null;
-  putAway();
   store.set({ dialog: null, detail: told });
   return tellKey("good", "page.evidence.kept");
 }
@@ -93,11 +91,6 @@ export async function showPhoto(number) {
 function paint(picture) {
   document.querySelector("canvas[data-photo]")?.getContext("2d").drawImage(picture, 0, 0);
   picture.close();
-}
-
-export function closeEvidence() {
-  putAway();
-  store.set({ dialog: null });
 }
 
 function putAway() {
@@ -122,7 +115,7 @@ async function base64(file) {
   return btoa(text);
 }
 
-// A locked page, and one on which something else was opened, films nobody.
+// A question that is over, a locked page, and one on which something else was opened, film nobody and keep nothing.
 store.listen(({ dialog, locked }) => {
   if (photo === null && stream === null) return;
   if (locked || dialog?.kind !== "evidence") putAway();

@@ -9,6 +9,7 @@ import { asking } from "./saying.js";
 // Of two looks at once the later one counts, whichever is answered first.
 let looks = 0;
 let told = 0;
+let heard = 0;
 
 /** In the background: what goes wrong here is told by the next thing the clerk does. */
 export async function refresh() {
@@ -21,7 +22,13 @@ export async function refresh() {
   const late = overdue(store.get()).length;
   if (queue) store.set({ queue });
   if (overdue(store.get()).length > late) play("person", store.get().muted);
-  if (status) store.set({ status });
+  if (status && mine > heard) store.set({ status });
+}
+
+/** What the program tells by itself is newer than the answer to any look that was begun before. */
+export function statusTold(status) {
+  heard = looks;
+  store.set({ status });
 }
 
 /** The order's newest facts, after something moved. */

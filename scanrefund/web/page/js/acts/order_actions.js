@@ -6,7 +6,7 @@ import { may, pays } from "../place.js";
 import { fenOf } from "../words.js";
 import { openOrder } from "./order.js";
 import { own } from "./own.js";
-import { takeSecret } from "./secret.js";
+import { proofOf } from "./secret.js";
 import { showResult, untilAnswered } from "./refund.js";
 import { asking, tell, tellKey } from "./saying.js";
 
@@ -57,6 +57,7 @@ export async function submitOrderAction(queue = false) {
   if (dialog.busy) return tellKey("none", "page.order_action.pressed_again");
   if (pays(store.get()) && performance.now() - store.get().readAt < SETTLED_MS) return null;
   const asked = bodyOf(store.get(), queue);
+  if (asked === null) return null;
   if (typeof asked === "string") return tellKey("warn", asked);
   setOrderAction({ busy: true });
   const told = await asking(() => untilAnswered(`/desk/orders/${dialog.what}`, asked));
@@ -64,19 +65,15 @@ export async function submitOrderAction(queue = false) {
   return told ? answered(dialog.what, told) : null;
 }
 
-// What is sent, or the key of the sentence that says what is missing.
+// What is sent, or the key of the sentence that says what is missing; null where that was told already.
 function bodyOf(state, queue) {
   const { dialog, order } = state;
   const why = own("why");
   if (!why) return "page.decide.why_missing";
   if (dialog.what === "adjust" && paysBack(state) === null) return "page.order_action.amounts_missing";
   if (dialog.what === "extend" && !/^\d{1,2}$/.test(dialog.days)) return "page.order_action.days_missing";
-  const approval = needsSecond(state) && !queue ? { staff_id: dialog.approver, secret: takeSecret("approval") } : null;
-  if (approval && (!approval.staff_id || !approval.secret)) {
-    // From here on a digit chooses the person.
-    setOrderAction({ second: true });
-    return "page.approve.who";
-  }
+  const approval = needsSecond(state) && !queue ? proofOf(dialog) : null;
+  if (approval === undefined) return null;
   return { order_id: order.order_id, why, approval, ...ofItsOwn(state, queue) };
 }
 

@@ -119,7 +119,6 @@ export const ACTS = {
   photograph: evidence.photograph,
   dropPhoto: evidence.dropPhoto,
   keepEvidence: evidence.keepEvidence,
-  closeEvidence: evidence.closeEvidence,
   showPhoto: evidence.showPhoto,
   openDiagnosis,
   openSignature: signature.openSignature,

@@ -4,7 +4,7 @@ import { marked, sumOf } from "../acts/approvals.js";
 import { h } from "../h.js";
 import { yuan } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, message, people, secretField } from "./pieces.js";
+import { button, message, prover } from "./pieces.js";
 
 /** Beside a row: marked or not. */
 export function markOf(state, t, one) {
@@ -27,15 +27,14 @@ export function roundBar(state, t) {
 }
 
 export function round(state, t) {
-  const { items, approver } = state.dialog;
+  const { items } = state.dialog;
   return h(
     "div", { class: "veil", key: "round" },
     h("div", { class: "card dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "round-title" },
       h("h2", { id: "round-title", tabindex: -1, focus: true }, t("page.round.title", { n: items.length })),
       h("p", { class: "figures" }, yuan(sumOf(items))), message(state),
       h("ul", { class: "lines", tabindex: 0, "aria-label": t("page.round.title", { n: items.length }) }, items.map((one) => line(one, null, t))),
-      h("h3", {}, t("page.approve.who")), people(state.staff, approver, "decider"),
-      secretField("approval", t("page.approve.secret"), { focus: Boolean(approver) }),
+      prover(state, t, state.staff),
       h("div", { class: "buttons" },
         button(t("page.round.do"), "approveRound", { keys: "Enter", kind: "main" }), button(t("page.confirm.back"), "closeDialog", { keys: "Esc", kind: "quiet" }))),
   );

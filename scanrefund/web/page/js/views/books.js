@@ -3,7 +3,7 @@
 import { h } from "../h.js";
 import { moment } from "../words.js";
 import { drawing } from "./drawings.js";
-import { button, inputField, message, people, secretField } from "./pieces.js";
+import { button, inputField, message, prover } from "./pieces.js";
 
 export function books(state, t) {
   const found = state.books;
@@ -76,8 +76,7 @@ export function signDayDialog(state, t) {
     h("div", { class: "card dialog", role: "dialog", "aria-modal": "true", "aria-labelledby": "sign-day-title" },
       h("h2", { id: "sign-day-title", tabindex: -1, focus: true }, t("page.books.sign_title", { day: state.books.run.day })),
       h("p", {}, t("page.books.sign_text")), h("p", {}, reconciled?.verdict.say), message(state),
-      h("h3", {}, t("page.approve.who")), people(state.staff, state.dialog.approver, "decider"),
-      secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
+      prover(state, t, state.staff),
       h("div", { class: "buttons" },
         button(t("page.books.sign"), "signDay", { keys: "Enter", kind: "main" }), button(t("page.confirm.back"), "closeDialog", { keys: "Esc", kind: "quiet" }))),
   );

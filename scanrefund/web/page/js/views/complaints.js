@@ -4,7 +4,7 @@ import { nextOf } from "../acts/complaints.js";
 import { needsSecond } from "../acts/lists.js";
 import { h } from "../h.js";
 import { moment } from "../words.js";
-import { badge, button, message, people, secretField } from "./pieces.js";
+import { badge, button, message, prover } from "./pieces.js";
 
 /** How it stands, in a badge. */
 export function standing(one, t) {
@@ -33,7 +33,7 @@ export function complaint(state, t) {
       h("h2", { id: "complaint-title", tabindex: -1, focus: true }, t("page.complaint.one", { n: one.number })), h("p", {}, standing(one, t)), message(state),
       words(t, "page.complaint.said", one.closed ? t("page.complaint.closed") : one.words ?? t("page.complaint.purged")),
       one.answer ? words(t, "page.complaint.answer", one.answer) : null,
-      one.answered_at || one.ended_at ? null : answerField(t), one.ended_at ? null : who(state, t), foot(one, t)),
+      one.answered_at || one.ended_at ? null : answerField(t), one.ended_at || !needsSecond(state, "answer") ? null : prover(state, t, state.staff, "page.decide.who"), foot(one, t)),
   );
 }
 
@@ -44,14 +44,6 @@ function words(t, key, text) {
 function answerField(t) {
   return h("label", { class: "field", key: "why" }, h("span", {}, t("page.complaint.answer")),
     h("input", { type: "text", "data-own": "why", "data-kind": "reason", autocomplete: "off", maxlength: 1000, focus: true }));
-}
-
-function who(state, t) {
-  if (!needsSecond(state, "answer")) return null;
-  return [
-    h("h3", { key: "who" }, t("page.decide.who")), people(state.staff, state.dialog.approver, "decider"),
-    secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
-  ];
 }
 
 function foot(one, t) {

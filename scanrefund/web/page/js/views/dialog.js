@@ -2,7 +2,7 @@
 
 import { h } from "../h.js";
 import { needsSecond, needsWhy } from "../acts/lists.js";
-import { button, message, people, secretField } from "./pieces.js";
+import { button, message, prover } from "./pieces.js";
 
 export function dialog(state, t) {
   const { what } = state.dialog;
@@ -31,8 +31,5 @@ function bank(t) {
 
 function who(state, t, what) {
   if (!needsSecond(state, what)) return null;
-  return [
-    h("h3", { key: "who" }, t("page.decide.who")), people(state.staff, state.dialog.approver, "decider"),
-    secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
-  ];
+  return prover(state, t, state.staff, "page.decide.who");
 }

@@ -41,7 +41,7 @@ export function evidence(state, t) {
       h("label", { class: "field", key: "note" }, h("span", {}, t("page.evidence.note")), h("input", { type: "text", "data-own": "note", autocomplete: "off", maxlength: 300 })),
       photoPart(state, t),
       h("div", { class: "buttons" },
-        button(t("page.evidence.keep"), "keepEvidence", { keys: "Enter", kind: "main" }), button(t("page.confirm.back"), "closeEvidence", { keys: "Esc", kind: "quiet" }))),
+        button(t("page.evidence.keep"), "keepEvidence", { keys: "Enter", kind: "main" }), button(t("page.confirm.back"), "closeDialog", { keys: "Esc", kind: "quiet" }))),
   );
 }
 

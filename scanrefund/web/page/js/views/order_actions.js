@@ -5,7 +5,7 @@ import { needsSecond, offered, paysBack } from "../acts/order_actions.js";
 import { others, pays } from "../place.js";
 import { plainYuan, yuan } from "../words.js";
 import { codeRing } from "./code.js";
-import { button, inputField, key, message, people, secretField } from "./pieces.js";
+import { button, inputField, key, message, prover } from "./pieces.js";
 
 /** Under the order: what may be done with it besides a refund. */
 export function orderButtons(state, t) {
@@ -39,7 +39,7 @@ function question(state, t) {
   return [
     h("h2", { id: "dialog-title", tabindex: -1, focus: true }, t(`page.order_action.${dialog.what}`)),
     h("p", { class: "sentence", role: "status", key: "outcome" }, outcome(state, t)), message(state),
-    own(state, t), why(state, t), pays(state) ? code(state, t) : null, who(state, t), foot(state, t),
+    own(state, t), why(state, t), pays(state) ? code(state, t) : null, needsSecond(state) ? prover(state, t, others(state)) : null, foot(state, t),
   ];
 }
 
@@ -67,14 +67,6 @@ function why(state, t) {
 
 function code(state, t) {
   return h("div", { key: "code" }, state.reading ? codeRing(state, t) : h("p", { class: "fine" }, state.order.ask_for, " ", t("page.order_action.no_code")));
-}
-
-function who(state, t) {
-  if (!needsSecond(state)) return null;
-  return [
-    h("h3", { key: "who", tabindex: -1, focus: Boolean(state.dialog.second) }, t("page.approve.who")), people(others(state), state.dialog.approver, "decider"),
-    secretField("approval", t("page.approve.secret"), { focus: Boolean(state.dialog.approver) }),
-  ];
 }
 
 function foot(state, t) {

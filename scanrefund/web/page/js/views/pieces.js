@@ -58,6 +58,15 @@ export function people(staff, chosen, act) {
   );
 }
 
+/** Who proves himself, and with what. Once he was missed the keys are his: from then on a digit chooses. */
+export function prover(state, t, staff, title = "page.approve.who") {
+  const { approver, second } = state.dialog;
+  return [
+    h("h3", { key: "who", tabindex: -1, focus: Boolean(second) }, t(title)), people(staff, approver, "decider"),
+    secretField("approval", t("page.approve.secret"), { focus: Boolean(approver) }),
+  ];
+}
+
 /** A secret: never in the state, read once when it is sent. */
 export function secretField(name, label, { focus = false, hint = null } = {}) {
   return h(
