@@ -17,6 +17,7 @@ from scanrefund.dispatch.clock import Clock
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
+from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.locked_order import LockedOrder
@@ -164,7 +165,10 @@ class Desk:
         if ask:
             trip = self._dispatcher.dispatch if refund.next_command else self._dispatcher.ask
             refund = trip(refund)
-        return self._writer.standing(refund, self._clock.now())
+        return self._writer.standing(refund, self._clock.now(), replaced=self._is_replaced(refund))
+
+    def _is_replaced(self, refund: Refund) -> bool:
+        return refund.left_unpaid and bool(ByHand(self._ledger).replacement(refund.refund_id))
 
     def refunds(self, *, open_only: bool, order_id: str | None, limit: int) -> list[Receipt]:
         """The newest refunds first."""

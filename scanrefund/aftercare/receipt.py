@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from scanrefund.model.refund import Command, Refund, RefundState
 from scanrefund.model.refusal import Reason, Refusal
 from scanrefund.model.wallet import Wallet
 from scanrefund.say.causes import has_not_left
-from scanrefund.say.speak import say_put_off, say_refund, say_refusal, say_served_again
+from scanrefund.say.speak import say_put_off, say_refund, say_refusal, say_replaced, say_served_again
 
 EXIT_SUCCEEDED: Final = 0
 EXIT_REFUSED: Final = 1
@@ -101,9 +101,18 @@ class Writer:
             return None
         return self.maintenance.end_of(refund.wallet, refund.next_try_at)
 
-    def standing(self, refund: Refund, now: datetime) -> Receipt:
-        """The receipt of a refund as it stands, with how loudly it asks for a person by now."""
-        return self.of_refund(refund, alarm_level(refund, now, self.maintenance))
+    def standing(self, refund: Refund, now: datetime, *, replaced: bool = False) -> Receipt:
+        """The receipt of a refund as it stands, with how loudly it asks for a person by now.
+
+        `replaced` says that the shop paid by hand what the wallet did not.
+        """
+        receipt = self.of_refund(refund, alarm_level(refund, now, self.maintenance))
+        return self.of_replaced(receipt, refund) if replaced else receipt
+
+    def of_replaced(self, receipt: Receipt, refund: Refund) -> Receipt:
+        """The same receipt in the words of what the shop paid by hand."""
+        words = say_replaced(refund, self.language)
+        return replace(receipt, say_clerk=words.clerk, say_customer=words.customer, next_step=words.next_step)
 
     def of_refund(
         self, refund: Refund, level: AlarmLevel = AlarmLevel.NONE, *, again: bool = False

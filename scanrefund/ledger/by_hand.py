@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import Connection, Integer, bindparam, select
 
 from scanrefund.errors import UsageFault
-from scanrefund.ledger import behind, holds, orders, overfull, refunds, staff, trips
+from scanrefund.ledger import behind, holds, orders, other_ways, overfull, refunds, staff, trips
 from scanrefund.ledger.book import Facts
 from scanrefund.ledger.engine import retried
 from scanrefund.ledger.ledger import Ledger
@@ -32,8 +32,6 @@ from scanrefund.model.wallet import safe_number
 PROOF_AFTER: Final = timedelta(minutes=10)
 PROOF_ASKS: Final = 2
 
-# Ends that left the customer with nothing.
-_UNPAID_ENDS: Final = frozenset({RefundState.CLOSED, RefundState.RETURNED_TO_MERCHANT})
 # Ends that need no cash, each with the fault that says why.
 _NO_CASH: Final = {
     RefundState.SUCCEEDED: "cash_after_wallet",
@@ -161,7 +159,7 @@ class ByHand:
     def replacement(self, refund_id: str) -> str:
         """The number under which a refund was paid another way; empty where it was not."""
         with self._ledger.reading() as connection:
-            return refunds.replacement(connection, refund_id)
+            return other_ways.replacement(connection, refund_id)
 
     def sent_at(self, refund: Refund, now: datetime) -> datetime | None:
         """When the last send had left, at the latest; None while nothing believable tells."""
@@ -276,7 +274,7 @@ def _ready_for_cash(connection: Connection, refund: Refund) -> Order:
     order = orders.load(connection, refund.order_id, lock=True)
     if order is None:  # pragma: no cover - a foreign key keeps every refund's order
         raise UsageFault("order_unknown", order_id=refund.order_id)
-    if refund.state not in _UNPAID_ENDS:
+    if not refund.left_unpaid:
         code = _NO_CASH.get(refund.state, "cash_before_end")
         raise UsageFault(code, refund_id=refund.refund_id, state=refund.state.value)
     if order.open_refund_id is not None:
@@ -285,6 +283,6 @@ def _ready_for_cash(connection: Connection, refund: Refund) -> Order:
         raise UsageFault("cash_while_frozen", order_id=order.order_id)
     if behind.is_behind(connection, order):
         raise UsageFault("cash_while_behind", order_id=order.order_id)
-    if refunds.replacement(connection, refund.refund_id):
+    if other_ways.replacement(connection, refund.refund_id):
         raise UsageFault("cash_paid_already", refund_id=refund.refund_id)
     return order

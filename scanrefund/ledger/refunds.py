@@ -243,12 +243,6 @@ def next_foreign_sequence(connection: Connection, order_id: str) -> int:
     return min(int(connection.execute(query).scalar_one() or 0), -SEQUENCE_MAX) - 1
 
 
-def replacement(connection: Connection, refund_id: str) -> str:
-    """The number under which a refund was paid another way; empty where it was not."""
-    query = select(refunds.c.refund_id).where(refunds.c.instead_of == refund_id).limit(1)
-    return str(connection.execute(query).scalar() or "")
-
-
 def required(connection: Connection, refund_id: str) -> Refund:
     """One refund that must be there. Raises Bug when it is not."""
     refund = load(connection, refund_id)

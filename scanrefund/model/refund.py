@@ -48,6 +48,8 @@ TERMINAL: Final = frozenset(
 )
 OPEN: Final = frozenset(RefundState) - TERMINAL
 NEVER_SENT: Final = frozenset({_S.WAIT_APPROVAL, _S.READY})
+# Ends that left the customer with nothing, and may be made good by hand.
+UNPAID_ENDS: Final = frozenset({_S.CLOSED, _S.RETURNED_TO_MERCHANT})
 
 # The states whose amount the wallet has moved or may still move.
 COUNTS_FOR_WALLET: Final = frozenset(RefundState) - {_S.CLOSED, _S.CANCELLED, _S.PAID_OTHER_WAY}
@@ -143,6 +145,11 @@ class Refund:
     def is_open(self) -> bool:
         """Whether money may still move, or a person must still decide."""
         return self.state in OPEN
+
+    @property
+    def left_unpaid(self) -> bool:
+        """Whether it has ended, and the wallet paid nothing."""
+        return self.state in UNPAID_ENDS
 
     @property
     def has_never_left(self) -> bool:

@@ -35,6 +35,11 @@ def say_put_off(refund: Refund, until: datetime | None, language: str) -> Senten
     return _sentence("put_off.refund", _of_refund(refund) | {"ends_at": until}, language)
 
 
+def say_replaced(refund: Refund, language: str) -> Sentence:
+    """Of a refund the wallet did not pay: that the shop did by hand, so nobody tries it again."""
+    return _sentence("refund.paid_other_way", _of_refund(refund), language)
+
+
 def say_window(window: Window, now: datetime, language: str) -> str:
     """That a maintenance window is ahead or under way, and the shop's own words about it."""
     catalogue = Catalogue.load(language)

@@ -70,6 +70,8 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
     level = alarm_level(refund, now, writer.maintenance)
     receipt = writer.of_refund(refund, level, again=again)
     receipt = replace(receipt, next_step=_next_step(refund, receipt, language))
+    if is_replaced := _is_replaced(site, refund):
+        receipt = writer.of_replaced(receipt, refund)
     return _told(receipt, language) | {
         "clerk": site.name_of(refund.clerk),
         "approver": site.name_of(refund.approver),
@@ -78,27 +80,29 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
         "created_at": moment(refund.created_at),
         "age_s": int((now - refund.created_at).total_seconds()),
         "level": _LEVELS[level],
-        **_may(site, refund),
+        **_may(site, refund, is_replaced=is_replaced),
     }
 
 
-def _may(site: Site, refund: Refund) -> dict[str, Any]:
+def _is_replaced(site: Site, refund: Refund) -> bool:
+    """Whether the shop paid by hand what the wallet did not."""
+    return refund.left_unpaid and bool(site.house.supervisor.replacement(refund.refund_id))
+
+
+def _may(site: Site, refund: Refund, *, is_replaced: bool) -> dict[str, Any]:
     """What may be decided, and the hold that keeps back what was never sent."""
     on_hold = _MAY_ON_HOLD.get(refund.state, ())
     hold = site.house.holds.of_order(refund.order_id) if on_hold else None
     may = on_hold if hold else _MAY.get(refund.state, ())
     told = hold_told(site, hold) if hold else None
-    no_more = _no_more(site, refund, may)
+    no_more = _no_more(refund, is_replaced=is_replaced)
     return {"hold": told, "may": [what for what in may if what not in no_more]}
 
 
-def _no_more(site: Site, refund: Refund, may: tuple[str, ...]) -> frozenset[str]:
+def _no_more(refund: Refund, *, is_replaced: bool) -> frozenset[str]:
     """What the state would allow and what happened does not: withdrawing what left, paying by hand twice."""
-    if "cancel" in may and refund.sends:
-        return frozenset({"cancel"})
-    if "cash" in may and site.house.supervisor.replacement(refund.refund_id):
-        return frozenset({"cash", "bank"})
-    return frozenset()
+    left = {"cancel"} if refund.sends else set()
+    return frozenset(left | {"cash", "bank"} if is_replaced else left)
 
 
 def hold_told(site: Site, hold: Hold) -> dict[str, Any]:

@@ -28,6 +28,11 @@ def test_cash_prints_its_slip_and_a_copy_is_marked(program: Program, wallets: Wa
     refund_id = refused_refund(program, wallets, "c-1", "closed")
     paid = program("cash", refund_id, *SIGNED)
     assert (paid.code, paid.document["state"]) == (0, "PAID_OTHER_WAY")
+    after = program("status", refund_id, "--json")
+    assert (after.code, after.document["state"]) == (4, "CLOSED")
+    # Nobody who looks it up is told to refund it again.
+    for part in ("say_clerk", "say_customer", "next_step"):
+        assert after.document[part] == paid.document[part]
     assert "CASH REFUND" in paid.document["slip"]
     assert "COPY" not in paid.document["slip"]
     copy = program("cash-slip", paid.document["refund_id"])

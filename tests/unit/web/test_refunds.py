@@ -11,6 +11,7 @@ from tests.people import SUPERVISOR_PIN
 from tests.unit.web.counter import Page, Served
 
 HOLD = "not_enough"
+SENTENCES = ("say_clerk", "say_customer", "next_step")
 
 
 @pytest.fixture
@@ -115,7 +116,9 @@ def test_a_bank_transfer_is_written_down_with_its_reference_by_somebody_else(sho
     paid = shop.house.ledger.refund(told["refund_id"])
     assert paid is not None
     assert (paid.bank_reference, paid.received_account) == ("B2026", "•••• 0042")
-    assert page.get(f"/desk/refunds/{receipt['refund_id']}").document["may"] == ["ask"]
+    after = page.get(f"/desk/refunds/{receipt['refund_id']}").document
+    assert (after["state"], after["may"]) == ("CLOSED", ["ask"])
+    assert [after[part] for part in SENTENCES] == [told[part] for part in SENTENCES]
     assert page.post(path, bank).fault == "cash_paid_already"
 
 
