@@ -17,6 +17,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.order import Order, OrderState, WalletOrderState
 from scanrefund.model.outcome import CloseAnswer, Closing, OrderAnswer, OrderLook
 from scanrefund.model.reversal import Reversal
+from scanrefund.model.shop_clock import shop_day, start_of
 from scanrefund.model.shown import Reading
 from scanrefund.model.staff import Credential, Permission, Staff
 from scanrefund.model.wallet import Wallet
@@ -66,8 +67,14 @@ class ReversalDesk:
     """Build with `assemble.open_house`. Every method raises UsageFault when the rules do not allow it."""
 
     def __init__(
-        self, actions: OrderActions, desk: Desk, gateways: Mapping[Wallet, OrderGateway], clock: Clock
+        self,
+        actions: OrderActions,
+        desk: Desk,
+        gateways: Mapping[Wallet, OrderGateway],
+        clock: Clock,
+        utc_offset_h: int,
     ) -> None:
+        self._utc_offset_h = utc_offset_h
         self._actions = actions
         self._desk = desk
         self._gateways = gateways
@@ -75,7 +82,7 @@ class ReversalDesk:
 
     def speaking(self, desk: Desk) -> ReversalDesk:
         """The same, with the receipts of another desk: in another language."""
-        return ReversalDesk(self._actions, desk, self._gateways, self._clock)
+        return ReversalDesk(self._actions, desk, self._gateways, self._clock, self._utc_offset_h)
 
     def cost(self, order: Order) -> Money:
         """What an order should cost by now: what was paid, or what the last adjustment made of it."""
@@ -87,12 +94,15 @@ class ReversalDesk:
         return self._actions.order(order_id)
 
     def extend(self, order_id: str, days: int, hand: Hand) -> Order:
-        """Let an order be refunded for so many days from now, although its return period is over."""
+        """Let an order be refunded to the end of the shop's day so many days from now, although its return
+        period is over.
+        """
         if not 0 < days <= EXTEND_DAYS_MAX:
             raise UsageFault("extend_days_wrong", days_max=EXTEND_DAYS_MAX)
         now = self._clock.now()
         # By whole days: the same decision twice on one day is one decision.
-        until = (now + timedelta(days=days)).replace(hour=23, minute=59, second=59, microsecond=0)
+        last = shop_day(now, self._utc_offset_h) + timedelta(days=days)
+        until = start_of(last + timedelta(days=1), self._utc_offset_h) - timedelta(seconds=1)
         self._actions.extend(order_id, until, signed(hand), now)
         return self._actions.order(order_id)
 

@@ -44,7 +44,7 @@ class Shop(PeopleShop):
         hire(self.staff)
         self.till = Till()
         self.actions = OrderActions(ledger)
-        self.reversals = ReversalDesk(self.actions, self.desk, {Wallet.WECHAT: self.till}, self.time.clock)
+        self.reversals = ReversalDesk(self.actions, self.desk, {Wallet.WECHAT: self.till}, self.time.clock, 8)
 
     def order(self, order_id: str = ORDER.order_id) -> Order:
         found = self.ledger.order(order_id)
