@@ -1,6 +1,21 @@
-"""`python -m scanrefund` is the same as `scanrefund`."""
+"""`scanrefund`, and the same as `python -m scanrefund`."""
 
-from scanrefund.cli.main import run
+from __future__ import annotations
+
+import sys
+from typing import Final, NoReturn
+
+EXIT_INTERRUPTED: Final = 130
+
+
+def run() -> NoReturn:
+    """The program. Loading it takes a moment: Ctrl-C in that moment ends it as quietly as later."""
+    try:
+        from scanrefund.cli.main import main  # noqa: PLC0415  (the moment)
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(main(sys.argv[1:]))
+
 
 if __name__ == "__main__":
     run()

@@ -90,13 +90,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         desk=desk_in(settings.language),
         desk_in=desk_in,
         orders=orders,
-        reversals=ReversalDesk(
-            OrderActions(ledger),
-            desk_in(settings.language),
-            gateways,
-            clock,
-            settings.limits.people.utc_offset_h,
-        ),
+        reversals=_reversals(settings, ledger, desk_in(settings.language), gateways, clock),
         marks=marks,
         fetch=OrderFetch(ledger, gateways, keys, clock),
         evidence=EvidenceDesk(EvidenceBox(ledger), keys, settings.home, settings.evidence_wanted, clock),
@@ -116,6 +110,12 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         **_of_customers(settings, ledger, keys, clock),
         clock=clock,
     )
+
+
+def _reversals(
+    settings: Settings, ledger: Ledger, desk: Desk, gateways: Mapping[Wallet, WalletGateway], clock: Clock
+) -> ReversalDesk:
+    return ReversalDesk(OrderActions(ledger), desk, gateways, clock, settings.limits.people.utc_offset_h)
 
 
 def _books(

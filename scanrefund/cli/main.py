@@ -7,9 +7,8 @@ document is printed, `{"error": {"code", "say"}}` where something went wrong.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
@@ -181,11 +180,6 @@ def main(arguments: list[str]) -> int:
         return _report(invocation, "unexpected", _unexpected(error, invocation), EXIT_FAULT)
     code = result if isinstance(result, int) else 0
     return _interrupted(invocation) if code == EXIT_INTERRUPTED else code
-
-
-def run() -> NoReturn:
-    """The program `scanrefund`."""
-    sys.exit(main(sys.argv[1:]))
 
 
 def _camera_without_a_name(arguments: list[str]) -> list[str]:
