@@ -95,10 +95,11 @@ class Desk:
     def _decide(self, wish: Wish, evidence: Evidence) -> Receipt | Refund:
         """Lock, then check, then write, in one transaction: a new refund, or the receipt that ends it."""
         with self._ledger.locked(wish.request.order_id) as locked:
+            case = self._case(wish, locked.order, locked, evidence)
+            # Read after the case: a wish served meanwhile for another order has used its code up too.
             earlier = locked.of_request(wish.request_id)
             if earlier is not None:
                 return self._serve_again(wish.request, earlier)
-            case = self._case(wish, locked.order, locked, evidence)
             refusal = first_refusal(case)
             if refusal is not None:
                 locked.record(refusal, case.now, who(case, self._counter.name))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import event, text
 
-from scanrefund.errors import LedgerFault
+from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger import behind
 from scanrefund.ledger.by_hand import ByHand, Hand
 from scanrefund.ledger.complaints import Complaints
@@ -22,8 +23,20 @@ from scanrefund.ledger.prints import Prints
 from scanrefund.ledger.waiting import Waiting
 from scanrefund.model.money import Money
 from scanrefund.model.refund import RefundState
+from scanrefund.wish import RefundRequest
+from tests.contract.desks import a_desk
 from tests.postgres import Server
-from tests.unit.builders import KEYS, NOW, ORDER, keep, open_ledger_at, reserve
+from tests.unit.builders import (
+    KEYS,
+    NOW,
+    ORDER,
+    FakeWallet,
+    a_reading,
+    an_order,
+    keep,
+    open_ledger_at,
+    reserve,
+)
 
 HAND = Hand("Zhao", "seen")
 LATER = NOW + timedelta(minutes=1)
@@ -42,12 +55,19 @@ def two(postgres: Server) -> Iterator[tuple[Ledger, Ledger]]:
 
 
 @contextmanager
-def after_the_first(ledger: Ledger, words: str, act: Callable[[], object]) -> Iterator[None]:
-    """Once the first statement with these words has run, something else happens, and then the next one."""
+def after_the_first(ledger: Ledger, words: str, act: Callable[[], object], since: str = "") -> Iterator[None]:
+    """Once the first statement with these words has run, something else happens, and then the next one.
+
+    `since` are words of an earlier statement: those before it do not count.
+    """
     met: list[str] = []
+    begun: list[str] = []
 
     def hear(*call: object) -> None:
-        if words in str(call[2]) and not met:
+        statement = str(call[2])
+        if since in statement:
+            begun.append(since)
+        if words in statement and begun and not met:
             met.append(words)
             act()
 
@@ -57,6 +77,26 @@ def after_the_first(ledger: Ledger, words: str, act: Callable[[], object]) -> It
     finally:
         event.remove(ledger._engine, "after_cursor_execute", hear)
     assert met == [words]
+
+
+def test_a_wish_that_another_counter_took_for_another_order_is_told_as_such(
+    two: tuple[Ledger, Ledger],
+) -> None:
+    here, there = two
+    keep(here, an_order(order_id="OTHER"))
+    wish = partial(RefundRequest, amount=Money(100), reason="broken", reading=a_reading(), request_id="wish")
+
+    def takes_it() -> None:
+        assert a_desk(there, FakeWallet()).refund(wish("OTHER")).state is RefundState.SUCCEEDED
+
+    # Its code is used by then too: that is not what went wrong.
+    with (
+        after_the_first(here, "refunds.request_id =", takes_it, since="FOR UPDATE"),
+        pytest.raises(UsageFault) as caught,
+    ):
+        a_desk(here, FakeWallet()).refund(wish(ORDER_ID))
+    assert caught.value.code == "request_id_reused"
+    assert len(here.refunds()) == 1
 
 
 def test_old_books_are_noticed_while_another_counter_withdraws_a_refund(two: tuple[Ledger, Ledger]) -> None:

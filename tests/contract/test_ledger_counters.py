@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from scanrefund.aftercare.receipt import Receipt, Writer
-from scanrefund.desk import Counter, Desk
+from scanrefund.aftercare.receipt import Receipt
 from scanrefund.dispatch.dispatcher import Dispatcher
 from scanrefund.dispatch.worker import Worker
 from scanrefund.errors import KeyFault, UsageFault
@@ -28,10 +27,8 @@ from scanrefund.model.refund import Command, RefundState
 from scanrefund.model.refusal import Reason
 from scanrefund.model.wallet import Wallet
 from scanrefund.wish import RefundRequest
-from tests.people import a_till
+from tests.contract.desks import a_desk
 from tests.unit.builders import (
-    KEYS,
-    LIMITS,
     NOW,
     FakeClock,
     FakeWallet,
@@ -64,21 +61,6 @@ def counters(ledger_url: str) -> Iterator[tuple[Ledger, Ledger]]:
     yield first, second
     first.close()
     second.close()
-
-
-def a_desk(ledger: Ledger, wallet: FakeWallet, keys: Keys = KEYS) -> Desk:
-    clock = FakeClock().clock
-    gateways = {Wallet.WECHAT: wallet}
-    return Desk(
-        counter=Counter("counter1", LIMITS),
-        keys=keys,
-        ledger=ledger,
-        gateways=gateways,
-        dispatcher=Dispatcher(ledger, gateways, clock, lease_s=30),
-        clock=clock,
-        writer=Writer("en", rehearsal=True),
-        people=a_till(ledger, keys, clock),
-    )
 
 
 def a_request(order: Order, fen: int = 6_000, request_id: str = "") -> RefundRequest:

@@ -12,9 +12,20 @@ from scanrefund import supervisor_desk
 from scanrefund.check import amount_rules
 from scanrefund.dispatch import recovery
 from scanrefund.dispatch.recovery import Recovery
-from scanrefund.ledger import behind, by_hand, locked_order, orders, overfull, refunds, schema, trips
+from scanrefund.ledger import (
+    behind,
+    by_hand,
+    locked_order,
+    orders,
+    other_ways,
+    overfull,
+    refunds,
+    schema,
+    trips,
+)
 from scanrefund.ledger.by_hand import ByHand
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model import refund as model_refund
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import RefundState
 from scanrefund.supervisor_desk import SupervisorDesk
@@ -30,12 +41,12 @@ def _cash_beside_open(bed: Bed) -> None:
 
 def _cash_for_unknown(bed: Bed) -> None:
     """The customer is paid by hand while the wallet has not said how the refund ended."""
-    bed.wrap(by_hand, "_UNPAID_ENDS", lambda true: true | {RefundState.UNKNOWN, RefundState.HELD})
+    bed.wrap(model_refund, "UNPAID_ENDS", lambda true: true | {RefundState.UNKNOWN, RefundState.HELD})
     bed.wrap(orders, "take", lambda true: lambda *given: True if given[2] == 0 else true(*given))
 
 
 def _cash_twice(bed: Bed) -> None:
-    bed.wrap(refunds, "replaced", lambda _true: lambda *_given: False)
+    bed.wrap(other_ways, "replacement", lambda _true: lambda *_given: "")
 
 
 def _closed_on_a_word(bed: Bed) -> None:
