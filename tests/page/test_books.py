@@ -145,6 +145,13 @@ def test_a_day_is_reconciled_looked_at_and_signed_by_keyboard(till: Till) -> Non
     assert till.desk.told("books/sign") == [{"run_id": "run1", "approval": {"staff_id": "o1", "secret": PIN}}]
     expect(till.page.locator(".signatures")).to_contain_text("已签")
     expect(till.page.locator("[data-act=openSignDay]")).to_have_count(0)
+    # What is signed is not signed again: the key asks nothing, and the next one is heard.
+    till.page.locator(".books h1").focus()
+    till.press("s")
+    till.silence()
+    till.press("w")
+    expect(till.page.locator(".audit .tone-good")).to_be_visible()
+    till.at("books")
 
 
 @started(permissions=READER)
