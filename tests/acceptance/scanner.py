@@ -10,6 +10,8 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 KEY_S = 0.004
+# An Enter or Tab so soon after a scan is the scanner's second suffix, and heard by nobody.
+SUFFIX_MS: Final = 130
 _KEYS: Final[dict[str, dict[str, Any]]] = {
     "Enter": {"type": "keyDown", "code": "Enter", "windowsVirtualKeyCode": 13, "text": "\r"},
     "Shift": {"type": "rawKeyDown", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
@@ -31,10 +33,14 @@ TIMERS: Final = """(() => {
 
 
 def scan(page: Page, text: str, suffix: str = "Enter", *, after_s: float = 0.0) -> None:
-    """Press the keys of `text` as a scanner does, then `suffix`, if any; by their times, in `after_s`."""
+    """Press the keys of `text` as a scanner does, then `suffix`, if any; by their times, in `after_s`.
+
+    Returns when the next key is a person's.
+    """
     keys = [*text, *([suffix] if suffix else [])]
     begun = time.time() + after_s
     press_at(page, [(key, begun + number * KEY_S) for number, key in enumerate(keys)])
+    page.wait_for_timeout(SUFFIX_MS + after_s * 1_000)
 
 
 def press_at(page: Page, keys: Iterable[tuple[str, float]]) -> None:
