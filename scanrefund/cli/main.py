@@ -158,7 +158,7 @@ _USAGE: Final = {
     "MissingParameter": "usage_missing",
     "NoSuchOption": "usage_no_option",
     "BadParameter": "usage_bad_value",
-    "BadOptionUsage": "usage_bad_value",
+    "BadOptionUsage": "usage_no_value",
 }
 
 

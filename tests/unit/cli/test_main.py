@@ -63,6 +63,7 @@ def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str
     [
         (("cash",), "缺少 REFUND_ID：请看 `scanrefund cash --help`。"),
         (("cash", "X", "--by", "Li"), "缺少 --why：请看 `scanrefund cash --help`。"),
+        (("refund", "--order"), "--order 后面没有值：请看 `scanrefund --help`。"),
         (("scan", "--nonsense"), "没有选项 --nonsense：请看 `scanrefund scan --help`。"),
         (
             ("orders", "extend", "A", "--by", "Li", "--why", "x", "--days", "q"),
