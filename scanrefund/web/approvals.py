@@ -14,8 +14,8 @@ from scanrefund.say.speak import say_fault
 from scanrefund.web.by_hand import second_person
 from scanrefund.web.call import Call
 from scanrefund.web.fields import Fields
-from scanrefund.web.receipts import receipt_of
-from scanrefund.web.refunds import ANSWER_S, required, tell_pages
+from scanrefund.web.receipts import receipt_of, tell_pages
+from scanrefund.web.refunds import ANSWER_S, required
 
 
 def approve(call: Call) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def approve(call: Call) -> dict[str, Any]:
 def _begun(call: Call, refund: Refund) -> Future[Receipt]:
     desk = call.site.house.approvals
     sending, _ = call.site.errands.begin(f"by hand {refund.refund_id}", lambda: desk.send(refund))
-    sending.add_done_callback(lambda _sent: tell_pages(call, refund.refund_id))
+    sending.add_done_callback(lambda _sent: tell_pages(call.site, refund.refund_id))
     return sending
 
 

@@ -16,9 +16,8 @@ from scanrefund.reversal_desk import Present, ReversalDesk, Reversed
 from scanrefund.web.by_hand import credential_of, hand_of
 from scanrefund.web.call import Call
 from scanrefund.web.orders import card
-from scanrefund.web.receipts import receipt_of
+from scanrefund.web.receipts import receipt_of, tell_pages
 from scanrefund.web.refunding import ANSWER_S, LOOK_S, reading_of, told_receipt
-from scanrefund.web.refunds import tell_pages
 
 
 def release(call: Call) -> dict[str, Any]:
@@ -121,4 +120,4 @@ def _tell_pages(call: Call, made: Future[Reversed]) -> None:
     """The other pages, and this one where its answer was early, hear how the refund stands now."""
     receipt = made.result().receipt if made.exception() is None else None
     if receipt and receipt.refund_id:
-        tell_pages(call, receipt.refund_id)
+        tell_pages(call.site, receipt.refund_id)

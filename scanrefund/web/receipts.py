@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from scanrefund.aftercare.receipt import Receipt, Writer
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
+from scanrefund.errors import Bug
 from scanrefund.ledger.story import Happened
 from scanrefund.model.complaint import Complaint
 from scanrefund.model.hold import Hold
@@ -82,6 +83,21 @@ def receipt_of(site: Site, refund: Refund, language: str, *, again: bool = False
         "level": _LEVELS[level],
         **_may(site, refund, is_replaced=is_replaced),
     }
+
+
+def tell_pages(site: Site, refund_id: str) -> None:
+    """That a refund moved, to every page, from any thread.
+
+    What is told is read when a page hears it: whoever tells late does not bring back what stood before.
+    """
+    site.events.publish("refund", lambda language: _standing(site, refund_id, language))
+
+
+def _standing(site: Site, refund_id: str, language: str) -> dict[str, Any]:
+    refund = site.house.ledger.refund(refund_id)
+    if refund is None:
+        raise Bug("refund_unknown", refund_id=refund_id)
+    return receipt_of(site, refund, language)
 
 
 def _is_replaced(site: Site, refund: Refund) -> bool:

@@ -32,8 +32,7 @@ from scanrefund.say.speak import say_refusal
 from scanrefund.web.by_hand import credential_of
 from scanrefund.web.call import Call
 from scanrefund.web.readings import Held
-from scanrefund.web.receipts import receipt_of, refused, writer_of
-from scanrefund.web.refunds import tell_pages
+from scanrefund.web.receipts import receipt_of, refused, tell_pages, writer_of
 from scanrefund.web.shell import reason_text
 from scanrefund.wish import RefundRequest
 
@@ -114,7 +113,7 @@ def _tell_pages(call: Call, made: Future[Receipt]) -> None:
     """The other pages, and this one where its answer was early, hear how it stands now."""
     refund_id = made.result().refund_id if made.exception() is None else None
     if refund_id:
-        tell_pages(call, refund_id)
+        tell_pages(call.site, refund_id)
 
 
 def told_receipt(call: Call, receipt: Receipt, ends: float = 0.0) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from scanrefund.web.by_hand import credential_of, hand_of, second_person
 from scanrefund.web.call import Call, words
 from scanrefund.web.evidence_list import evidence_of
 from scanrefund.web.fields import TEXT_CHARS_MAX
-from scanrefund.web.receipts import complaint_told, hold_told, line_of, receipt_of
+from scanrefund.web.receipts import complaint_told, hold_told, line_of, receipt_of, tell_pages
 from scanrefund.web.wallet_words import of_line
 
 LIST_MAX: Final = 200
@@ -162,18 +162,11 @@ def queue(call: Call) -> dict[str, Any]:
 def _soon(call: Call, refund: Refund, trip: Any) -> dict[str, Any]:
     """Begin a trip and answer with what stands; its end is an event."""
     making, _ = call.site.errands.begin(f"by hand {refund.refund_id}", trip)
-    making.add_done_callback(lambda _made: tell_pages(call, refund.refund_id))
+    making.add_done_callback(lambda _made: tell_pages(call.site, refund.refund_id))
     wait([making], ANSWER_S)
     if making.done():
         making.result()
     return _now(call, refund)
-
-
-def tell_pages(call: Call, refund_id: str) -> None:
-    """That a refund moved, as an event."""
-    refund = call.site.house.ledger.refund(refund_id)
-    if refund is not None:
-        call.site.events.publish("refund", lambda language: receipt_of(call.site, refund, language))
 
 
 def _hand(call: Call, permission: Permission, *, never: str = "") -> Hand:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from scanrefund.errors import LedgerFault
 from scanrefund.model.refund import Refund
-from scanrefund.web.receipts import receipt_of
+from scanrefund.web.receipts import tell_pages
 from scanrefund.web.site import Site
 from scanrefund.web.status import status_of
 
@@ -43,13 +43,9 @@ class Watch:
         """Look once."""
         found = self._site.house.ledger.refunds(open_only=True, limit=OPEN_MAX)
         now_open = {refund.refund_id: _face(refund) for refund in found}
-        for refund in found:
-            if self._open.get(refund.refund_id) != now_open[refund.refund_id]:
-                self._tell(refund)
-        for refund_id in self._open.keys() - now_open.keys():
-            ended = self._site.house.ledger.refund(refund_id)
-            if ended is not None:
-                self._tell(ended)
+        moved = [one for one, face in now_open.items() if self._open.get(one) != face]
+        for refund_id in [*moved, *(self._open.keys() - now_open.keys())]:
+            tell_pages(self._site, refund_id)
         self._open = now_open
         if self._looks % STATUS_EVERY_LOOKS == 0:
             self._look_at_status()
@@ -61,9 +57,6 @@ class Watch:
         if status != self._status:
             self._status = status
             self._site.events.publish("status", lambda spoken: status_of(self._site, spoken))
-
-    def _tell(self, refund: Refund) -> None:
-        self._site.events.publish("refund", lambda language: receipt_of(self._site, refund, language))
 
 
 def _face(refund: Refund) -> tuple[Any, ...]:
