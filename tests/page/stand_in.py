@@ -10,11 +10,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from scanrefund.say.catalogue import LANGUAGES, Catalogue
 from scanrefund.say.gaps import fill
 from tests.page.facts import CAUSES, CODE_AGE_S, GAPS, MAY, OPEN_STATES, REASONS, TONES, an_order
+
+# What ends a line that is open.
+HANGS_UP: Final = "hangs up"
 
 
 @dataclass
@@ -244,6 +247,12 @@ class StandIn:
         for listener in self.listeners:
             listener.put(f"event: {event}\ndata: {data}\n\n")
 
+    def hang_up(self) -> None:
+        """The line to every page is cut; the page calls again at once."""
+        for listener in self.listeners:
+            listener.put("retry: 20\n\n")
+            listener.put(HANGS_UP)
+
     def heard(self, path: str, body: Any) -> Any:
         """Note what was posted."""
         self.calls.append((path, body))
@@ -260,6 +269,9 @@ class StandIn:
         while not self.ended:
             # Each wait ends in a yield: only there a stream whose page has gone is given up.
             try:
-                yield listener.get(timeout=0.1)
+                told = listener.get(timeout=0.1)
             except queue.Empty:
-                yield ": still\n\n"
+                told = ": still\n\n"
+            if told == HANGS_UP:
+                return
+            yield told

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import queue
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.page.conftest import ALIPAY_CODE, WECHAT_CODE, Till, started
+from tests.page.stand_in_app import PIN
 from tests.page.ways import to_stopped
 
 
@@ -106,6 +108,21 @@ def test_an_unknown_result_warns_counts_down_and_turns_green_when_it_is_known(ti
     till.hears("refund", json.dumps(till.desk.receipt(refund)))
     expect(result).to_have_class("result tone-good")
     expect(result.locator(".norepeat")).to_have_count(0)
+
+
+@pytest.mark.parametrize("deaf", ["locked", "cut"])
+def test_what_moved_while_the_page_could_not_hear_is_asked_for(till: Till, deaf: str) -> None:
+    till.to_result(state="UNKNOWN")
+    (refund,) = till.desk.refunds.values()
+    refund["state"] = "SUCCEEDED"
+    if deaf == "cut":
+        till.desk.hang_up()
+    else:
+        till.clock_at(datetime.now(UTC) + timedelta(seconds=till.desk.idle_lock_s + 1))
+        till.at("locked")
+        till.by_hand(PIN)
+        till.press("Enter")
+    expect(till.page.locator(".result")).to_have_class("result tone-good")
 
 
 def test_accepted_is_another_colour_than_succeeded(till: Till) -> None:

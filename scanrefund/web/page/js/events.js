@@ -5,6 +5,7 @@ import { freshOrder, refresh, statusTold } from "./acts/fresh.js";
 import { shown, takesCode } from "./acts/order.js";
 import { moved } from "./acts/refund.js";
 import { standAgain, tell } from "./acts/saying.js";
+import { read } from "./server.js";
 import { store } from "./store.js";
 
 const AGAIN_MS = 2000;
@@ -26,8 +27,18 @@ function open() {
   on("camera", (camera) => store.set({ status: { ...store.get().status, camera } }));
   on("books", booksMoved);
   on("lock", () => store.set({ locked: true, customer: null, help: false }));
-  source.addEventListener("open", () => store.set({ lost: false }));
+  source.addEventListener("open", caughtUp);
   source.addEventListener("error", () => lost(source));
+}
+
+// What moved while nobody listened - the line was cut, the page locked - is asked for.
+function caughtUp() {
+  store.set({ lost: false });
+  const { receipt, detail } = store.get();
+  const shown = new Set([receipt?.refund_id, detail?.refund_id].filter(Boolean));
+  shown.forEach((refundId) => read(`/desk/refunds/${encodeURIComponent(refundId)}`).then(moved).catch(() => null));
+  freshOrder();
+  refresh();
 }
 
 // The browser connects again by itself, unless the program answered with a no: then it is asked who sits here.
