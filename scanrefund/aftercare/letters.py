@@ -13,8 +13,7 @@ from scanrefund.aftercare.slip import SlipShop
 from scanrefund.model.contact import Contact
 from scanrefund.model.message import Event, Message
 from scanrefund.model.refund import Refund
-from scanrefund.say.catalogue import Catalogue
-from scanrefund.say.words import say_words
+from scanrefund.say.words import say_alarm, say_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +55,9 @@ class LetterWriter:
         return self._letter(message, contact, contact.language, gaps, [], variables)
 
     def of_alarm(self, message: Message) -> Letter:
-        """An alert to staff; an alarm without a sentence of its own is named."""
+        """An alert to staff."""
         gaps = self._gaps(message) | {"subject": message.subject or "—"}
-        key = f"message.alarm_word.{message.word}"
-        gaps["alarm"] = Catalogue.load(self.language).get(key) or message.word
+        gaps["alarm"] = say_alarm(self.language, message.word)
         return self._letter(message, None, self.language, gaps, [], {})
 
     @property

@@ -14,6 +14,7 @@ from scanrefund.model.money import Money
 from scanrefund.model.shop_clock import shop_time
 from scanrefund.say.catalogue import Catalogue
 from scanrefund.say.gaps import MISSING, fill
+from scanrefund.say.words import say_alarm
 
 _SUM_COLUMNS: Final = ("count", "amount", "succeeded", "succeeded_amount", "failed", "open")
 # Of each pattern so many stand on the sheet; the JSON has more.
@@ -77,7 +78,7 @@ class ReportWords:
             self._counts("refused_by_source", report.refused["source"], self.source),
             self._funnel(),
             self._odd(),
-            self._counts("alarms", report.alarms, str),
+            self._counts("alarms", report.alarms, self.alarm),
             self._counts("complaints", self._complained(), str),
             self._counts("opinions", self._thought(), str),
             self._fees(),
@@ -96,6 +97,9 @@ class ReportWords:
 
     def source(self, name: str) -> str:
         return self._catalogue.get(f"report.source_{name}") or name or MISSING
+
+    def alarm(self, name: str) -> str:
+        return say_alarm(self.language, name)
 
     def nobody(self, name: str) -> str:
         return name or MISSING

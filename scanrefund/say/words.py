@@ -14,6 +14,12 @@ def say_contacts(language: str, contacts: Sequence[str]) -> tuple[str, ...]:
     return tuple(catalogue.get(f"support.line.{contact}") or contact for contact in contacts)
 
 
+def say_alarm(language: str, alarm: str) -> str:
+    """What an alarm of the book is about; a wallet's own code is named."""
+    known = Catalogue.load(language).get(f"message.alarm_word.{alarm}")
+    return known or say_words(language, "message.alarm_code", code=alarm)
+
+
 def say_words(language: str, key: str, **gaps: object) -> str:
     """The text under a key in the language that serves best; the key itself where there is none."""
     catalogue = Catalogue.load(language)

@@ -76,7 +76,7 @@ def test_a_cancelled_order_and_an_alarm_have_letters_of_their_own() -> None:
     alarm = WRITER.of_alarm(a_message(Event.ALARM, "external", "A1001"))
     assert alarm.contact is None
     assert "在钱包发现" in alarm.subject
-    assert "number_in_use" in WRITER.of_alarm(a_message(Event.ALARM, "number_in_use")).subject
+    assert "钱包答复 NOT_ENOUGH" in WRITER.of_alarm(a_message(Event.ALARM, "NOT_ENOUGH")).subject
 
 
 def test_the_file_takes_a_line_with_the_address_masked(tmp_path: Path) -> None:
