@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Final, NoReturn
+from typing import NoReturn
 
-EXIT_INTERRUPTED: Final = 130
+from scanrefund import exits
 
 
 def run() -> NoReturn:
@@ -13,7 +13,7 @@ def run() -> NoReturn:
     try:
         from scanrefund.cli.main import main  # noqa: PLC0415  (the moment)
     except KeyboardInterrupt:
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(exits.INTERRUPTED)
     sys.exit(main(sys.argv[1:]))
 
 

@@ -23,11 +23,13 @@ from __future__ import annotations
 
 import errno
 
+from scanrefund import exits
+
 
 class Fault(Exception):
     """Something of ours is broken. `code` names the sentence, `details` fill its gaps."""
 
-    exit_code = 70
+    exit_code = exits.BROKEN
 
     def __init__(self, code: str, **details: object) -> None:
         super().__init__(code)
@@ -42,7 +44,7 @@ class Fault(Exception):
 class UsageFault(Fault):
     """The person at the keyboard asked for something that cannot be."""
 
-    exit_code = 2
+    exit_code = exits.WRONG_USE
 
 
 class ConfigFault(UsageFault):
@@ -60,7 +62,7 @@ class SourceFault(Fault):
 class PictureFault(SourceFault):
     """The file given holds no picture that can be read: nothing was read, as from an empty picture."""
 
-    exit_code = 1
+    exit_code = exits.REFUSED
 
 
 class LedgerFault(Fault):

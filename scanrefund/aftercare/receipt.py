@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from scanrefund import exits
 from scanrefund.dispatch.alarms import AlarmLevel, alarm_level
 from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance
 from scanrefund.model.money import Money
@@ -16,22 +17,16 @@ from scanrefund.model.wallet import Wallet
 from scanrefund.say.causes import has_not_left
 from scanrefund.say.speak import say_put_off, say_refund, say_refusal, say_replaced, say_served_again
 
-EXIT_SUCCEEDED: Final = 0
-EXIT_REFUSED: Final = 1
-EXIT_OPEN: Final = 3
-EXIT_DECLINED: Final = 4
-EXIT_NEEDS_A_PERSON: Final = 5
-
 _EXITS: Final = {
-    RefundState.SUCCEEDED: EXIT_SUCCEEDED,
-    RefundState.EXTERNAL: EXIT_SUCCEEDED,
-    RefundState.PAID_OTHER_WAY: EXIT_SUCCEEDED,
-    RefundState.CLOSED: EXIT_DECLINED,
-    RefundState.CANCELLED: EXIT_DECLINED,
-    RefundState.HELD: EXIT_NEEDS_A_PERSON,
-    RefundState.ABNORMAL: EXIT_NEEDS_A_PERSON,
-    RefundState.RETURNED_TO_MERCHANT: EXIT_NEEDS_A_PERSON,
-    RefundState.WAIT_APPROVAL: EXIT_NEEDS_A_PERSON,
+    RefundState.SUCCEEDED: exits.DONE,
+    RefundState.EXTERNAL: exits.DONE,
+    RefundState.PAID_OTHER_WAY: exits.DONE,
+    RefundState.CLOSED: exits.DECLINED,
+    RefundState.CANCELLED: exits.DECLINED,
+    RefundState.HELD: exits.NEEDS_A_PERSON,
+    RefundState.ABNORMAL: exits.NEEDS_A_PERSON,
+    RefundState.RETURNED_TO_MERCHANT: exits.NEEDS_A_PERSON,
+    RefundState.WAIT_APPROVAL: exits.NEEDS_A_PERSON,
 }
 
 
@@ -66,8 +61,8 @@ class Receipt:
     def exit_code(self) -> int:
         """What a command exits with: 0 succeeded, 1 refused, 3 open, 4 declined, 5 needs a person."""
         if self.state is None:
-            return EXIT_REFUSED
-        return _EXITS.get(self.state, EXIT_OPEN)
+            return exits.REFUSED
+        return _EXITS.get(self.state, exits.OPEN)
 
     def as_json(self) -> dict[str, Any]:
         """The fields of the command line and the API."""

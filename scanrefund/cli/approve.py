@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
@@ -18,8 +19,6 @@ from scanrefund.say.speak import say_fault
 if TYPE_CHECKING:
     from scanrefund.approval_desk import Decided, Wanted
     from scanrefund.house import House
-
-EXIT_REFUSED: Final = 2
 
 
 def approve(
@@ -74,7 +73,7 @@ def _several(
     else:
         output.table(["", "", ""], [_row(line) for line, _code in lines])
     codes = [code for _line, code in lines]
-    return EXIT_REFUSED if EXIT_REFUSED in codes else max(codes)
+    return exits.WRONG_USE if exits.WRONG_USE in codes else max(codes)
 
 
 def _wanted(house: House, refund_id: str) -> Wanted:
@@ -90,7 +89,7 @@ def _line(house: House, one: Decided, invocation: Invocation) -> tuple[dict[str,
     told: dict[str, Any] = {"refund_id": one.wanted.refund_id, "amount_fen": one.wanted.amount.fen}
     if isinstance(one.end, Fault):
         say = say_fault(one.end, invocation.spoken())
-        return told | {"approved": False, "fault": one.end.code, "say": say}, EXIT_REFUSED
+        return told | {"approved": False, "fault": one.end.code, "say": say}, exits.WRONG_USE
     receipt = house.approvals.send(one.end)
     said = receipt.as_json()
     return told | {"approved": True, "state": said["state"], "say": said["say_clerk"]}, receipt.exit_code

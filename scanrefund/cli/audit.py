@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output, sheet
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, make_private, of
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from scanrefund.ledger.ledger import Ledger
     from scanrefund.ledger.witness import Head
 
-EXIT_NOT_WHOLE: Final = 5
 _COLUMNS: Final = ("number", "at", "kind", "subject", "facts", "previous", "seal")
 
 app = typer.Typer(help="The book.", no_args_is_help=True)
@@ -59,7 +59,7 @@ def verify(
         _tell(found, invocation)
         if not witnessed:
             output.say(invocation.words("audit.no_witness"))
-    return 0 if found.is_whole else EXIT_NOT_WHOLE
+    return 0 if found.is_whole else exits.NEEDS_A_PERSON
 
 
 @app.command()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, make_private, of
@@ -18,8 +19,6 @@ from scanrefund.errors import UsageFault
 if TYPE_CHECKING:
     from scanrefund.config import Settings
     from scanrefund.ledger.backup import Tried
-
-EXIT_BEHIND: Final = 5
 
 
 def backup(
@@ -89,7 +88,7 @@ def restore(
             output.say(invocation.words("backup.kept", path=done.kept))
         _tell_photos(invocation, done.copy)
         output.say(invocation.words("backup.behind" if done.behind else "backup.current"))
-    return EXIT_BEHIND if done.behind else 0
+    return exits.NEEDS_A_PERSON if done.behind else 0
 
 
 def _made(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.counter_page import CounterPage, working
 from scanrefund.cli.invocation import Invocation, make_private, of
-from scanrefund.cli.running import EXIT_OPEN, Told, open_refunds, stopped_by_signal
+from scanrefund.cli.running import Told, open_refunds, stopped_by_signal
 from scanrefund.cli.sandbox_beside import sandbox_beside
 from scanrefund.cli.turns import Turns
 from scanrefund.errors import UsageFault
@@ -59,7 +60,7 @@ def counter(
             still_open = len(open_refunds(house))
     if not as_json:
         output.say(invocation.words("cli.counter_stopped", still_open=still_open))
-    return EXIT_OPEN if still_open else 0
+    return exits.OPEN if still_open else 0
 
 
 def _settings(invocation: Invocation, *, training: bool) -> Settings:

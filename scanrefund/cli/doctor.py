@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from scanrefund.ledger.self_tests import Kept, SelfTests
     from scanrefund.readiness import Finding
 
-EXIT_NOT_READY: Final = 5
 # Two weeks of two shifts.
 HISTORY_MAX: Final = 30
 _SIGNS: Final = {True: "good", False: "bad", None: "advice"}
@@ -50,7 +50,7 @@ def doctor(
     else:
         _tell(findings, invocation)
         output.say(invocation.words("cli.ready" if ready else "cli.not_ready"))
-    return 0 if ready else EXIT_NOT_READY
+    return 0 if ready else exits.NEEDS_A_PERSON
 
 
 def _keep(

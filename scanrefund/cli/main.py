@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from scanrefund import __version__
+from scanrefund import __version__, exits
 from scanrefund.cli import (
     applicant,
     approve,
@@ -55,10 +55,6 @@ from scanrefund.errors import ConfigFault, Fault
 from scanrefund.model.printable import codes_hidden
 from scanrefund.say.catalogue import LANGUAGES
 from scanrefund.say.speak import say_fault
-
-EXIT_USAGE: Final = 2
-EXIT_FAULT: Final = 70
-EXIT_INTERRUPTED: Final = 130
 
 # Commands during which a refund may leave this machine; no other changes anything before it ends.
 MOVES_MONEY: Final = frozenset(
@@ -173,13 +169,13 @@ def main(arguments: list[str]) -> int:
     except Fault as fault:
         return _report(invocation, fault.code, _sentence(fault, invocation), fault.exit_code)
     except typer.TyperException as error:
-        return _report(invocation, "usage", _usage(error, invocation), EXIT_USAGE)
+        return _report(invocation, "usage", _usage(error, invocation), exits.WRONG_USE)
     except (typer.Abort, KeyboardInterrupt):
         return _interrupted(invocation)
     except Exception as error:  # noqa: BLE001  (the door: whatever nobody expected ends here)
-        return _report(invocation, "unexpected", _unexpected(error, invocation), EXIT_FAULT)
+        return _report(invocation, "unexpected", _unexpected(error, invocation), exits.BROKEN)
     code = result if isinstance(result, int) else 0
-    return _interrupted(invocation) if code == EXIT_INTERRUPTED else code
+    return _interrupted(invocation) if code == exits.INTERRUPTED else code
 
 
 def _camera_without_a_name(arguments: list[str]) -> list[str]:
@@ -232,7 +228,7 @@ def _unexpected(error: Exception, invocation: Invocation) -> str:
 
 def _interrupted(invocation: Invocation) -> int:
     told = "interrupted" if invocation.command in MOVES_MONEY else "interrupted_idle"
-    return _report(invocation, "interrupted", invocation.words(f"cli.{told}"), EXIT_INTERRUPTED)
+    return _report(invocation, "interrupted", invocation.words(f"cli.{told}"), exits.INTERRUPTED)
 
 
 def _report(invocation: Invocation, code: str, sentence: str, exit_code: int) -> int:

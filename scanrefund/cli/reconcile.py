@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from scanrefund import exits
 from scanrefund.aftercare.extra import receipt_extra
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from scanrefund.house import House
     from scanrefund.model.difference import Difference, Scope
 
-EXIT_OPEN: Final = 3
-EXIT_PERSON: Final = 5
-EXIT_FAULT: Final = 70
 # What a screen or a program is told; the CSV has all.
 DIFFERENCES_MAX: Final = 1_000
 
@@ -171,10 +169,10 @@ def _verdict(scopes: list[Scope], words: ReconcileWords, found: list[Difference]
 def _exit_code(scopes: list[Scope], signed: dict[str, Signed]) -> int:
     """What is worst: not explained or not had, then what wants a person, then what is not there yet."""
     if any(one.unexplained_fen or one.look is BillLook.NOT_FETCHED for one in scopes):
-        return EXIT_FAULT
+        return exits.BROKEN
     if any(one.for_people for one in scopes) or not all(one.is_same for one in signed.values()):
-        return EXIT_PERSON
-    return 0 if all(one.was_compared for one in scopes) else EXIT_OPEN
+        return exits.NEEDS_A_PERSON
+    return 0 if all(one.was_compared for one in scopes) else exits.OPEN
 
 
 def _count(scopes: list[Scope]) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import of
@@ -15,8 +16,6 @@ from scanrefund.model.refund import Refund
 if TYPE_CHECKING:
     from scanrefund.dispatch.recovery import LookedUp
     from scanrefund.house import House
-
-EXIT_OPEN: Final = 3
 
 
 def recover(
@@ -51,7 +50,7 @@ def recover(
         counts = {"orders": len(looked_up), "found": len(found), "incomplete": len(incomplete)}
         output.say(invocation.words("cli.recovered", **counts))
         output.say(invocation.words("cli.books_behind" if behind else "cli.books_current"))
-    return EXIT_OPEN if incomplete else 0
+    return exits.OPEN if incomplete else 0
 
 
 def _looked_up(house: House, order_id: str | None, refund: str | None) -> list[LookedUp]:

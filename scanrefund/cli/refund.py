@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output, receipts
 from scanrefund.cli.choices import AsJson, Camera, Picture
 from scanrefund.cli.invocation import Invocation, of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from scanrefund.wish import RefundRequest
 
 # The clerk's no ends the program as Ctrl-C does: our rules refused nothing.
-EXIT_INTERRUPTED: Final = 130
 # What both wallets take as the reason of a refund (Alipay `refund_reason`, 256 characters).
 REASON_CHARS_MAX: Final = 256
 # An amount in form, but beyond any that Money can read.
@@ -39,7 +39,7 @@ _TOO_LARGE: Final = re.compile(r"[0-9]{10,}(\.[0-9]{1,2})?")
 class NotConfirmed(Fault):
     """The clerk said no: nothing was sent."""
 
-    exit_code = EXIT_INTERRUPTED
+    exit_code = exits.INTERRUPTED
 
 
 @dataclass(frozen=True, slots=True)

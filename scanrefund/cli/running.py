@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scanrefund.cli import output
 from scanrefund.cli.invocation import Invocation
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from scanrefund.aftercare.receipt import Receipt
     from scanrefund.config import Settings
     from scanrefund.house import House
-
-EXIT_OPEN: Final = 3
 
 
 def open_refunds(house: House) -> list[Receipt]:

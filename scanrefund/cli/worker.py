@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
-from scanrefund.cli.running import EXIT_OPEN, Told, has_moved, open_refunds, stopped_by_signal
+from scanrefund.cli.running import Told, has_moved, open_refunds, stopped_by_signal
 from scanrefund.errors import UsageFault
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def worker(
         output.document({"trips": told.trips, "still_open": still_open})
     else:
         output.say(invocation.words("cli.worker_done", trips=told.trips, still_open=still_open))
-    return EXIT_OPEN if still_open else 0
+    return exits.OPEN if still_open else 0
 
 
 def _run(invocation: Invocation, told: Told, notices: int | None, *, until_idle: bool) -> int:

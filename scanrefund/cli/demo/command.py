@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scanrefund import exits
 from scanrefund.cli import output
 from scanrefund.cli.choices import AsJson
 from scanrefund.cli.invocation import Invocation, of
@@ -21,8 +22,6 @@ from scanrefund.model.money import Money
 if TYPE_CHECKING:
     from scanrefund.cli.demo.stage import Sale, Stage
     from scanrefund.cli.demo.stories import Scene, Story
-
-EXIT_NOT_AS_EXPECTED = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def demo(
     else:
         _show(told, ledger_fen, sandbox_fen, place, invocation)
     as_expected = all(one.ok for one in told) and ledger_fen == sandbox_fen
-    return 0 if as_expected else EXIT_NOT_AS_EXPECTED
+    return 0 if as_expected else exits.REFUSED
 
 
 def _folder(folder: Path | None) -> Path:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scanrefund.aftercare.receipt import EXIT_OPEN, Writer
+from scanrefund import exits
+from scanrefund.aftercare.receipt import Writer
 from scanrefund.model.maintenance import Maintenance, Window
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command, RefundState
@@ -39,7 +40,7 @@ def test_the_clerk_reads_that_it_is_not_sent_and_never_that_it_failed(language: 
 
 def test_a_refund_that_waits_is_open_and_goes_out_at_the_windows_end() -> None:
     receipt = writer().of_refund(WAITING)
-    assert (receipt.put_off, receipt.next_try_at, receipt.exit_code) == (True, WINDOW.ends, EXIT_OPEN)
+    assert (receipt.put_off, receipt.next_try_at, receipt.exit_code) == (True, WINDOW.ends, exits.OPEN)
     assert writer().of_refund(replace(WAITING, next_try_at=WINDOW.ends)).put_off
     assert "not sent yet" in receipt.say_clerk
     assert "—" not in receipt.say_clerk + receipt.say_customer + receipt.next_step
