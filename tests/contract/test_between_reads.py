@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -31,6 +31,7 @@ from tests.unit.builders import (
     NOW,
     ORDER,
     FakeWallet,
+    a_ledger,
     a_reading,
     an_order,
     keep,
@@ -46,12 +47,8 @@ ORDER_ID = ORDER.order_id
 @pytest.fixture
 def two(postgres: Server) -> Iterator[tuple[Ledger, Ledger]]:
     """Two counters at one ledger that holds the sample order."""
-    with postgres.ledger() as url:
-        here, there = open_ledger_at(url), open_ledger_at(url)
-        keep(here, ORDER)
+    with postgres.ledger() as url, a_ledger(url) as here, closing(open_ledger_at(url)) as there:
         yield here, there
-        here.close()
-        there.close()
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from scanrefund.ledger.trips import Lease
 from scanrefund.model.order import Order
 from scanrefund.model.refund import Command
 from tests.postgres import Server
-from tests.unit.builders import NOW, ORDER, an_order, keep, open_ledger_at, reserve
+from tests.unit.builders import NOW, ORDER, a_ledger, an_order, reserve
 from tests.unit.ledger.test_schema import described
 
 MINE = Lease("mine", 30)
@@ -35,10 +35,8 @@ def url(postgres: Server) -> Iterator[str]:
 
 @pytest.fixture
 def ledger(url: str) -> Iterator[Ledger]:
-    ledger = open_ledger_at(url)
-    keep(ledger, ORDER)
-    yield ledger
-    ledger.close()
+    with a_ledger(url) as opened:
+        yield opened
 
 
 @contextmanager

@@ -8,15 +8,12 @@ import pytest
 
 from scanrefund.ledger.ledger import Ledger
 from tests.postgres import Server
-from tests.unit.builders import ORDER, keep, open_ledger_at
+from tests.unit.builders import a_ledger
 from tests.unit.ledger.test_trips import *  # noqa: F403
 
 
 @pytest.fixture
 def ledger(postgres: Server) -> Iterator[Ledger]:
     """A new ledger that holds the one sample order."""
-    with postgres.ledger() as url:
-        opened = open_ledger_at(url)
-        keep(opened, ORDER)
+    with postgres.ledger() as url, a_ledger(url) as opened:
         yield opened
-        opened.close()

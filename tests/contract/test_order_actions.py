@@ -24,7 +24,7 @@ from scanrefund.model.reversal import ReversalState
 from scanrefund.model.shop_clock import shop_day, start_of
 from scanrefund.reversal_desk import Present
 from tests.contract.reversing import LI, Shop, a_shop
-from tests.unit.builders import NOW, ORDER, answering, keep, open_ledger_at
+from tests.unit.builders import NOW, ORDER, a_ledger, answering
 from tests.unit.supervised import refused
 
 S = RefundState
@@ -166,24 +166,20 @@ def test_a_mark_that_was_rolled_back_with_its_change_was_never_written(shop: Sho
 
 
 def test_without_staff_whoever_signs_decides(ledger_url: str) -> None:
-    ledger = open_ledger_at(ledger_url)
-    keep(ledger, ORDER)
-    actions = OrderActions(ledger)
-    assert not actions.has_staff()
-    actions.release(ORDER.order_id, Hand("Li", "asked for"), NOW)
-    with ledger.reading() as connection:
-        told = connection.execute(select(orders_table.c.told_state)).scalar_one()
+    with a_ledger(ledger_url) as ledger:
+        actions = OrderActions(ledger)
+        assert not actions.has_staff()
+        actions.release(ORDER.order_id, Hand("Li", "asked for"), NOW)
+        with ledger.reading() as connection:
+            told = connection.execute(select(orders_table.c.told_state)).scalar_one()
     assert told == "RELEASED"
-    ledger.close()
 
 
 def test_limits_of_one_person_hold_for_cancels_too(ledger_url: str) -> None:
-    ledger = open_ledger_at(ledger_url)
-    keep(ledger, ORDER)
-    shop = Shop(ledger)
-    counter = replace(shop.desk._counter.limits, people=replace(UNLIMITED, day_amount_max=Money(500)))
-    shop.desk._counter = replace(shop.desk._counter, limits=counter)
-    made = shop.reversals.cancel(ORDER.order_id, LI)
+    with a_ledger(ledger_url) as ledger:
+        shop = Shop(ledger)
+        counter = replace(shop.desk._counter.limits, people=replace(UNLIMITED, day_amount_max=Money(500)))
+        shop.desk._counter = replace(shop.desk._counter, limits=counter)
+        made = shop.reversals.cancel(ORDER.order_id, LI)
     assert made.receipt is not None
     assert made.receipt.reason is Reason.CLERK_LIMIT_REACHED
-    ledger.close()

@@ -21,7 +21,7 @@ from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.server_backup import SCRATCH_PREFIX, back_up_server, on_server, try_dump
 from scanrefund.model.evidence import Evidence, EvidenceKind
 from tests.postgres import Server
-from tests.unit.builders import KEYS, NOW, ORDER, SHOP, keep, open_ledger_at, reserve
+from tests.unit.builders import KEYS, NOW, SHOP, a_ledger, open_ledger_at, reserve
 
 PASSWORD = "s3cret-of-the-shop"
 PHOTO = b"a photograph"
@@ -55,10 +55,8 @@ def shelf(postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("PATH", tools_of(postgres.bin_path))
     with postgres.ledger() as url:
         made = Shelf(url, tmp_path)
-        ledger = open_ledger_at(url)
-        keep(ledger, ORDER)
-        _photograph(made, ledger, reserve(ledger).refund_id)
-        ledger.close()
+        with a_ledger(url) as ledger:
+            _photograph(made, ledger, reserve(ledger).refund_id)
         yield made
 
 

@@ -5,7 +5,8 @@ Every payment code here is made up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -131,6 +132,14 @@ def open_ledger_at(url: str, keys: Keys = KEYS) -> Ledger:
 def keep(ledger: Ledger, *orders: Order) -> list[str]:
     with ledger.keeping_orders(NOW) as keep_all:
         return [done.kept.value for done in keep_all(orders)]
+
+
+@contextmanager
+def a_ledger(url: str) -> Iterator[Ledger]:
+    """A ledger that holds the one sample order, closed at the end."""
+    with closing(open_ledger_at(url)) as opened:
+        keep(opened, ORDER)
+        yield opened
 
 
 def reserve(
