@@ -223,7 +223,7 @@ def test_ctrl_c_leaves_whole_lines_and_resume_goes_on(home: Path, tmp_path: Path
         rest, told = running.communicate(timeout=300)
     assert (running.returncode, told.decode()) == (
         130,
-        "Stopped. Nothing was refunded and no record was changed.\n",
+        "Stopped. Nothing was refunded; what was finished before stays.\n",
     )
     kept.write_bytes(first + rest)
     begun = lines(kept.read_text())
