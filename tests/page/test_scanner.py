@@ -103,7 +103,7 @@ def test_an_enter_that_is_heard_late_still_belongs_to_its_scan(till: Till) -> No
 
 
 def test_a_short_scan_in_a_reason_decides_nothing_however_late_its_enter_is_heard(till: Till) -> None:
-    """A bill's number looks like words; only its haste tells, and its Enter may come when that is forgotten."""
+    """A bill's number looks like words; only its haste tells, and its Enter may come after that is over."""
     till.order()
     till.press("/")
     till.at("dialog:order")
