@@ -8,6 +8,7 @@ from functools import partial
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from scanrefund.sandbox.drawing import code128, qr
 from scanrefund.scan import engines
@@ -15,6 +16,7 @@ from scanrefund.scan.cover import covered
 from scanrefund.scan.frame import Frame, Grey
 from scanrefund.scan.live import Live
 from scanrefund.scan.presence import Announced
+from scanrefund.scan.preview import Preview
 from tests.unit.scan.cameras import WAIT_S, Played, Plug, grainy, heard
 from tests.unit.scan.symbols import WECHAT, grey
 
@@ -30,14 +32,14 @@ def phone(drawn: Grey, at: tuple[int, int]) -> Grey:
 
 
 @pytest.mark.parametrize("draw", [qr, partial(code128, module_px=6)], ids=["qr", "bars"])
-def test_a_code_that_is_told_is_in_no_preview(draw: Callable[[str], object]) -> None:
+def test_a_code_that_is_told_is_in_no_preview(draw: Callable[[str], Image.Image]) -> None:
     """A hand that moves: the code is covered where it is, and not where it was."""
     drawn = grey(draw(WECHAT))
     film = [grainy(phone(drawn, (60 + 12 * step, 80 + 20 * step)), step) for step in range(8)]
     with Live("desk", Plug(Played(film, live=False))) as camera:
         listener = camera.listen()
         camera.start()
-        shown = []
+        shown: list[Preview] = []
         while (preview := camera.preview(shown[-1].number if shown else 0, WAIT_S)) is not None:
             shown.append(preview)
         told = [one for one in heard(listener) if isinstance(one, Announced)]
