@@ -48,8 +48,7 @@ def test_another_page_of_a_counter_that_turned_begins_anew(till: Till) -> None:
     till.order()
     till.page.evaluate("window.before = true")
     till.desk.training, till.desk.signed_in = True, False
-    refusal = {"fault": "not_signed_in", "say": "请重新登录。"}
-    till.page.route("**/desk/check", lambda call: call.fulfill(status=403, json=refusal))
+    till.desk.instead["/desk/check"] = (403, {"fault": "not_signed_in", "say": "请重新登录。"})
     till.press("3")
     till.at("sign_in")
     expect(till.page.locator(".band-training")).to_be_visible()
