@@ -1,4 +1,4 @@
-"""What the library says of a wrong value, in the language of whoever typed it: its own sentences are English."""
+"""What the library says of a wrong value, in the language of whoever typed it: its own words are English."""
 
 from __future__ import annotations
 
