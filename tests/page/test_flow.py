@@ -44,6 +44,7 @@ def test_pressing_twice_sends_once_and_says_so(till: Till) -> None:
     till.settled()
     till.press("Enter")
     till.at("refund:sending")
+    expect(till.page.locator(".scan .message")).to_have_text(till.desk.say("page.sending.title"))
     till.press("Enter", "F2")
     expect(till.page.locator(".sending")).to_contain_text("没有再退一笔")
     till.desk.refund_gate.put(None)

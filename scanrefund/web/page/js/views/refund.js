@@ -38,10 +38,15 @@ function steps(step, t) {
   );
 }
 
+// Beside an order of which nothing goes back there is no amount to take: what helps is another number.
+function meant({ order }, step) {
+  return step === "amount" && order && !order.may_refund ? "order" : step;
+}
+
 // The box keeps its own text, and only until Enter: what is typed goes to the program and is gone from the page.
 function scanBox(state, t, step) {
   const tone = state.message?.tone ?? "none";
-  const hint = t(`page.scan.hint_${step}`);
+  const hint = t(state.sending ? "page.sending.title" : `page.scan.hint_${meant(state, step)}`);
   return h(
     "section", { class: `scan tone-${tone}`, "aria-label": t("page.scan.name") },
     h("label", { class: "scanbox" }, drawing("scan"),
