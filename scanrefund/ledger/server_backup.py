@@ -7,7 +7,6 @@ A password goes to the tools by their environment, never on a command line that 
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,9 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
 
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
@@ -26,9 +25,9 @@ from scanrefund.ledger import photo_copies
 from scanrefund.ledger.backup import Tried, kept_whole, look_through
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.scratch import scratch
 
 SUFFIX: Final = ".pgdump"
-SCRATCH_PREFIX: Final = "scanrefund_restore_test_"
 # Many years of a busy shop; a tool that takes longer waits for something that does not come.
 TOOL_S_MAX: Final = 3_600
 _ERROR_CHARS_MAX: Final = 300
@@ -37,7 +36,7 @@ _PLAIN: Final = ("--no-owner", "--no-privileges", "--no-password")
 
 def on_server(url: str) -> bool:
     """Whether a ledger lies on a PostgreSQL server. Raises LedgerFault for what is no address."""
-    return _address(url).get_backend_name() == "postgresql"
+    return address(url).get_backend_name() == "postgresql"
 
 
 def back_up_server(
@@ -50,7 +49,7 @@ def back_up_server(
     """
     return kept_whole(
         target,
-        lambda aside: _dump(_address(settings.url), aside),
+        lambda aside: _dump(address(settings.url), aside),
         lambda aside: try_dump(aside, settings, keys, shop),
         settings,
         (photos, keys),
@@ -62,18 +61,30 @@ def try_dump(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tr
 
     Raises as `back_up_server`, and KeyFault for a ledger of other keys.
     """
+    with laid_out(path, settings, keys, shop, address(settings.url)) as (_, tried):
+        return tried
+
+
+@contextmanager
+def laid_out(
+    path: Path, settings: LedgerSettings, keys: Keys, shop: Shop, through: URL
+) -> Iterator[tuple[LedgerSettings, Tried]]:
+    """A copy that passed, open to be used in a database of its own; what `try_dump` raises.
+
+    Databases are made and dropped over connections to `through`.
+    """
     if not path.is_file():
         raise UsageFault("path_missing", path=path)
     _tool("pg_restore")
-    with _scratch(_address(settings.url)) as scratch:
-        _run("pg_restore", scratch, "--exit-on-error", str(path.absolute()))
-        lies = LedgerSettings(scratch.render_as_string(hide_password=False), settings.busy_timeout_s)
+    with scratch(address(settings.url), through) as beside:
+        _run("pg_restore", beside, "--exit-on-error", str(path.absolute()))
+        lies = LedgerSettings(beside.render_as_string(hide_password=False), settings.busy_timeout_s)
         opened = Ledger.open(lies, keys, shop)
         try:
             tried = look_through(opened, keys, path)
         finally:
             opened.close()
-    return replace(tried, photos=photo_copies.try_photos(path, keys))
+        yield lies, replace(tried, photos=photo_copies.try_photos(path, keys))
 
 
 def _dump(url: URL, aside: Path) -> None:
@@ -104,26 +115,8 @@ def _run(tool: str, url: URL, *options: str, into: IO[bytes] | None = None) -> N
         raise LedgerFault("pg_tool_failed", tool=tool, found=_last_line(ended.stderr))
 
 
-@contextmanager
-def _scratch(url: URL) -> Iterator[URL]:
-    """A database beside the ledger that is gone afterwards."""
-    name = SCRATCH_PREFIX + secrets.token_hex(6)
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
-            try:
-                yield url.set(database=name)
-            finally:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    except DBAPIError as error:
-        cause = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
-        raise LedgerFault("scratch_not_made", user=url.username or "", cause=cause) from None
-    finally:
-        engine.dispose()
-
-
-def _address(url: str) -> URL:
+def address(url: str) -> URL:
+    """A ledger's address in its parts. Raises LedgerFault for what is none."""
     try:
         return make_url(url)
     except (ArgumentError, ValueError):

@@ -18,18 +18,15 @@ from scanrefund.ledger import server_backup
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.server_backup import SCRATCH_PREFIX, back_up_server, on_server, try_dump
+from scanrefund.ledger.scratch import SCRATCH_PREFIX
+from scanrefund.ledger.server_backup import back_up_server, on_server, try_dump
 from scanrefund.model.evidence import Evidence, EvidenceKind
+from tests.contract.server_house import tools_of
 from tests.postgres import Server
 from tests.unit.builders import KEYS, NOW, SHOP, a_ledger, open_ledger_at, reserve
 
 PASSWORD = "s3cret-of-the-shop"
 PHOTO = b"a photograph"
-
-
-def tools_of(bin_path: Path) -> str:
-    """A PATH with the server's own tools first."""
-    return os.pathsep.join([str(bin_path), os.environ.get("PATH", "")])
 
 
 class Shelf:
