@@ -40,10 +40,14 @@ class FilePlace:
     """See `LedgerPlace`."""
 
     suffix = SUFFIX
+    by_tools = False
 
     def __init__(self, settings: LedgerSettings) -> None:
         self._settings, self._path = settings, file_of(settings.url)
         self.name = str(self._path)
+
+    def stop(self) -> None:
+        """Nothing runs: a copy is made by the caller's own thread."""
 
     def lies(self) -> bool:
         """Whether there is a file, whatever it holds."""

@@ -28,6 +28,13 @@ class LedgerPlace(Protocol):
     def name(self) -> str:
         """The place in words that people find it by, without a password."""
 
+    @property
+    def by_tools(self) -> bool:
+        """Whether programs of others make the copies: they may hang, and nobody waits for them."""
+
+    def stop(self) -> None:
+        """End a copy that another thread makes. This place makes none any more."""
+
     def lies(self) -> bool:
         """Whether a ledger lies here, broken or not: something to be asked about before it is replaced."""
 

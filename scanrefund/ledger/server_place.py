@@ -19,7 +19,8 @@ from scanrefund.ledger.backup import Tried
 from scanrefund.ledger.engine import LedgerSettings, open_engine, reading
 from scanrefund.ledger.ledger import Shop
 from scanrefund.ledger.postgres import fault_of, open_for_databases, shown, state_of
-from scanrefund.ledger.server_backup import SUFFIX, address, back_up_server, laid_out, try_dump
+from scanrefund.ledger.server_backup import SUFFIX, ServerCopies, address
+from scanrefund.ledger.server_tools import ServerTools
 from scanrefund.ledger.witness import Head, Witness, contradicts
 
 # Where one stands who gives databases other names: nobody may be in those.
@@ -36,14 +37,21 @@ class ServerPlace:
     """See `LedgerPlace`."""
 
     suffix = SUFFIX
+    by_tools = True
 
     def __init__(self, settings: LedgerSettings) -> None:
         url = address(settings.url)
         if not url.database:
             raise LedgerFault("ledger_url_wrong")
         self._settings, self._url, self._database = settings, url, url.database
+        self._tools = ServerTools()
+        self._copies = ServerCopies(settings, self._tools)
         self._maintenance = url.set(database=MAINTENANCE)
         self.name = shown(url)
+
+    def stop(self) -> None:
+        """End the tool that runs."""
+        self._tools.stop()
 
     def lies(self) -> bool:
         """Whether the database is there and holds any table. One that cannot be looked into is there."""
@@ -57,17 +65,17 @@ class ServerPlace:
             return True
 
     def back_up(self, keys: Keys, shop: Shop, target: Path, photos: Path | None) -> Tried:
-        """As `back_up_server`."""
-        return back_up_server(self._settings, keys, shop, target, photos)
+        """As `ServerCopies.back_up`."""
+        return self._copies.back_up(keys, shop, target, photos)
 
     def try_copy(self, copy: Path, keys: Keys, shop: Shop) -> Tried:
-        """As `try_dump`."""
-        return try_dump(copy, self._settings, keys, shop)
+        """As `ServerCopies.try_dump`."""
+        return self._copies.try_dump(copy, keys, shop)
 
     @contextmanager
     def laid_out(self, copy: Path, keys: Keys, shop: Shop) -> Iterator[LedgerSettings]:
         """As a ledger in a database of its own."""
-        with laid_out(copy, self._settings, keys, shop, self._maintenance) as (lies, _):
+        with self._copies.laid_out(copy, keys, shop, self._maintenance) as (lies, _):
             yield lies
 
     def tell_end(self, witness: Witness) -> None:
@@ -89,7 +97,7 @@ class ServerPlace:
     ) -> tuple[Tried, str | None]:
         """The server refuses other names while anybody is connected: asked before hours of work too."""
         self._rehearse(now)
-        with laid_out(copy, self._settings, keys, shop, self._maintenance) as (lies, tried):
+        with self._copies.laid_out(copy, keys, shop, self._maintenance) as (lies, tried):
             try:
                 if photos is not None:
                     photo_copies.put_back(copy, photos, keys)

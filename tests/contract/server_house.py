@@ -15,7 +15,8 @@ from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.restoring import Restored, Restoring
 from scanrefund.ledger.scratch import SCRATCH_PREFIX
-from scanrefund.ledger.server_backup import back_up_server
+from scanrefund.ledger.server_backup import ServerCopies
+from scanrefund.ledger.server_tools import ServerTools
 from scanrefund.ledger.witness import Witness
 from scanrefund.model.evidence import Evidence, EvidenceKind
 from tests.unit.builders import KEYS, NOW, ORDER, SHOP, an_order, keep, reserve
@@ -56,7 +57,7 @@ class ServerHouse:
         (self.photos / f"{name}.closed").write_bytes(KEYS.closed_photo(name, PHOTO))
         EvidenceBox(ledger).add(Evidence(0, refund_id, EvidenceKind.PHOTO, "", name, "s3", NOW))
         ledger.close()
-        back_up_server(self.settings, KEYS, SHOP, self.copy, self.photos)
+        ServerCopies(self.settings, ServerTools()).back_up(KEYS, SHOP, self.copy, self.photos)
 
     def go_on(self) -> None:
         """What the copy does not know: an order, and a photograph that is gone."""
