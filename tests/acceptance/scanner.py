@@ -64,8 +64,9 @@ def by_hand(page: Page, text: str) -> None:
     if not text.isascii():
         # What an input method makes is no key at all.
         return page.keyboard.type(text, delay=PERSON_KEY_S * 1_000)
-    press_at(page, zip(text, count(time.time(), PERSON_KEY_S), strict=False))
-    return page.wait_for_timeout(PERSON_KEY_S * 1_000 * len(text))
+    begun = time.time()
+    page.wait_for_timeout(PERSON_KEY_S * 1_000 * len(text))
+    return press_at(page, zip(text, count(begun, PERSON_KEY_S), strict=False))
 
 
 def put_in(page: Page, pieces: Iterable[str]) -> None:
