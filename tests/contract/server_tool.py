@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 from pathlib import Path
 from typing import Self
@@ -10,6 +11,8 @@ from typing import Self
 import pytest
 
 from tests.contract.server_house import tools_of
+
+BEGIN_S_MAX = 60
 
 
 class Tool:
@@ -31,6 +34,8 @@ class Tool:
 
     def began(self) -> int:
         """Wait until it runs; its process."""
+        ready, _, _ = select.select(self._ends[:1], [], [], BEGIN_S_MAX)
+        assert ready, "nobody started the tool"
         return int(os.read(self._ends[0], 100))
 
     def let_go(self, told: str = "work") -> None:

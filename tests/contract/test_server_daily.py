@@ -181,7 +181,7 @@ def test_the_copy_stops_with_the_program_and_is_begun_again(
 def test_a_tool_that_hangs_for_too_long_is_ended_and_none_begins_after_a_stop(
     tool: Tool, released: Callable[[], bool]
 ) -> None:
-    url, tools = make_url("postgresql://shop@db.example/ledger"), ServerTools(limit_s=0.5)
+    url, tools = make_url("postgresql://shop@db.example/ledger"), ServerTools(limit_s=2)
     with pytest.raises(LedgerFault) as caught:
         tools.run("pg_dump", url)
     assert (caught.value.code, caught.value.details["found"]) == ("pg_tool_failed", "TimeoutExpired")
