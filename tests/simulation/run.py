@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.acts import ACTS
+from tests.simulation.approving import APPROVING
 from tests.simulation.ending import bring_to_an_end
 from tests.simulation.history import History
 from tests.simulation.plan import Event, history_of
@@ -26,7 +27,7 @@ class Failure:
 
 def play(stage: Stage, seed: int, events: Sequence[Event] | None = None) -> Failure | None:
     """Play a seed's history, or the given part of it. None when every invariant held."""
-    history = History(stage, world_of(seed), seed, ACTS)
+    history = History(stage, world_of(seed), seed, {**ACTS, **APPROVING})
     try:
         for event in history_of(seed) if events is None else events:
             history.play(event)

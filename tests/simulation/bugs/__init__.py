@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.simulation.bugs.approval_bugs import APPROVAL_BUGS
 from tests.simulation.bugs.desk_bugs import DESK_BUGS
 from tests.simulation.bugs.ledger_bugs import LEDGER_BUGS
 from tests.simulation.bugs.pause_bugs import PAUSE_BUGS
@@ -22,4 +23,5 @@ BUGS: Final[tuple[Bug, ...]] = (
     *DESK_BUGS,
     *PEOPLE_BUGS,
     *PAUSE_BUGS,
+    *APPROVAL_BUGS,
 )
