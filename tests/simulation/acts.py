@@ -14,11 +14,9 @@ from scanrefund.model.money import Money
 from scanrefund.model.payment_code import PaymentCode
 from scanrefund.model.shown import Kind as ShownKind
 from scanrefund.model.shown import Reading, Shown, Source
-from scanrefund.model.staff import Credential
 from scanrefund.model.wallet import Wallet
 from scanrefund.wish import RefundRequest
 from tests.simulation.counter import Counter
-from tests.simulation.crew import secret
 from tests.simulation.history import Act, History
 from tests.simulation.plan import Kind
 from tests.simulation.roads import Road, at_the_till, road_of
@@ -221,19 +219,19 @@ def ask_desk(history: History, counter: Counter, made: Wish, road: Road) -> None
         reading = Reading(shown, Source.SCANNER, counter.now())
     asked_at = history.now
     request = RefundRequest(made.order.order_id, made.amount, made.name, reading, made.request_id)
-    receipt = counter.desk.refund(_on_its_road(history, made, road, request))
+    if road.clerk:
+        request = _on_its_road(history, counter, road, request)
+        history.frames[-1].at_the_till = AtTheTill(road.second, road.clerk, made) if road.second else None
+    receipt = counter.desk.refund(request)
     history.note(f"{counter.name}: {made.name} of {made.amount or 'all'} → {receipt.state or receipt.reason}")
     history.watch.told(made, receipt, asked_at, history.now)
 
 
-def _on_its_road(history: History, made: Wish, road: Road, request: RefundRequest) -> RefundRequest:
-    """The wish with its people, where the shop knows any; whoever stands by hears of it."""
-    if not road.clerk:
-        return request
-    history.watch.words.asks(made.name, road.clerk)
-    word = Credential(road.second, secret(road.second)) if road.second else None
-    history.frames[-1].at_the_till = AtTheTill(road.second, road.clerk, made) if road.second else None
-    return replace(request, clerk=road.clerk, approval=word, queue=road.queue)
+def _on_its_road(history: History, counter: Counter, road: Road, request: RefundRequest) -> RefundRequest:
+    """The wish with its people. Whoever agrees has just been believed at this counter's door."""
+    history.watch.words.asks(request.reason, road.clerk)
+    second = counter.staff.find(road.second) if road.second else None
+    return replace(request, clerk=road.clerk, approval=second, queue=road.queue)
 
 
 def _code(history: History, wallet: Wallet, dice: Random) -> str:

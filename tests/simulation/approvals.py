@@ -77,7 +77,9 @@ def what_waits_has_no_plan(watch: Watch) -> str:
 
 
 def what_waits_counts_and_the_rest_is_right(watch: Watch) -> str:
-    """While a refund waits, its amount can be promised to nobody else."""
+    """While a refund waits, its amount can be promised to nobody else. Asked when anything was written."""
+    if not watch.entries and not watch.moves:
+        return ""
     waits = {row.order_id for row in watch.view.refunds if row.state == "WAIT_APPROVAL"}
     for order_id in waits:
         view = watch.view

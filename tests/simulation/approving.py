@@ -37,7 +37,9 @@ def approve(history: History, counter: Counter, dice: Random) -> None:
     row, shift = _one_that_waits(history, dice), counter.shift
     if row is None or shift is None:
         return
-    _approve(history, counter, row, dice.choice((*(shift.supervisor,) * 6, row.clerk, shift.clerk)))
+    _approve(
+        history, counter, row, dice.choice((*(shift.supervisor,) * 5, row.clerk, row.clerk, shift.clerk))
+    )
 
 
 def decline(history: History, counter: Counter, dice: Random) -> None:
@@ -124,7 +126,7 @@ def change(history: History, counter: Counter, dice: Random) -> None:
     waits = [row.order_id for row in history.view().refunds if row.state == "WAIT_APPROVAL"]
     about = waits + [made.order.order_id for made in _spoken(history)]
     order_id = dice.choice(about or [order.order_id for order in history.orders])
-    dice.choice((_want_back, _want_back, _hold, _cancel, _lower, _pay_cash, _ask_again))(
+    dice.choice((*(_want_back,) * 4, _hold, _cancel, _lower, _pay_cash, _ask_again))(
         history, counter, order_id, dice
     )
 

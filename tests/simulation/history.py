@@ -6,29 +6,27 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance, Window
 from scanrefund.model.money import ZERO, Money
-from scanrefund.model.order import Order, OrderState
+from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
 from scanrefund.model.refund import Command, Refund
-from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter, found
 from tests.simulation.crew import ANYBODY, OWNER, shift_of
 from tests.simulation.plan import Event, Kind
+from tests.simulation.setting import BEGIN, maintenance_of, order_of
 from tests.simulation.stage import Killed, Stage, Trouble
 from tests.simulation.truth import Truth
 from tests.simulation.view import View
 from tests.simulation.watch import AtTheTill, Violation, Watch, Wish
 from tests.simulation.world import World
 
-BEGIN: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 # How long a wallet may take to answer, in seconds: at once, slowly, and beyond the lease.
 _ANSWER_S: Final = (0.0, 0.0, 0.3, 4.0, 14.0, 45.0)
 _RESTORE_S: Final = 900.0
@@ -76,7 +74,7 @@ class History:
         staffed = self.world.approval_above_fen is not None
         self.ledger = ledger = self.stage.clear(staffed=staffed)
         self.truth = Truth(timedelta(seconds=self.world.lag_s), not self.world.is_calm, self.world.refused)
-        self.orders = [_order(number, dice) for number in range(self.world.orders)]
+        self.orders = [order_of(number, dice) for number in range(self.world.orders)]
         with ledger.keeping_orders(BEGIN) as keep:
             keep(self.orders)
         skew = self.world.skew_s
@@ -86,7 +84,7 @@ class History:
                 lambda: self.now,
                 self.forward,
                 timedelta(seconds=dice.randint(-skew, skew)),
-                _maintenance(self.world),
+                maintenance_of(self.world),
                 shift_of(n) if staffed else None,
                 Money(self.world.approval_above_fen) if self.world.approval_above_fen is not None else None,
             )
@@ -289,23 +287,3 @@ class History:
         with self.stage.troubled(None):
             order = self.ledger.order(order_id)
         return order.remaining.fen if order else 0
-
-
-def _maintenance(world: World) -> Maintenance:
-    if world.pause_s is None:
-        return NO_MAINTENANCE
-    begins, ends = (BEGIN + timedelta(seconds=seconds) for seconds in world.pause_s)
-    return Maintenance((Window(begins, ends),))
-
-
-def _order(number: int, dice: Random) -> Order:
-    wallet = dice.choice(tuple(Wallet))
-    prefix = "42" if wallet is Wallet.WECHAT else "20"
-    return Order(
-        order_id=f"A{number + 1}",
-        wallet=wallet,
-        wallet_order_id=f"{prefix}{number:026d}",
-        amount=Money(dice.choice((100, 999, 10_000))),
-        paid_at=BEGIN - timedelta(hours=1),
-        state=OrderState.PAID,
-    )

@@ -175,10 +175,12 @@ def history_of(seed: int) -> tuple[Event, ...]:
 
 
 def _approve(events: list[Event], dice: Random, world: World) -> None:
-    """Let people approve, decline and change things somewhere after the first wish."""
-    for _ in range(dice.randint(3, 7)):
+    """Let people approve, decline and change things, first of all and instead of half of the rest."""
+    if world.theme is not Theme.OLD_COPY:
+        del events[(len(events) + 1) // 2 :]
+    for _ in range(dice.randint(2, 4)):
         _strew(events, dice, world, dice.choice(_OF_APPROVALS))
-    # Nothing has happened to any order yet: here most of what is asked for is let wait.
+    # Nothing has happened to any order yet: most of what is asked for now may wait.
     first = dice.choice(_OF_APPROVALS)
     script = first if first[0] is Kind.SPEAK else (Kind.ASK, *first)
     events[:0] = [replace(_event(dice, world, 0, kind), inner=()) for kind in script]

@@ -10,9 +10,9 @@ from tests.simulation.counter import Counter
 from tests.simulation.crew import SUPERVISORS
 
 # One clerk in so many is a supervisor who serves a customer himself.
-_SUPERVISOR_SERVES_ONE_IN: Final = 5
+_SUPERVISOR_SERVES_ONE_IN: Final = 3
 _WAITS, _AT_THE_TILL, _BY_HIMSELF, _ALONE = range(4)
-_ROADS: Final = (*(_WAITS,) * 4, *(_AT_THE_TILL,) * 4, _BY_HIMSELF, _ALONE)
+_ROADS: Final = (*(_WAITS,) * 4, *(_AT_THE_TILL,) * 3, _BY_HIMSELF, _BY_HIMSELF, _ALONE)
 
 
 @dataclass(frozen=True, slots=True)

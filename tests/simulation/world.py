@@ -59,7 +59,7 @@ CALM_ONE_IN: Final = 12
 # Of the others, one in so many has a maintenance window.
 PAUSE_ONE_IN: Final = 6
 # One shop in so many knows its staff.
-STAFF_ONE_IN: Final = 5
+STAFF_ONE_IN: Final = 6
 _ALONE_FEN: Final = (0, 0, 99)
 _PAUSE_BEGINS_S: Final = (-60, 5, 90, 900)
 _PAUSE_LASTS_S: Final = (30, 600, 5_400, 30_000)
