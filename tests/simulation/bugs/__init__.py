@@ -14,6 +14,7 @@ from tests.simulation.bugs.pause_bugs import PAUSE_BUGS
 from tests.simulation.bugs.people_bugs import PEOPLE_BUGS
 from tests.simulation.bugs.planting import Bug
 from tests.simulation.bugs.step_bugs import STEP_BUGS
+from tests.simulation.bugs.till_bugs import TILL_BUGS
 from tests.simulation.bugs.trip_bugs import TRIP_BUGS
 
 BUGS: Final[tuple[Bug, ...]] = (
@@ -24,4 +25,5 @@ BUGS: Final[tuple[Bug, ...]] = (
     *PEOPLE_BUGS,
     *PAUSE_BUGS,
     *APPROVAL_BUGS,
+    *TILL_BUGS,
 )
