@@ -275,8 +275,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     Check("printer", lambda around: upkeep.printer(around.printer), needed=False),
     Check("network", lambda around: upkeep.network(around.http, around.addresses), needed=False),
     Check("clock", _clock),
-    Check("wallet_wechat", _wallet(Wallet.WECHAT)),
-    Check("wallet_alipay", _wallet(Wallet.ALIPAY)),
+    *(Check(f"wallet_{wallet.value}", _wallet(wallet)) for wallet in Wallet),
     Check(
         "maintenance",
         lambda around: due_dates.maintenance(around.due_dates.maintenance, around.now()),

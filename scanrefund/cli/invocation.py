@@ -59,7 +59,7 @@ class Invocation:
 
         if wallets and settings.sandbox_trouble is not None:
             raise settings.sandbox_trouble
-        if wallets and settings.wechat is None and settings.alipay is None:
+        if wallets and not settings.wallets:
             raise Fault("sandbox_missing", dir=settings.sandbox_dir)
         make_private(settings.home)
         with open_house(settings) as house:

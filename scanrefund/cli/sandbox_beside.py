@@ -67,7 +67,7 @@ def sandbox_beside(settings: Settings) -> Iterator[Sandbox]:
 def _serves(settings: Settings) -> bool:
     from scanrefund.web.network import answers
 
-    return settings.wechat is not None and answers(settings.wechat.base_url)
+    return bool(settings.sandbox_url) and answers(settings.sandbox_url)
 
 
 def _start_sandbox(folder: Path, wanted: int) -> subprocess.Popen[str]:

@@ -86,6 +86,16 @@ class Settings:
     evidence_wanted: tuple[EvidenceKind, ...] = ()
     due_dates: DueDates = NO_DUE_DATES
 
+    @property
+    def wallets(self) -> tuple[WechatSettings | AlipaySettings, ...]:
+        """Those that this shop has got."""
+        return tuple(told for told in (self.wechat, self.alipay) if told is not None)
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the sandbox that plays them serves; empty where none was started, or the wallets are real."""
+        return self.wallets[0].base_url if self.rehearsal and self.wallets else ""
+
 
 def settings_of(document: Document, home: Path, base: Path) -> Settings:
     """The document as the rooms want it; relative paths begin at `base`, the folder of its file."""

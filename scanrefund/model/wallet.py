@@ -26,6 +26,24 @@ class Wallet(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeAnswer:
+    """How a wallet wants its notices answered: taken, by this status and body; not, by a body with our code.
+
+    Sources: WeChat Pay, merchant document 4013071196 (204, or a failure as JSON); Alipay, asynchronous
+    notices (the seven letters `success`, anything else is sent again).
+    """
+
+    taken_status: int
+    taken: str
+    refused: str
+    media_type: str
+
+    def refusal(self, code: str) -> str:
+        """What is answered where a notice was not taken."""
+        return self.refused.format(code=code)
+
+
+@dataclass(frozen=True, slots=True)
 class WalletFacts:
     """What a wallet's documents fix. Lengths in digits, ages in seconds, windows in days.
 
@@ -49,6 +67,7 @@ class WalletFacts:
     refund_number: re.Pattern[str] | None
     order_missing_codes: frozenset[str]
     other_content_codes: frozenset[str]
+    notice_answer: NoticeAnswer
 
     def owns_code(self, digits: str) -> bool:
         """Whether ASCII digits have the form of this wallet's payment code."""
@@ -77,6 +96,7 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
         order_missing_codes=frozenset({"RESOURCE_NOT_EXISTS", "ORDER_NOT_EXIST", "ORDERNOTEXIST"}),
         # WeChat Pay says it as INVALID_REQUEST, a code with many meanings.
         other_content_codes=frozenset(),
+        notice_answer=NoticeAnswer(204, "", '{{"code":"FAIL","message":"{code}"}}', "application/json"),
     ),
     Wallet.ALIPAY: WalletFacts(
         wallet=Wallet.ALIPAY,
@@ -93,6 +113,7 @@ FACTS: Final[dict[Wallet, WalletFacts]] = {
         refund_number=None,
         order_missing_codes=frozenset({"ACQ.TRADE_NOT_EXIST"}),
         other_content_codes=frozenset({"ACQ.DISCORDANT_REPEAT_REQUEST"}),
+        notice_answer=NoticeAnswer(200, "success", "fail: {code}", "text/plain"),
     ),
 }
 

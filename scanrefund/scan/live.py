@@ -19,6 +19,7 @@ from typing import Final, Self
 
 from scanrefund.errors import Fault, PictureFault, SourceFault, UsageFault
 from scanrefund.model.shown import Reading, Source
+from scanrefund.scan.cover import covered
 from scanrefund.scan.events import Ended, Events, Listener, Recovered, Trouble
 from scanrefund.scan.frame import Frame, FrameSource
 from scanrefund.scan.light import Light
@@ -75,7 +76,7 @@ class Live:
         self._open = open_source
         self._clock = clock
         self._patience = patience or Patience()
-        self._slot = Slot()
+        self._slot, self._looked_at = Slot(), Slot()
         self._events = Events()
         self._stopping, self._reopen, self._recorded = Flag(), Flag(), Flag()
         self._threads: tuple[Thread, ...] = ()
@@ -101,6 +102,7 @@ class Live:
         """Stop within `patience.stop_s`. The camera is released at once, or as soon as its driver returns."""
         self._stopping.set()
         self._slot.close()
+        self._looked_at.close()
         ends = time.monotonic() + self._patience.stop_s
         for thread in self._threads:
             thread.join(max(ends - time.monotonic(), 0))
@@ -110,11 +112,12 @@ class Live:
         return self._events.listen()
 
     def preview(self, after: int = 0, wait_s: float = 1.0) -> Preview | None:
-        """The newest frame as JPEG, if its number is above `after`: waited for up to `wait_s` seconds.
+        """The newest frame that was looked at, as JPEG, if its number is above `after`; waits `wait_s` s.
 
-        Each frame is encoded once, whoever asks for it, on the thread that asks first.
+        Codes that were read are covered. Each frame is encoded once, whoever asks for it, on the thread that
+        asks first.
         """
-        given = self._slot.newest_frame(after, wait_s)
+        given = self._looked_at.newest_frame(after, wait_s)
         if given is None or not isinstance(given.what, Frame):
             return None
         with self._lock:
@@ -206,6 +209,7 @@ class Live:
             if seen and self._recorded.is_set() and not self._stopping.is_set():
                 self._note(seen.reader.last_look(), seen, self._seconds(seen))
         finally:
+            self._looked_at.close()
             self._events.tell(Ended(self._end))
 
     def _look(self, frame: Frame, seen: _Seen) -> None:
@@ -213,7 +217,9 @@ class Live:
         seen.frames += 1
         at_s = self._seconds(seen)
         self._tell_of_light(seen.light.note(frame, at_s))
-        self._note(seen.reader.read(frame), seen, at_s)
+        reading = seen.reader.read(frame)
+        self._looked_at.put(covered(frame, seen.reader.places))
+        self._note(reading, seen, at_s)
 
     def _tell_of_light(self, code: str) -> None:
         """A camera that shows nothing is opened again, once: some begin black, some freeze for good."""

@@ -19,7 +19,8 @@ _QUALITY: Final = 75
 class Preview:
     """A JPEG at most WIDTH_PX_MAX wide. `number` counts the frames of a camera; the next is larger.
 
-    A payment code may be in it: shown to whoever stands at the counter, kept nowhere.
+    What was read in the frame is covered (`cover.py`); a code that is still being read may be in it: it is
+    shown to whoever stands at the counter, and kept nowhere.
     """
 
     number: int

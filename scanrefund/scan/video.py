@@ -95,6 +95,11 @@ class VideoReader:
             self._window.append(self._look(frame))
         return self._judged()
 
+    @property
+    def places(self) -> list[Box]:
+        """Where codes were read in the last few frames, in pixels of a frame, whatever they say."""
+        return list({symbol.box: None for symbols in self._recent() for symbol in symbols})
+
     def last_look(self) -> Reading:
         """The last frame of a recording once more, with every step: no other will come."""
         if self._newest is None:
@@ -121,7 +126,7 @@ class VideoReader:
         box = next((_around(symbols) for symbols in self._recent() if symbols), None)
         if box is None:
             return []
-        left, top, right, bottom = _within(box, grey.shape)
+        left, top, right, bottom = area_of(box, grey.shape)
         crop = np.ascontiguousarray(grey[top:bottom, left:right])
         if not crop.size:
             return []
@@ -184,7 +189,7 @@ def _around(symbols: Symbols) -> Box:
     return left, top, right - left, bottom - top
 
 
-def _within(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
+def area_of(box: Box, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of the box with its margin, as far as the frame goes."""
     left, top, width, height = box
     margin = max(round(AREA_MARGIN * max(width, height)), AREA_MARGIN_PX_MIN)

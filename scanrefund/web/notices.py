@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -17,28 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from scanrefund.errors import Fault, NoticeFault
-from scanrefund.model.wallet import Wallet
+from scanrefund.model.wallet import FACTS, NoticeAnswer, Wallet
 from scanrefund.notice_desk import NoticeDesk
 
 BODY_BYTES_MAX: Final = 65_536  # the wallets' notices have one to three thousand
 BODY_S_MAX: Final = 4.0  # they give up after five
 _log: Final = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Manner:
-    """How one wallet wants to be answered."""
-
-    taken: Response
-    refused: str
-    media_type: str
-
-
-def _manner(wallet: Wallet) -> _Manner:
-    """WeChat Pay: 204, or a JSON failure. Alipay: the seven letters `success`, or any other text."""
-    if wallet is Wallet.WECHAT:
-        return _Manner(Response(status_code=204), '{"code":"FAIL","message":"%s"}', "application/json")
-    return _Manner(Response("success", media_type="text/plain"), "fail: %s", "text/plain")
 
 
 def notice_routes(desk: NoticeDesk, body_s_max: float = BODY_S_MAX) -> APIRouter:
@@ -47,20 +30,20 @@ def notice_routes(desk: NoticeDesk, body_s_max: float = BODY_S_MAX) -> APIRouter
 
     @routes.post("/notices/{wallet}", include_in_schema=False)
     async def notice(wallet: Wallet, request: Request) -> Response:
-        manner = _manner(wallet)
+        answer = FACTS[wallet].notice_answer
         try:
             body = await asyncio.wait_for(_body(request, wallet), body_s_max)
             await run_in_threadpool(desk.receive, wallet, request.headers, body)
         except (TimeoutError, ClientDisconnect):
             # Half a notice, from somebody slow or gone: the wallet sends it again.
-            return _refused(manner, 408, "timeout")
+            return _refused(answer, 408, "timeout")
         except NoticeFault as fault:
             _log.warning("%s", fault)
-            return _refused(manner, 400, fault.code)
+            return _refused(answer, 400, fault.code)
         except Fault as fault:
             _log.error("%s", fault)
-            return _refused(manner, 503, fault.code)
-        return manner.taken
+            return _refused(answer, 503, fault.code)
+        return _taken(answer)
 
     return routes
 
@@ -72,8 +55,14 @@ def application(desk: NoticeDesk, body_s_max: float = BODY_S_MAX) -> FastAPI:
     return app
 
 
-def _refused(manner: _Manner, status: int, code: str) -> Response:
-    return Response(manner.refused % code, status, media_type=manner.media_type)
+def _taken(answer: NoticeAnswer) -> Response:
+    if not answer.taken:
+        return Response(status_code=answer.taken_status)
+    return Response(answer.taken, answer.taken_status, media_type=answer.media_type)
+
+
+def _refused(answer: NoticeAnswer, status: int, code: str) -> Response:
+    return Response(answer.refusal(code), status, media_type=answer.media_type)
 
 
 async def _body(request: Request, wallet: Wallet) -> bytes:

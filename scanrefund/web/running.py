@@ -61,13 +61,13 @@ def site_of(settings: Settings, house: House) -> Site:
 
 def _practice_of(settings: Settings, house: House) -> Practice:
     """The practice counter, its people and its sandbox. Raises UsageFault where the sandbox never served."""
-    if settings.wechat is None:
+    if not settings.sandbox_url:
         raise UsageFault("training_sandbox_missing")
     owner, supervisor = (
         words(settings.language, f"training_people.{who}") for who in ("owner", "supervisor")
     )
     settle(house.staff, owner, supervisor)
-    wallets = PracticeWallets(settings.wechat.base_url, Http(settings.http))
+    wallets = PracticeWallets(settings.sandbox_url, Http(settings.http))
     results = Results(settings.home / FILE_NAME)
     return Practice(house, wallets, results, partial(reason_text, language=settings.language))
 

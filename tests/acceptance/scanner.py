@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Final
 
 from playwright.sync_api import Page
 
 KEY_S = 0.004
+PERSON_KEY_S: Final = 0.09
 # An Enter or Tab so soon after a scan is the scanner's second suffix, and heard by nobody.
 SUFFIX_MS: Final = 130
 _KEYS: Final[dict[str, dict[str, Any]]] = {
@@ -55,6 +57,16 @@ def press_at(page: Page, keys: Iterable[tuple[str, float]]) -> None:
         for press in presses:
             wire.send("Input.dispatchKeyEvent", {"type": "keyUp", **press})
     wire.detach()
+
+
+def by_hand(page: Page, text: str) -> None:
+    """Type `text` as a person does, by the keys' own times: a busy machine makes no scanner of him."""
+    if not text.isascii():
+        # What an input method makes is no key at all.
+        return page.keyboard.type(text, delay=PERSON_KEY_S * 1_000)
+    begun = time.time()
+    page.wait_for_timeout(PERSON_KEY_S * 1_000 * len(text))
+    return press_at(page, zip(text, count(begun, PERSON_KEY_S), strict=False))
 
 
 def put_in(page: Page, pieces: Iterable[str]) -> None:

@@ -15,12 +15,12 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 from tests.acceptance.browser import chromium
 from tests.acceptance.conftest import a_program, start_sandbox, stop
 from tests.acceptance.film import film, phone_camera
+from tests.acceptance.scanner import by_hand
 from tests.acceptance.stage import Stage
 
 pytestmark = pytest.mark.xdist_group("counter for real")
 # What the page's own tests and the server's try every day, here with everything real behind it.
 ALSO_NEARER = pytest.mark.long
-PERSON_KEY_MS = 90
 # After a kill nobody takes a refund over before the lease of the dead one is out: half a minute is long here.
 QUICK = {"SCANREFUND_HTTP__DEADLINE_S": "9", "SCANREFUND_DISPATCH__LEASE_S": "10"}
 # As root, in a container, Chromium has no sandbox of its own to build.
@@ -115,7 +115,7 @@ def test_a_keyboard_is_enough(stage: Stage) -> None:
     """No scanner, no camera, no mouse: a person types, finds the button with Tab, and presses keys."""
     order = stage.sandbox.sell(stage.program, "alipay", 300)
     with stage.page() as clerk:
-        clerk.page.keyboard.type(order, delay=PERSON_KEY_MS)
+        by_hand(clerk.page, order)
         clerk.press("Enter")
         clerk.at("refund:amount")
         clerk.settle()
@@ -123,7 +123,7 @@ def test_a_keyboard_is_enough(stage: Stage) -> None:
         clerk.at("refund:code")
         clerk.settle()
         code = stage.sandbox.code("alipay")
-        clerk.page.keyboard.type(code, delay=PERSON_KEY_MS)
+        by_hand(clerk.page, code)
         clerk.press("Enter")
         clerk.may_confirm()
         clerk.press("Enter")
@@ -144,14 +144,14 @@ def test_a_complaint_is_noted_answered_and_ended_by_keys(stage: Stage) -> None:
         clerk.at("detail")
         clerk.press("c")
         clerk.at("dialog:decide")
-        clerk.page.keyboard.type("等了半小时", delay=PERSON_KEY_MS)
+        by_hand(clerk.page, "等了半小时")
         clerk.press("Enter")
         clerk.at("detail")
         clerk.reads(".complaints", "前答复")
         clerk.press("a")
         clerk.at("dialog:complaint")
         clerk.reads(".quoted", "等了半小时")
-        clerk.page.keyboard.type("已道歉", delay=PERSON_KEY_MS)
+        by_hand(clerk.page, "已道歉")
         clerk.press("Enter")
         clerk.reads(".complaints", "已答复")
         clerk.at("detail")

@@ -14,13 +14,11 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect, sync
 
 from scanrefund.web.serving import served
 from tests.acceptance.browser import PATIENCE_MS, chromium, watched
-from tests.acceptance.scanner import press_at, scan
+from tests.acceptance.scanner import by_hand, press_at, scan
 from tests.page.stand_in import StandIn
 from tests.page.stand_in_app import application
 
 TILL_PX = ViewportSize(width=1024, height=768)
-# A person's time per key.
-PERSON_KEY_MS = 90
 POLL_MS = 20
 # When the place changed last, in milliseconds since 1970, for keys that are pressed a stated time after it.
 ARRIVALS = """() => {
@@ -63,7 +61,7 @@ class Till:
         scan(self.page, text, suffix)
 
     def by_hand(self, text: str) -> None:
-        self.page.keyboard.type(text, delay=PERSON_KEY_MS)
+        by_hand(self.page, text)
 
     def press(self, *keys: str) -> None:
         for key in keys:

@@ -48,6 +48,8 @@ class StandIn:
     )
     # When the wallet is asked about an open refund.
     asks_at: datetime = field(default_factory=lambda: datetime.now(UTC) + timedelta(seconds=42))
+    # What an address answers in place of its own word; None is no answer at all.
+    instead: dict[str, tuple[int, Any]] = field(default_factory=dict)
     refund_gate: queue.Queue[None] | None = None
     # The next look at the queue is answered only when something comes out of it.
     queue_gate: queue.Queue[None] | None = None

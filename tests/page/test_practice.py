@@ -43,6 +43,18 @@ def test_a_supervisor_turns_the_counter_and_comes_back_by_the_real_pin(till: Til
     assert till.desk.told("training/leave") == [{"staff_id": "o1", "secret": PIN}]
 
 
+def test_another_page_of_a_counter_that_turned_begins_anew(till: Till) -> None:
+    """Its order is the shop's, and nothing of the shop may be worked on in practice."""
+    till.order()
+    till.page.evaluate("window.before = true")
+    till.desk.training, till.desk.signed_in = True, False
+    till.desk.instead["/desk/check"] = (403, {"fault": "not_signed_in", "say": "请重新登录。"})
+    till.press("3")
+    till.at("sign_in")
+    expect(till.page.locator(".band-training")).to_be_visible()
+    assert till.page.evaluate("window.before") is None
+
+
 @started(permissions=("refund.create",))
 def test_a_clerk_asks_somebody_who_may(till: Till) -> None:
     question(till)

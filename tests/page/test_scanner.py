@@ -102,6 +102,27 @@ def test_an_enter_that_is_heard_late_still_belongs_to_its_scan(till: Till) -> No
     expect(sound).to_have_text("声音：关")
 
 
+def test_a_short_scan_in_a_reason_decides_nothing_however_late_its_enter_is_heard(till: Till) -> None:
+    """A bill's number looks like words; only its haste tells, and its Enter may come after that is over."""
+    till.order()
+    till.press("/")
+    till.at("dialog:order")
+    till.silence()
+    till.press("4")
+    why = till.page.locator("[data-own=why]")
+    expect(why).to_be_focused()
+    till.silence()
+    begun = time.time()
+    press_at(till.page, zip("A1001", count(begun, KEY_S), strict=False))
+    till.silence()
+    press_at(till.page, [("Enter", begun + 5 * KEY_S)])
+    till.silence()
+    assert till.desk.told("orders/hold") == []
+    till.press("Enter")
+    till.at("refund:amount")
+    assert [one["why"] for one in till.desk.told("orders/hold")] == ["A1001"]
+
+
 def test_the_first_digit_of_a_burst_chooses_no_reason(till: Till) -> None:
     till.order()
     till.scan(WECHAT_CODE)
