@@ -42,6 +42,8 @@ _MOVES: Final = {**_EDGES, **_FACTS}
 
 
 def only_known_moves_are_made(watch: Watch) -> str:
+    if not watch.moves:
+        return ""
     births = {row.refund_id: _born(watch, row) for row in watch.view.refunds if not row.is_found}
     for move in watch.moves:
         born = births.get(move.refund_id, move.old_state)
@@ -57,8 +59,9 @@ def only_known_moves_are_made(watch: Watch) -> str:
 
 def every_state_is_where_its_moves_lead(watch: Watch) -> str:
     for row in watch.view.refunds:
-        born = row.state if row.is_found else _born(watch, row)
-        last = watch.seen.last_move.get(row.refund_id, born)
+        last = watch.seen.last_move.get(row.refund_id)
+        if last is None:
+            last = row.state if row.is_found else _born(watch, row)
         if row.state != last:
             return f"{row.refund_id}: moved to {last}, is {row.state}"
     return ""
