@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from scanrefund.errors import Bug
 from scanrefund.ledger.schema import approvals
@@ -14,6 +14,14 @@ from scanrefund.model.money import Money
 
 # A supervisor leans over, types, and the clerk presses Enter; whoever comes back later asks again.
 GOOD_FOR: Final = timedelta(minutes=5)
+
+# Made once: every wish in a shop with staff asks it.
+_NEWEST: Final = (
+    select(approvals)
+    .where(approvals.c.request_id == bindparam("this"))
+    .order_by(approvals.c.approval_id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,7 @@ def give(connection: Connection, bound: Bound, approver: str, now: datetime) -> 
 
 def newest(connection: Connection, request_id: str) -> Given | None:
     """The last approval of a wish, or None."""
-    query = select(approvals).where(approvals.c.request_id == request_id)
-    row = connection.execute(query.order_by(approvals.c.approval_id.desc()).limit(1)).one_or_none()
+    row = connection.execute(_NEWEST, {"this": request_id}).one_or_none()
     if row is None:
         return None
     bound = Bound(row.request_id, row.order_id, Money(row.amount_fen), row.order_version, row.clerk)

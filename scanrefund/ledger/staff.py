@@ -17,6 +17,7 @@ _ONE: Final = select(staff).where(staff.c.staff_id == bindparam("this"))
 _ONE_HELD: Final = _ONE.with_for_update(read=True)
 _ONE_LOCKED: Final = _ONE.with_for_update()
 _ANY: Final = select(staff.c.staff_id).limit(1)
+_ALL: Final = select(staff).order_by(staff.c.made_at, staff.c.staff_id)
 
 
 def any_of(connection: Connection) -> bool:
@@ -59,8 +60,7 @@ def everybody(connection: Connection) -> list[Staff]:
 
 def rows(connection: Connection) -> list[Row[Any]]:
     """Everybody's row, in the order they came."""
-    found = connection.execute(select(staff).order_by(staff.c.made_at, staff.c.staff_id))
-    return list(found)
+    return list(connection.execute(_ALL))
 
 
 def add(connection: Connection, new: Staff, pin: str, now: datetime) -> None:

@@ -17,11 +17,11 @@ from scanrefund.model.shown import Reading, Shown, Source
 from scanrefund.model.wallet import Wallet
 from scanrefund.wish import RefundRequest
 from tests.simulation.counter import Counter
-from tests.simulation.ending import HAND
 from tests.simulation.history import Act, History
 from tests.simulation.plan import Kind
+from tests.simulation.roads import Road, at_the_till, road_of
 from tests.simulation.stage import DiesBefore
-from tests.simulation.watch import Wish
+from tests.simulation.watch import AtTheTill, Wish
 
 Decide = Callable[[str, Hand], Receipt]
 
@@ -48,7 +48,7 @@ def wish(history: History, counter: Counter, dice: Random) -> None:
     request_id = "" if new_code and dice.random() < 0.4 else f"request-{number}"
     made = Wish(f"wish-{number}", order, amount, digits, request_id)
     history.wishes.append(made)
-    _ask_desk(history, counter, made)
+    ask_desk(history, counter, made, road_of(counter, dice))
 
 
 def insist(history: History, counter: Counter, _dice: Random) -> None:
@@ -89,30 +89,30 @@ def withdraw(history: History, counter: Counter, _dice: Random) -> None:
     """A supervisor withdraws what was never sent."""
     for row in history.view().refunds:
         if row.state == "READY":
-            history.watch.shown(counter.supervisor.cancel(row.refund_id, HAND), history.now)
+            history.watch.shown(counter.supervisor.cancel(row.refund_id, counter.hand), history.now)
 
 
 def release(history: History, counter: Counter, _dice: Random) -> None:
     """A supervisor lets go on what is held."""
     for row in history.view().refunds:
         if row.state == "HELD":
-            history.watch.shown(counter.supervisor.release(row.refund_id, HAND), history.now)
+            history.watch.shown(counter.supervisor.release(row.refund_id, counter.hand), history.now)
 
 
 def hold(history: History, counter: Counter, dice: Random) -> None:
     """Somebody puts an order on hold, by its number or by that of a refund of any state."""
     never_sent = [row.refund_id for row in history.view().refunds if row.state == "READY"]
     anything = [order.order_id for order in history.orders] + [r.refund_id for r in history.view().refunds]
-    counter.holds.put(dice.choice(never_sent or anything), HAND.by, HAND.why)
+    counter.holds.put(dice.choice(never_sent or anything), counter.hand.by, counter.hand.why)
 
 
 def lift(history: History, counter: Counter, dice: Random) -> None:
     """A supervisor lifts a hold: lets its refund go on, or the whole order."""
     for one in counter.holds.listed():
         if one.refund_id and dice.random() < 0.5:
-            history.watch.shown(counter.supervisor.release(one.refund_id, HAND), history.now)
+            history.watch.shown(counter.supervisor.release(one.refund_id, counter.hand), history.now)
         else:
-            counter.supervisor.thaw(one.order_id, HAND)
+            counter.supervisor.thaw(one.order_id, counter.hand)
 
 
 def ahead(history: History, counter: Counter, _dice: Random) -> None:
@@ -131,7 +131,7 @@ def repeat(history: History, counter: Counter, dice: Random) -> None:
         if other != again.amount:
             history.watch.slips.add(again.name)
         again = replace(again, amount=other)
-    _ask_desk(history, counter, again)
+    ask_desk(history, counter, again, road_of(counter, dice))
 
 
 def look(history: History, counter: Counter, dice: Random) -> None:
@@ -199,28 +199,39 @@ def person(history: History, counter: Counter, dice: Random) -> None:
     act = dice.choice(fitting.get(row.state, anything) if dice.random() < 0.7 else anything)
     history.note(f"{counter.name}: {act.__name__} …{row.refund_id[-7:]}, which is {row.state}")
     if dice.random() < 0.1:
-        at.thaw(row.order_id, HAND)
+        at.thaw(row.order_id, counter.hand)
     else:
-        history.watch.shown(act(row.refund_id, HAND), history.now)
+        history.watch.shown(act(row.refund_id, counter.hand), history.now)
 
 
 def _wish_of_first(history: History, counter: Counter, amount: Money | None) -> None:
     number = len(history.wishes)
     made = Wish(f"wish-{number}", history.orders[0], amount, "", f"request-{number}")
     history.wishes.append(made)
-    _ask_desk(history, counter, made)
+    ask_desk(history, counter, made, at_the_till(counter))
 
 
-def _ask_desk(history: History, counter: Counter, made: Wish) -> None:
+def ask_desk(history: History, counter: Counter, made: Wish, road: Road) -> None:
+    """Somebody asks the desk for a refund, with whoever stands by."""
     reading = None
     if made.digits:
         shown = Shown(ShownKind.PAYMENT_CODE, made.order.wallet, code=PaymentCode(made.digits))
         reading = Reading(shown, Source.SCANNER, counter.now())
     asked_at = history.now
     request = RefundRequest(made.order.order_id, made.amount, made.name, reading, made.request_id)
+    if road.clerk:
+        request = _on_its_road(history, counter, road, request)
+        history.frames[-1].at_the_till = AtTheTill(road.second, road.clerk, made) if road.second else None
     receipt = counter.desk.refund(request)
     history.note(f"{counter.name}: {made.name} of {made.amount or 'all'} → {receipt.state or receipt.reason}")
     history.watch.told(made, receipt, asked_at, history.now)
+
+
+def _on_its_road(history: History, counter: Counter, road: Road, request: RefundRequest) -> RefundRequest:
+    """The wish with its people. Whoever agrees has just been believed at this counter's door."""
+    history.watch.words.asks(request.reason, road.clerk)
+    second = counter.staff.find(road.second) if road.second else None
+    return replace(request, clerk=road.clerk, approval=second, queue=road.queue)
 
 
 def _code(history: History, wallet: Wallet, dice: Random) -> str:

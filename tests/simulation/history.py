@@ -6,27 +6,27 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Final
 
 from scanrefund.errors import LedgerFault, UsageFault
+from scanrefund.ledger.by_hand import Hand
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.model.maintenance import NO_MAINTENANCE, Maintenance, Window
 from scanrefund.model.money import ZERO, Money
-from scanrefund.model.order import Order, OrderState
+from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer, OrderAnswer, OrderLook, Outcome, Signature
 from scanrefund.model.refund import Command, Refund
-from scanrefund.model.wallet import Wallet
 from tests.simulation.counter import Counter, found
+from tests.simulation.crew import ANYBODY, OWNER, shift_of
 from tests.simulation.plan import Event, Kind
+from tests.simulation.setting import BEGIN, maintenance_of, order_of
 from tests.simulation.stage import Killed, Stage, Trouble
 from tests.simulation.truth import Truth
 from tests.simulation.view import View
-from tests.simulation.watch import Violation, Watch, Wish
+from tests.simulation.watch import AtTheTill, Violation, Watch, Wish
 from tests.simulation.world import World
 
-BEGIN: Final = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 # How long a wallet may take to answer, in seconds: at once, slowly, and beyond the lease.
 _ANSWER_S: Final = (0.0, 0.0, 0.3, 4.0, 14.0, 45.0)
 _RESTORE_S: Final = 900.0
@@ -39,11 +39,12 @@ Act = Callable[["History", Counter, Random], None]
 
 @dataclass(slots=True)
 class Frame:
-    """One event being played: its dice, and what still has to happen elsewhere meanwhile."""
+    """One event being played: its dice, what still has to happen elsewhere meanwhile, who stands by."""
 
     event: Event
     dice: Random
     inner: list[Event]
+    at_the_till: AtTheTill | None = None
 
 
 @dataclass(slots=True)
@@ -70,9 +71,10 @@ class History:
 
     def __post_init__(self) -> None:
         dice = Random(f"setting {self.seed}")
-        self.ledger = ledger = self.stage.clear()
+        staffed = self.world.approval_above_fen is not None
+        self.ledger = ledger = self.stage.clear(staffed=staffed)
         self.truth = Truth(timedelta(seconds=self.world.lag_s), not self.world.is_calm, self.world.refused)
-        self.orders = [_order(number, dice) for number in range(self.world.orders)]
+        self.orders = [order_of(number, dice) for number in range(self.world.orders)]
         with ledger.keeping_orders(BEGIN) as keep:
             keep(self.orders)
         skew = self.world.skew_s
@@ -82,13 +84,21 @@ class History:
                 lambda: self.now,
                 self.forward,
                 timedelta(seconds=dice.randint(-skew, skew)),
-                _maintenance(self.world),
+                maintenance_of(self.world),
+                shift_of(n) if staffed else None,
+                Money(self.world.approval_above_fen) if self.world.approval_above_fen is not None else None,
             )
             for n in range(self.world.counters)
         ]
         for counter in self.counters:
             counter.open(ledger, self.travel, self.look)
-        self.watch = Watch(self.stage.database, self.truth, self.world, {o.order_id: o for o in self.orders})
+        orders = {order.order_id: order for order in self.orders}
+        self.watch = Watch(self.stage.database, self.truth, self.world, orders, self._rest)
+
+    @property
+    def hand(self) -> Hand:
+        """Who decides when nothing else goes on: nobody's refund is his own."""
+        return Hand(OWNER, ANYBODY.why) if self.world.approval_above_fen is not None else ANYBODY
 
     def play(self, event: Event) -> None:
         """One event, whole, and then the look at everything that must be true."""
@@ -119,6 +129,10 @@ class History:
     def decide(self, act: Callable[[Counter], object]) -> None:
         """A person decides, when nothing else goes on."""
         self._guarded(self.counters[0], act)
+
+    def at(self, counter: Counter, act: Callable[[Counter], object]) -> None:
+        """Somebody acts at a counter; what goes wrong there is over with it."""
+        self._guarded(counter, act)
 
     def restore(self) -> None:
         """Put the last copy in the ledger's place. That takes longer than any request stays under way."""
@@ -172,6 +186,8 @@ class History:
         self.watch.no_transaction_is_open()
         frame = self.frames[-1]
         self._elsewhere(frame)
+        if frame.at_the_till is not None:
+            self.watch.hears(frame.at_the_till, self.now)
         return found(order) if frame.dice.random() < 0.8 else OrderAnswer(OrderLook.NOT_ASKED, code="timeout")
 
     def _in_window(self, name: str) -> bool:
@@ -263,23 +279,11 @@ class History:
             raise
         except Exception as error:  # the program broke: that is what we are looking for
             raise Violation("the_program_does_not_break", f"{type(error).__name__}: {error}") from error
+        if self.world.approval_above_fen is not None:
+            self.watch.notice(self.now)
 
-
-def _maintenance(world: World) -> Maintenance:
-    if world.pause_s is None:
-        return NO_MAINTENANCE
-    begins, ends = (BEGIN + timedelta(seconds=seconds) for seconds in world.pause_s)
-    return Maintenance((Window(begins, ends),))
-
-
-def _order(number: int, dice: Random) -> Order:
-    wallet = dice.choice(tuple(Wallet))
-    prefix = "42" if wallet is Wallet.WECHAT else "20"
-    return Order(
-        order_id=f"A{number + 1}",
-        wallet=wallet,
-        wallet_order_id=f"{prefix}{number:026d}",
-        amount=Money(dice.choice((100, 999, 10_000))),
-        paid_at=BEGIN - timedelta(hours=1),
-        state=OrderState.PAID,
-    )
+    def _rest(self, order_id: str) -> int:
+        """What the program tells of an order's rest, in fen."""
+        with self.stage.troubled(None):
+            order = self.ledger.order(order_id)
+        return order.remaining.fen if order else 0

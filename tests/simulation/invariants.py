@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command
+from tests.simulation.approvals import APPROVALS
 from tests.simulation.moves import MOVES
 from tests.simulation.pauses import PAUSES
 from tests.simulation.records import RECORDS
@@ -136,6 +137,7 @@ INVARIANTS: Final[dict[str, Invariant]] = (
         )
     }
     | PAUSES
+    | APPROVALS
     | MOVES
     | RECORDS
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import Command, RefundState
+from tests.simulation.approvals import APPROVED
 from tests.simulation.pauses import PAUSED
 from tests.simulation.truth import LIVE
 from tests.simulation.view import IN_SIGHT, RefundRow, place_of
@@ -148,7 +149,7 @@ def a_refusal_has_its_cause(watch: Watch, receipt: Receipt, wish: Wish | None) -
     if wish is None or receipt.reason is None:
         return ""
     reason = receipt.reason.value
-    if reason in ("order_not_found", "order_not_paid", "order_cancelled", "order_changed"):
+    if reason in ("order_not_found", "order_not_paid", "order_changed"):
         return f"{wish.name}: {reason}"
     without = _WITHOUT_CAUSE.get(reason)
     rows = [row for row in watch.view.refunds if row.order_id == wish.order.order_id]
@@ -167,6 +168,16 @@ def _enough_remains(watch: Watch, wish: Wish, _rows: list[RefundRow]) -> bool:
 
 def _nothing_froze_it(watch: Watch, wish: Wish, _rows: list[RefundRow]) -> bool:
     return not any(one.frozen_why for one in watch.view.orders if one.order_id == wish.order.order_id)
+
+
+def _nobody_cancelled_it(watch: Watch, wish: Wish, _rows: list[RefundRow]) -> bool:
+    ours = (one for one in watch.view.orders if one.order_id == wish.order.order_id)
+    return not any(one.cancelled_at for one in ours)
+
+
+def _a_clerk_may_alone(watch: Watch, wish: Wish, _rows: list[RefundRow]) -> bool:
+    limit = watch.world.approval_above_fen
+    return limit is None or (wish.amount or wish.order.amount).fen <= limit
 
 
 def _few_came_to_nothing(_watch: Watch, _wish: Wish, rows: list[RefundRow]) -> bool:
@@ -218,22 +229,28 @@ _WITHOUT_CAUSE: Final[dict[str, Callable[[Watch, Wish, list[RefundRow]], bool]]]
     "amount_over_remaining": _enough_remains,
     "order_frozen": _nothing_froze_it,
     "too_many_in_vain": _few_came_to_nothing,
+    "order_cancelled": _nobody_cancelled_it,
+    "needs_approval": _a_clerk_may_alone,
 }
 
-DEPARTURES: Final[dict[str, Departure]] = {
-    rule.__name__: rule
-    for rule in (
-        no_network_inside_a_transaction,
-        a_trip_is_on_disk_before_it_leaves,
-        what_is_sent_is_what_was_written,
-        an_unknown_is_asked_about_before_it_is_sent_again,
-        an_ended_refund_is_not_sent,
-        two_do_not_work_on_one_refund,
-        two_refunds_of_one_order_keep_their_distance,
-        a_worker_asks_no_sooner_than_the_wallet_wants,
-        no_loop_runs_hot,
-    )
-} | PAUSED
+DEPARTURES: Final[dict[str, Departure]] = (
+    {
+        rule.__name__: rule
+        for rule in (
+            no_network_inside_a_transaction,
+            a_trip_is_on_disk_before_it_leaves,
+            what_is_sent_is_what_was_written,
+            an_unknown_is_asked_about_before_it_is_sent_again,
+            an_ended_refund_is_not_sent,
+            two_do_not_work_on_one_refund,
+            two_refunds_of_one_order_keep_their_distance,
+            a_worker_asks_no_sooner_than_the_wallet_wants,
+            no_loop_runs_hot,
+        )
+    }
+    | PAUSED
+    | APPROVED
+)
 
 RECEIPTS: Final[dict[str, Told]] = {
     rule.__name__: rule

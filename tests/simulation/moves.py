@@ -42,9 +42,11 @@ _MOVES: Final = {**_EDGES, **_FACTS}
 
 
 def only_known_moves_are_made(watch: Watch) -> str:
-    found = {row.refund_id for row in watch.view.refunds if row.is_found}
+    if not watch.moves:
+        return ""
+    births = {row.refund_id: _born(watch, row) for row in watch.view.refunds if not row.is_found}
     for move in watch.moves:
-        born = move.old_state if move.refund_id in found else "READY"
+        born = births.get(move.refund_id, move.old_state)
         before = watch.seen.last_move.get(move.refund_id, born)
         if move.old_state != before:
             return f"{move.refund_id}: {before} and then {move.old_state} → {move.new_state}"
@@ -57,8 +59,9 @@ def only_known_moves_are_made(watch: Watch) -> str:
 
 def every_state_is_where_its_moves_lead(watch: Watch) -> str:
     for row in watch.view.refunds:
-        born = row.state if row.is_found else "READY"
-        last = watch.seen.last_move.get(row.refund_id, born)
+        last = watch.seen.last_move.get(row.refund_id)
+        if last is None:
+            last = row.state if row.is_found else _born(watch, row)
         if row.state != last:
             return f"{row.refund_id}: moved to {last}, is {row.state}"
     return ""
@@ -155,6 +158,12 @@ def people_are_told(watch: Watch) -> str:
         for row in watch.view.refunds
         if row.state in _ALARMING and row.refund_id not in alarmed
     )
+
+
+def _born(watch: Watch, row: RefundRow) -> str:
+    """The state in which a refund of ours was made."""
+    birth = watch.words.births.get(row.name)
+    return "WAIT_APPROVAL" if birth is not None and birth.state == "WAIT_APPROVAL" else "READY"
 
 
 def _with_old(watch: Watch) -> list[tuple[RefundRow, RefundRow]]:

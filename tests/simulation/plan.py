@@ -38,6 +38,16 @@ class Kind(StrEnum):
     RECOVER = "recover"  # somebody has the wallets asked for every number that the orders can have
     HOLD = "hold"  # a supervisor puts an order on hold
     LIFT = "lift"  # a supervisor lifts a hold
+    ASK = "ask"  # customers want some of every order back, and all that waits for a second person
+    APPROVE = "approve"  # somebody approves a refund that waits
+    DECLINE = "decline"  # a supervisor declines one
+    TAKE_BACK = "take back"  # a clerk withdraws his own
+    RIVALS = "rivals"  # two people at two counters decide about the same one
+    LEAF = "leaf"  # a supervisor looks through the queue
+    ROUND = "round"  # he approves at once what he saw there
+    SPEAK = "speak"  # somebody agrees at the till, and the process dies before the refund is written
+    LEAN = "lean"  # a clerk leans on a word given before
+    CHANGE = "change"  # something happens to an order for which a refund may wait
     PERSON = "person"  # a supervisor decides: release, close, cancel, pay another way, thaw
 
 
@@ -89,6 +99,26 @@ _HOLD_PLOT: Final = (
     *(Kind.RECOVER, Kind.RELEASE, Kind.HOLD, Kind.WORK),
 )
 
+# What people do about refunds that need a second person, in shops that know their staff.
+_OF_APPROVALS: Final = (
+    (Kind.APPROVE, Kind.WORK),
+    (Kind.APPROVE, Kind.WORK),
+    (Kind.RIVALS, Kind.WORK),
+    (Kind.DECLINE, Kind.WORK, Kind.WORK),
+    (Kind.TAKE_BACK, Kind.WORK),
+    (Kind.LEAF, Kind.CHANGE, Kind.ROUND),
+    (Kind.ASK, Kind.CHANGE, Kind.APPROVE, Kind.WORK),
+    (Kind.WISH, Kind.WISH, Kind.ROUND, Kind.WORK),
+    (Kind.SPEAK, Kind.LEAN, Kind.WORK, Kind.LEAN, Kind.WORK),
+    (Kind.SPEAK, Kind.CHANGE, Kind.LEAN),
+    (Kind.SPEAK, Kind.WAIT, Kind.LEAN),
+)
+# A refund stands before a supervisor's eyes that an old copy does not know; its number is given away anew.
+_ROUND_PLOT: Final = (
+    *(Kind.BACKUP, Kind.ASK, Kind.LEAF, Kind.RESTORE, Kind.RECOVER),
+    *(Kind.ASK, Kind.ROUND, Kind.WORK),
+)
+
 # How often each kind of event is drawn, by theme.
 _WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
     Theme.SHOP: {
@@ -128,7 +158,7 @@ _WEIGHTS: Final[Mapping[Theme, Mapping[Kind, int]]] = {
 
 
 def history_of(seed: int) -> tuple[Event, ...]:
-    """The events of a seed. Its holds have dice of their own: the other events are the same without them."""
+    """The events of a seed. Holds and approvals have dice of their own: the others are the same without."""
     world, dice = world_of(seed), Random(f"holds {seed}")
     events = list(_happenings(seed, world))
     if not world.is_calm and not dice.randrange(HOLDS_ONE_IN):
@@ -139,7 +169,23 @@ def history_of(seed: int) -> tuple[Event, ...]:
         # Where another plot is played, this one would be in its way.
         if world.theme is Theme.OLD_COPY and seed % PLOT_ONE_IN:
             events[:0] = _of_plot(dice, world, _HOLD_PLOT)
+    if world.approval_above_fen is not None:
+        _approve(events, Random(f"approvals {seed}"), world)
     return tuple(events)
+
+
+def _approve(events: list[Event], dice: Random, world: World) -> None:
+    """Let people approve, decline and change things, first of all and instead of half of the rest."""
+    if world.theme is not Theme.OLD_COPY:
+        del events[(len(events) + 1) // 2 :]
+    for _ in range(dice.randint(2, 4)):
+        _strew(events, dice, world, dice.choice(_OF_APPROVALS))
+    # Nothing has happened to any order yet: most of what is asked for now may wait.
+    first = dice.choice(_OF_APPROVALS)
+    script = first if first[0] is Kind.SPEAK else (Kind.ASK, *first)
+    events[:0] = [replace(_event(dice, world, 0, kind), inner=()) for kind in script]
+    if world.theme is Theme.OLD_COPY and dice.random() < 0.5:
+        events[:0] = _of_plot(dice, world, _ROUND_PLOT)
 
 
 def _strew(events: list[Event], dice: Random, world: World, kinds: tuple[Kind, ...]) -> None:

@@ -17,6 +17,7 @@ from scanrefund.ledger.engine import LedgerSettings, open_engine
 from scanrefund.ledger.ledger import Ledger, Shop
 from scanrefund.ledger.migrate import bring_up_to_date
 from scanrefund.ledger.witness import Head, Witness
+from tests.simulation.crew import hire
 
 KEYS: Final = Keys(b"f" * 32, b"b" * 32)
 SHOP: Final = Shop("shop1", rehearsal=True)
@@ -88,19 +89,22 @@ class Stage:
         assert isinstance(driver, sqlite3.Connection)
         self.database: sqlite3.Connection = driver
         self._empty = self.copy()
+        hire(Ledger(self.engine, KEYS, SHOP), KEYS)
+        self._staffed = self.copy()
         self._trouble: Trouble | None = None
         event.listen(self.engine, "do_execute", self._before_statement)
         event.listen(self.engine, "do_executemany", self._before_statement)
 
-    def clear(self) -> Ledger:
-        """An empty ledger."""
-        self.restore(self._empty)
+    def clear(self, *, staffed: bool = False) -> Ledger:
+        """An empty ledger; with `staffed` one that knows the people of the shop."""
+        self.restore(self._staffed if staffed else self._empty)
         self._trouble = None
         return Ledger(self.engine, KEYS, SHOP, MemoryWitness())
 
     def close(self) -> None:
-        """Let go of both databases."""
+        """Let go of all databases."""
         self._empty.close()
+        self._staffed.close()
         self._keep_alive.close()
         self.engine.dispose()
 

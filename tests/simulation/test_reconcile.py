@@ -17,10 +17,10 @@ from scanrefund.model.outcome import Outcome
 from scanrefund.model.wallet import Wallet
 from scanrefund.wallets.bill_files import BillAccounts
 from scanrefund.wallets.reading import BEIJING
-from tests.simulation.acts import ACTS
 from tests.simulation.ending import bring_to_an_end
 from tests.simulation.history import History
 from tests.simulation.plan import history_of
+from tests.simulation.run import EVERY_ACT
 from tests.simulation.stage import Stage
 from tests.simulation.truth import Taken
 from tests.simulation.world import world_of
@@ -85,7 +85,7 @@ def _when_made(taken: Taken, day: date) -> Outcome:
 
 
 def ended(stage: Stage, seed: int) -> History:
-    history = History(stage, world_of(seed), seed, ACTS)
+    history = History(stage, world_of(seed), seed, EVERY_ACT)
     for event in history_of(seed):
         history.play(event)
     bring_to_an_end(history)

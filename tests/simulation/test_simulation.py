@@ -8,16 +8,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation.approving import APPROVING
 from tests.simulation.bugs import BUGS
 from tests.simulation.bugs.planting import Bug, planted
 from tests.simulation.caught import play_planted
 from tests.simulation.clean import play_clean, play_spread, story_of
 from tests.simulation.invariants import INVARIANTS
 from tests.simulation.moments import DEPARTURES, RECEIPTS
-from tests.simulation.plan import history_of
+from tests.simulation.plan import Kind, history_of
 from tests.simulation.run import play
 from tests.simulation.shrink import shrink
 from tests.simulation.stage import Stage
+from tests.simulation.world import Theme, world_of
 
 SEEDS = 1_000
 CHUNK = 20
@@ -119,6 +121,20 @@ def test_a_run_over_two_processes_plays_every_seed_once() -> None:
     written: list[str] = []
     assert play_spread(written.append, range(103), 2)
     assert written[-1].startswith("103 histories, 0 broken, ")
+
+
+def test_what_people_do_about_approvals_is_played_where_the_shop_knows_its_staff_and_nowhere_else() -> None:
+    """In shops of every kind: what nobody plays, no invariant can judge."""
+    with_staff, themes = set[Kind](), set[Theme]()
+    for seed in range(SEEDS):
+        kinds = {event.kind for event in history_of(seed)}
+        if world_of(seed).approval_above_fen is None:
+            assert not kinds & set(APPROVING), seed
+        else:
+            with_staff |= kinds
+            themes.add(world_of(seed).theme)
+    assert with_staff >= set(APPROVING)
+    assert themes == set(Theme)
 
 
 def test_histories_differ_from_seed_to_seed() -> None:

@@ -12,6 +12,17 @@ _NOT_FOR_WALLET: Final = {"CLOSED", "CANCELLED", "PAID_OTHER_WAY"}
 _NOT_FOR_CUSTOMER: Final = {"CLOSED", "CANCELLED", "RETURNED_TO_MERCHANT"}
 ENDED: Final = {"SUCCEEDED", "RETURNED_TO_MERCHANT", "CLOSED", "CANCELLED", "PAID_OTHER_WAY", "EXTERNAL"}
 
+# What an approval of a refund is for, besides its number and amount: its order, and all others of that order.
+Beside = tuple[str, str | None, str, frozenset[tuple[str, str, int]]]
+_SUM_OF: Final = {
+    "SUCCEEDED": "arrived",
+    "EXTERNAL": "arrived",
+    "PAID_OTHER_WAY": "arrived",
+    "CLOSED": "nothing",
+    "CANCELLED": "nothing",
+    "RETURNED_TO_MERCHANT": "returned",
+}
+
 # A look-up of old books ends after so many numbers in a row of which the wallet knows nothing.
 IN_SIGHT: Final = 5
 
@@ -37,6 +48,13 @@ class RefundRow(NamedTuple):
     epoch: int
     beyond_cap: int
     instead_of: str
+    clerk: str
+    approver: str
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """Its number and its wish: a number alone may be given anew after an old copy was put back."""
+        return self.refund_id, self.reason
 
     @property
     def is_open(self) -> bool:
@@ -55,6 +73,8 @@ class OrderRow(NamedTuple):
     customer_reserved_fen: int
     frozen_why: str
     looked_up_at: str | None
+    told_state: str
+    cancelled_at: str | None
 
 
 class MoveRow(NamedTuple):
@@ -129,6 +149,16 @@ class View:
         """What the customer of an order has or may still get."""
         ours = [row for row in self.refunds if row.order_id == order_id]
         return sum(row.amount_fen for row in ours if row.state not in _NOT_FOR_CUSTOMER)
+
+    def beside(self, order_id: str, refund_id: str = "") -> Beside:
+        """An order as it lies, without one of its refunds."""
+        [order] = [one for one in self.orders if one.order_id == order_id]
+        others = frozenset(
+            (row.refund_id, _SUM_OF.get(row.state, "open"), row.amount_fen)
+            for row in self.refunds
+            if row.order_id == order_id and row.refund_id != refund_id
+        )
+        return order.told_state, order.cancelled_at, order.frozen_why, others
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,10 +12,12 @@ from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import Answer
 from scanrefund.model.refund import Command, Refund
+from tests.simulation.approvals import approver_of
 from tests.simulation.invariants import INVARIANTS
 from tests.simulation.moments import DEPARTURES, RECEIPTS
 from tests.simulation.truth import Truth
 from tests.simulation.view import MADE, Entry, MoveRow, RefundRow, View, Window, entries_after, moves_after
+from tests.simulation.words import Word, Words
 from tests.simulation.world import World
 
 
@@ -65,16 +68,27 @@ class Seen:
     alarms: dict[str, int] = field(default_factory=dict)
     reserved: set[str] = field(default_factory=set)
     on_hold: frozenset[str] = frozenset()
+    approvers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AtTheTill:
+    """Somebody is asked at the till whether a wish may go; he hears of it when the wallet knows the order."""
+
+    by: str
+    clerk: str
+    wish: Wish
 
 
 @dataclass(slots=True)
 class Watch:
-    """Everything the invariants are asked about."""
+    """Everything the invariants are asked about. `rest` is what the program tells of an order's rest."""
 
     database: sqlite3.Connection
     truth: Truth
     world: World
     orders: dict[str, Order]
+    rest: Callable[[str], int]
     window: Window = field(init=False)
     view: View = field(init=False)
     now: datetime = field(init=False)
@@ -88,6 +102,7 @@ class Watch:
     slips: set[str] = field(default_factory=set)
     lost_sends: set[tuple[str, bytes]] = field(default_factory=set)
     first_shown: dict[str, datetime] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
 
     def __post_init__(self) -> None:
         self.window = Window(self.database)
@@ -100,8 +115,7 @@ class Watch:
 
     def look(self, now: datetime) -> None:
         """Read the ledger and ask every invariant. Raises Violation."""
-        self.now = now
-        self.view = self.window.look()
+        self.notice(now)
         self.moves = moves_after(self.database, self.seen.move_id)
         self.entries = entries_after(self.database, self.seen.entry.number if self.seen.entry else 0)
         for rule, ask in INVARIANTS.items():
@@ -110,6 +124,21 @@ class Watch:
                 raise Violation(rule, detail)
         self._remember()
 
+    def notice(self, now: datetime) -> None:
+        """Look at the ledger, and remember how each refund was born where a second person may be needed."""
+        self.now, self.view = now, self.window.look()
+        if self.world.approval_above_fen is not None and not self.database.in_transaction:
+            self.words.notice(self.view, now)
+
+    def hears(self, till: AtTheTill, now: datetime) -> None:
+        """Somebody at the till is shown a wish, and says yes."""
+        self.notice(now)
+        order, view = till.wish.order, self.view
+        taken = max(view.live_fen(order.order_id), view.for_customer_fen(order.order_id))
+        amount_fen = till.wish.amount.fen if till.wish.amount else order.amount.fen - taken
+        of_order = (order.order_id, amount_fen, view.beside(order.order_id))
+        self.words.words.append(Word(till.by, till.wish.name, till.clerk, "", *of_order, now))
+
     def forget(self, now: datetime) -> None:
         """An old copy took the ledger's place: what is known of later things is the wallets' alone."""
         self.window.forget()
@@ -117,6 +146,7 @@ class Watch:
         self.seen = Seen()
         self.journeys.clear()
         self.first_shown.clear()
+        self.words.forget(self.view)
         self.from_copy = {row.refund_id for row in self.view.refunds}
         self.lost_wishes |= {one.wish for one in self.truth.taken.values()} - {
             row.reason for row in self.view.refunds
@@ -140,8 +170,7 @@ class Watch:
         self, command: Command, refund: Refund, now: datetime, *, by_worker: bool, in_window: bool
     ) -> Journey:
         """A trip leaves: what must be on disk by now? Raises Violation."""
-        self.now = now
-        self.view = self.window.look()
+        self.notice(now)
         journey = Journey(refund.refund_id, command, now, by_worker, in_window)
         for rule, ask in DEPARTURES.items():
             detail = ask(self, journey, refund)
@@ -156,8 +185,7 @@ class Watch:
             raise Violation("no_network_inside_a_transaction", "a wallet was asked about an order")
 
     def _judge(self, receipt: Receipt, wish: Wish | None, now: datetime) -> None:
-        self.now = now
-        self.view = self.window.look()
+        self.notice(now)
         for rule, ask in RECEIPTS.items():
             detail = ask(self, receipt, wish)
             if detail:
@@ -174,5 +202,7 @@ class Watch:
             seen.entry = entry
             if entry.kind == "alarm":
                 seen.alarms[entry.subject] = seen.alarms.get(entry.subject, 0) + 1
+            if self.world.approval_above_fen is not None and (told := approver_of(entry)):
+                seen.approvers |= {told[0]: told[1]}
             if entry.kind in MADE:
                 seen.reserved.add(entry.subject)

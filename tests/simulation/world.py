@@ -22,7 +22,7 @@ class World:
 
     `lag_s` is how long a wallet's query may not yet show what it took. `late_s` is how late a request may
     arrive after its sender gave up. `pause_s` is when a maintenance window begins and ends, in seconds from
-    the history's begin.
+    the history's begin. `approval_above_fen` is what a clerk may pay back alone, None without staff.
     """
 
     theme: Theme
@@ -44,6 +44,7 @@ class World:
     skew_s: int
     jumps: bool
     pause_s: tuple[int, int] | None = None
+    approval_above_fen: int | None = None
 
     @property
     def is_calm(self) -> bool:
@@ -57,6 +58,9 @@ class World:
 CALM_ONE_IN: Final = 12
 # Of the others, one in so many has a maintenance window.
 PAUSE_ONE_IN: Final = 6
+# One shop in so many knows its staff.
+STAFF_ONE_IN: Final = 6
+_ALONE_FEN: Final = (0, 0, 99)
 _PAUSE_BEGINS_S: Final = (-60, 5, 90, 900)
 _PAUSE_LASTS_S: Final = (30, 600, 5_400, 30_000)
 # Every third world of old copies follows a plot.
@@ -65,8 +69,14 @@ _THEMES: Final = (Theme.SHOP, Theme.SHOP, Theme.PEOPLE, Theme.OLD_COPY)
 
 
 def world_of(seed: int) -> World:
-    """The world of a seed. Its window has dice of its own, so that the rest is the same without it."""
-    world, dice = _faults_of(seed), Random(f"pause {seed}")
+    """The world of a seed. Its staff and its window have dice of their own: the rest is the same without."""
+    world, dice = _faults_of(seed), Random(f"staff {seed}")
+    if not dice.randrange(STAFF_ONE_IN):
+        world = replace(world, approval_above_fen=dice.choice(_ALONE_FEN))
+    return _with_window(world, Random(f"pause {seed}"))
+
+
+def _with_window(world: World, dice: Random) -> World:
     if world.is_calm or dice.randrange(PAUSE_ONE_IN):
         return world
     begins_s = dice.choice(_PAUSE_BEGINS_S)
