@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from scanrefund.aftercare.daily_backup import DailyBackup
@@ -105,6 +106,7 @@ def open_house(settings: Settings, clock: Clock = SYSTEM) -> House:
         books=_books(settings, ledger, gateways, clock),
         outbox=outbox,
         post=post,
+        backup=backup,
         slips=SlipDesk(ledger, keys, clock, settings.slips),
         cash_slips=CashSlipDesk(ledger, clock, _cash_slips(settings), staff.find),
         **_of_customers(settings, ledger, keys, clock),
@@ -228,6 +230,12 @@ def bill_accounts(settings: Settings) -> BillAccounts:
     )
 
 
+def _copies(settings: Settings) -> Path | None:
+    """Where the self test looks for copies; None where the keeper of a server sees to them."""
+    on_server = not settings.ledger.url.startswith("sqlite:")
+    return None if on_server and not settings.backup.daily else settings.backup.folder
+
+
 def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
     """What the self test of this counter looks at."""
     addresses = {
@@ -250,7 +258,7 @@ def surroundings(settings: Settings, clock: Clock = SYSTEM) -> Surroundings:
         gateways=gateways,
         addresses=addresses,
         now=clock.now,
-        backups=settings.backup.folder if settings.ledger.url.startswith("sqlite:") else None,
+        backups=_copies(settings),
         printer=settings.slips.printer,
         due_dates=settings.due_dates,
     )

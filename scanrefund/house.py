@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 
+from scanrefund.aftercare.daily_backup import DailyBackup
 from scanrefund.aftercare.outbox import Post
 from scanrefund.aftercare.reconcile import Reconciler
 from scanrefund.aftercare.signing import Signing
@@ -69,6 +70,7 @@ class House:
     cash_slips: CashSlipDesk
     outbox: Outbox
     post: Post
+    backup: DailyBackup
     customers: CustomerDesk
     holds: HoldDesk
     complaints: ComplaintDesk
@@ -87,7 +89,8 @@ class House:
         return self.books.signing
 
     def close(self) -> None:
-        """Let the message and the bill under way end, and let go of the database."""
+        """Let the message and the bill under way end, break off a copy, and let go of the database."""
+        self.backup.close()
         self.books.close()
         self.post.close()
         self.ledger.close()

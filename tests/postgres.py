@@ -39,11 +39,11 @@ class Server:
         self._numbers = itertools.count(1)
         self._free: list[str] = []
 
-    def new_database(self, clauses: str = "") -> str:
-        """The address of a database with nothing in it; `clauses` of CREATE DATABASE make it special."""
+    def new_database(self, clauses: str = "", of: str = "template0") -> str:
+        """The address of a database with what `of` holds; `clauses` of CREATE DATABASE make it special."""
         name = f"test_{next(self._numbers)}"
         with self._admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 {clauses}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {of} {clauses}"))
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     @contextmanager

@@ -62,17 +62,17 @@ def restore(
 ) -> int:
     """Put a copy back in the ledger's place; the old one is kept. Ends with 5 when `recover` must follow."""
     from scanrefund.dispatch.clock import SYSTEM
-    from scanrefund.ledger.backup import file_of
     from scanrefund.ledger.ledger import Shop
+    from scanrefund.ledger.place import place_of
     from scanrefund.ledger.restoring import Restoring
     from scanrefund.ledger.witness import FILE_NAME, Witness
     from scanrefund.model.evidence import FOLDER
 
     invocation = of(ctx)
     settings = invocation.settings()
-    path = file_of(settings.ledger.url)
-    if path.exists() and not yes:
-        _ask(invocation, path, as_json=as_json)
+    place = place_of(settings.ledger)
+    if place.lies() and not yes:
+        _ask(invocation, place.name, as_json=as_json)
     make_private(settings.home)
     keys = invocation.keys(settings)
     prove_to_restore(settings, keys, file, by, Asker(invocation, pin_stdin=pin_stdin))
@@ -80,8 +80,7 @@ def restore(
     restoring = Restoring(settings.ledger, keys, shop, witness, settings.home / FOLDER)
     done = restoring.restore(file, SYSTEM.now())
     if as_json:
-        kept = {"kept": str(done.kept) if done.kept else None}
-        output.document(_document(done.copy) | kept | {"books_behind": done.behind})
+        output.document(_document(done.copy) | {"kept": done.kept, "books_behind": done.behind})
     else:
         output.say(invocation.words("backup.restored", file=file, entries=done.copy.head.number))
         if done.kept:
@@ -93,20 +92,19 @@ def restore(
 
 def _made(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
     """A new copy, with an entry in the book that it was made."""
-    from scanrefund.ledger.backup import BEGUN, back_up
-    from scanrefund.ledger.server_backup import SUFFIX, back_up_server, on_server
+    from scanrefund.ledger.backup import BEGUN
+    from scanrefund.ledger.place import place_of
     from scanrefund.model.evidence import FOLDER
 
-    server = on_server(settings.ledger.url)
-    make, suffix = (back_up_server, SUFFIX) if server else (back_up, ".sqlite3")
+    place = place_of(settings.ledger)
     if file is not None:
         _refuse_new_folder(file, settings.backup.folder)
     with invocation.house(settings, wallets=False) as house:
         now = house.clock.now()
-        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}{suffix}"
+        target = file or settings.backup.folder / f"ledger-{now:%Y%m%dT%H%M%SZ}{place.suffix}"
         # Entered first, so that the copy ends where the book ends: put back at once, it is no old copy.
         house.ledger.enter_alone(now, BEGUN, {"file": target.name})
-        return make(settings.ledger, house.keys, house.ledger.shop, target, settings.home / FOLDER)
+        return place.back_up(house.keys, house.ledger.shop, target, settings.home / FOLDER)
 
 
 def _refuse_new_folder(file: Path, own: Path) -> None:
@@ -118,20 +116,18 @@ def _refuse_new_folder(file: Path, own: Path) -> None:
 
 def _tried(invocation: Invocation, settings: Settings, file: Path | None) -> Tried:
     from scanrefund.aftercare.daily_backup import newest
-    from scanrefund.ledger.backup import try_copy
     from scanrefund.ledger.ledger import Shop
-    from scanrefund.ledger.server_backup import SUFFIX, on_server, try_dump
+    from scanrefund.ledger.place import place_of
 
-    server = on_server(settings.ledger.url)
-    found = file or newest(settings.backup.folder, SUFFIX if server else ".sqlite3")
+    place = place_of(settings.ledger)
+    found = file or newest(settings.backup.folder, place.suffix)
     if found is None:
         raise UsageFault("no_backup_yet", path=settings.backup.folder)
     shop = Shop(settings.shop_id, settings.rehearsal)
-    attempt = try_dump if server else try_copy
-    return attempt(found, settings.ledger, invocation.keys(settings), shop)
+    return place.try_copy(found, invocation.keys(settings), shop)
 
 
-def _ask(invocation: Invocation, path: Path, *, as_json: bool) -> None:
+def _ask(invocation: Invocation, path: str, *, as_json: bool) -> None:
     if as_json or not sys.stdin.isatty():
         raise UsageFault("restore_needs_yes", path=path)
     if not typer.confirm(invocation.words("backup.replace", path=path), err=True):

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
-import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,19 +18,16 @@ if TYPE_CHECKING:
 
 def prove_to_restore(settings: Settings, keys: Keys, copy: Path, by: str, asker: Asker) -> None:
     """Where staff is known, somebody with `books.keep` proves himself. Raises SignInFault, UsageFault."""
-    from scanrefund.ledger.backup import TRIAL_PREFIX, file_of, try_copy
     from scanrefund.ledger.ledger import Shop
+    from scanrefund.ledger.place import place_of
 
-    if file_of(settings.ledger.url).exists():
+    place = place_of(settings.ledger)
+    if place.lies():
         # A broken ledger is what copies are for: nobody can be known by it.
         with contextlib.suppress(LedgerFault, KeyFault):
             _prove(settings, settings.ledger, keys, by, asker)
             return
-    try_copy(copy, settings.ledger, keys, Shop(settings.shop_id, settings.rehearsal))
-    with tempfile.TemporaryDirectory(dir=file_of(settings.ledger.url).parent, prefix=TRIAL_PREFIX) as place:
-        trial = Path(place) / "ledger.sqlite3"
-        shutil.copyfile(copy, trial)
-        lies = replace(settings.ledger, url=f"sqlite:///{trial.as_posix()}")
+    with place.laid_out(copy, keys, Shop(settings.shop_id, settings.rehearsal)) as lies:
         _prove(settings, lies, keys, by, asker)
 
 

@@ -34,6 +34,8 @@ from scanrefund.ledger.witness import Head
 _GROWING: Final = (orders, refunds, attempts, moves, entries)
 # The kind of the entry that is written just before a copy is made.
 BEGUN: Final = "backup_begun"
+# The end of a copy's name.
+SUFFIX: Final = ".sqlite3"
 # Places in which copies are tried.
 TRIAL_PREFIX: Final = "restore-test-"
 # What SQLite keeps beside a database file while it works.
@@ -61,14 +63,14 @@ class Tried:
 def file_of(url: str) -> Path:
     """The file of a ledger on SQLite.
 
-    Raises UsageFault for one on a server, which has its own tools, and for one in memory.
+    Raises UsageFault for one in memory, LedgerFault for an address of anything else.
     """
     try:
         told = make_url(url)
     except (ArgumentError, ValueError):
         raise LedgerFault("ledger_url_wrong") from None
     if told.get_backend_name() != "sqlite":
-        raise UsageFault("backup_is_the_servers")
+        raise LedgerFault("ledger_url_unsupported", backend=told.get_backend_name())
     if not told.database or told.database == ":memory:":
         raise UsageFault("backup_of_memory")
     return Path(told.database)

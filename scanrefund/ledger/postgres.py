@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, Integer, bindparam, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.pool import NullPool
 
 from scanrefund.errors import LedgerFault
 
@@ -65,15 +66,7 @@ def open_engine(url: URL) -> Engine:
 
     Raises LedgerFault when psycopg is not installed, or when the server is away, a standby or set unsafely.
     """
-    try:
-        engine = create_engine(
-            url.set(drivername="postgresql+psycopg"),
-            isolation_level="READ COMMITTED",
-            pool_pre_ping=True,
-            connect_args=_connect_args(),
-        )
-    except ModuleNotFoundError as error:
-        raise LedgerFault("postgres_not_installed", extra="postgres") from error
+    engine = _engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, connect_args=_connect_args())
     try:
         with engine.connect() as connection:
             _refuse_unsafe_server(connection)
@@ -84,6 +77,23 @@ def open_engine(url: URL) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def open_for_databases(url: URL) -> Engine:
+    """An engine for what is done to whole databases, statement by statement.
+
+    It keeps no connection: nobody waits for it who needs a database to be left by all. Raises LedgerFault
+    when psycopg is not installed.
+    """
+    patient = _connect_args(MIGRATION_TIMEOUT_S)
+    return _engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool, connect_args=patient)
+
+
+def _engine(url: URL, **told: Any) -> Engine:
+    try:
+        return create_engine(url.set(drivername="postgresql+psycopg"), **told)
+    except ModuleNotFoundError as error:
+        raise LedgerFault("postgres_not_installed", extra="postgres") from error
 
 
 def alone(connection: Connection, lock: int) -> None:
@@ -102,8 +112,8 @@ def alone_to_migrate(connection: Connection) -> None:
 
 def fault_of(error: DBAPIError, engine: Engine) -> LedgerFault | None:
     """Our fault for the server's trouble; None for our broken rules (CHECK, foreign keys, wrong SQL)."""
-    state = getattr(error.orig, "sqlstate", None) or ""
-    path = _server(engine.url)
+    state = state_of(error)
+    path = shown(engine.url)
     if error.connection_invalidated:
         return LedgerFault("ledger_connection_lost", path=path)
     if state in _CONFLICTS:
@@ -118,11 +128,16 @@ def fault_of(error: DBAPIError, engine: Engine) -> LedgerFault | None:
     return LedgerFault("ledger_trouble", path=path, cause=state or type(error.orig).__name__)
 
 
-def _connect_args() -> dict[str, Any]:
+def state_of(error: DBAPIError) -> str:
+    """The server's own code (SQLSTATE) for its trouble; empty where no server spoke."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def _connect_args(statement_s: int = STATEMENT_TIMEOUT_S) -> dict[str, Any]:
     times = {
         "lock_timeout": LOCK_TIMEOUT_S,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_S,
-        "statement_timeout": STATEMENT_TIMEOUT_S,
+        "statement_timeout": statement_s,
     }
     session = ["-c synchronous_commit=on", *(f"-c {name}={value_s}s" for name, value_s in times.items())]
     return {
@@ -138,7 +153,7 @@ def _connect_args() -> dict[str, Any]:
 
 
 def _refuse_unsafe_server(connection: Connection) -> None:
-    path = _server(connection.engine.url)
+    path = shown(connection.engine.url)
     if connection.execute(select(func.pg_is_in_recovery())).scalar_one():
         # A standby shows the past: a cap checked there was perhaps already taken.
         raise LedgerFault("ledger_server_standby", path=path)
@@ -149,7 +164,7 @@ def _refuse_unsafe_server(connection: Connection) -> None:
             raise LedgerFault("ledger_server_unsafe", path=path, **gaps)
 
 
-def _server(url: URL) -> str:
+def shown(url: URL) -> str:
     """`host:port/database`: what a person needs to find the server, without the password."""
     return f"{url.host or url.query.get('host', 'localhost')}:{url.port or 5432}/{url.database}"
 

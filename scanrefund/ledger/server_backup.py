@@ -1,24 +1,19 @@
 """Copies of a ledger on PostgreSQL: made by the server's own tools while it is in use, tried in a database
 that lives only for that.
-
-A password goes to the tools by their environment, never on a command line that others can list.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
-from sqlalchemy import URL, create_engine, text
+from sqlalchemy import URL
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError
 
 from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.keys import Keys
@@ -26,104 +21,19 @@ from scanrefund.ledger import photo_copies
 from scanrefund.ledger.backup import Tried, kept_whole, look_through
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.ledger import Ledger, Shop
+from scanrefund.ledger.scratch import scratch
+from scanrefund.ledger.server_tools import ServerTools, found
 
 SUFFIX: Final = ".pgdump"
-SCRATCH_PREFIX: Final = "scanrefund_restore_test_"
-# Many years of a busy shop; a tool that takes longer waits for something that does not come.
-TOOL_S_MAX: Final = 3_600
-_ERROR_CHARS_MAX: Final = 300
-_PLAIN: Final = ("--no-owner", "--no-privileges", "--no-password")
 
 
 def on_server(url: str) -> bool:
     """Whether a ledger lies on a PostgreSQL server. Raises LedgerFault for what is no address."""
-    return _address(url).get_backend_name() == "postgresql"
+    return address(url).get_backend_name() == "postgresql"
 
 
-def back_up_server(
-    settings: LedgerSettings, keys: Keys, shop: Shop, target: Path, photos: Path | None = None
-) -> Tried:
-    """Copy the ledger into a new file `target` (0600, pg_dump's custom form), and try the copy.
-
-    Nobody waits meanwhile. Raises UsageFault where a tool is missing or the name is taken, LedgerFault where
-    a tool fails, no database can be made to try the copy in, or the copy is not whole.
-    """
-    return kept_whole(
-        target,
-        lambda aside: _dump(_address(settings.url), aside),
-        lambda aside: try_dump(aside, settings, keys, shop),
-        settings,
-        (photos, keys),
-    )
-
-
-def try_dump(path: Path, settings: LedgerSettings, keys: Keys, shop: Shop) -> Tried:
-    """Restore a copy into a database of its own, open it there as the ledger would be, look at everything.
-
-    Raises as `back_up_server`, and KeyFault for a ledger of other keys.
-    """
-    if not path.is_file():
-        raise UsageFault("path_missing", path=path)
-    _tool("pg_restore")
-    with _scratch(_address(settings.url)) as scratch:
-        _run("pg_restore", scratch, "--exit-on-error", str(path.absolute()))
-        lies = LedgerSettings(scratch.render_as_string(hide_password=False), settings.busy_timeout_s)
-        opened = Ledger.open(lies, keys, shop)
-        try:
-            tried = look_through(opened, keys, path)
-        finally:
-            opened.close()
-    return replace(tried, photos=photo_copies.try_photos(path, keys))
-
-
-def _dump(url: URL, aside: Path) -> None:
-    """The tool writes into a pipe: the file is ours, for its owner alone from its first byte."""
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        _run("pg_dump", url, "--format=custom", into=file)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _run(tool: str, url: URL, *options: str, into: IO[bytes] | None = None) -> None:
-    call = [_tool(tool), *_PLAIN, f"--dbname={_without_password(url)}", *options]
-    password = url.password or url.query.get("password")
-    environment = dict(os.environ) | ({"PGPASSWORD": str(password)} if password else {})
-    try:
-        ended = subprocess.run(  # noqa: S603  (a tool of the server, with options of ours)
-            call,
-            stdin=subprocess.DEVNULL,
-            stdout=into or subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=environment,
-            timeout=TOOL_S_MAX,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise LedgerFault("pg_tool_failed", tool=tool, found=type(error).__name__) from None
-    if ended.returncode != 0:
-        raise LedgerFault("pg_tool_failed", tool=tool, found=_last_line(ended.stderr))
-
-
-@contextmanager
-def _scratch(url: URL) -> Iterator[URL]:
-    """A database beside the ledger that is gone afterwards."""
-    name = SCRATCH_PREFIX + secrets.token_hex(6)
-    engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'"))
-            try:
-                yield url.set(database=name)
-            finally:
-                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    except DBAPIError as error:
-        cause = getattr(error.orig, "sqlstate", None) or type(error.orig).__name__
-        raise LedgerFault("scratch_not_made", user=url.username or "", cause=cause) from None
-    finally:
-        engine.dispose()
-
-
-def _address(url: str) -> URL:
+def address(url: str) -> URL:
+    """A ledger's address in its parts. Raises LedgerFault for what is none."""
     try:
         return make_url(url)
     except (ArgumentError, ValueError):
@@ -131,20 +41,54 @@ def _address(url: str) -> URL:
         raise LedgerFault("ledger_url_wrong") from None
 
 
-def _without_password(url: URL) -> str:
-    """The address as libpq reads it. `URL.set` leaves a password alone that is set to None."""
-    query = {name: value for name, value in url.query.items() if name != "password"}
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, query)
-    return bare.render_as_string(hide_password=False)
+class ServerCopies:
+    """Makes and tries the copies of one ledger, with one set of tools."""
 
+    def __init__(self, settings: LedgerSettings, tools: ServerTools) -> None:
+        self._settings, self._tools, self._url = settings, tools, address(settings.url)
 
-def _tool(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise UsageFault("pg_tool_missing", tool=name)
-    return found
+    def back_up(self, keys: Keys, shop: Shop, target: Path, photos: Path | None = None) -> Tried:
+        """Copy the ledger into a new file `target` (0600, pg_dump's custom form), and try the copy.
 
+        Nobody waits meanwhile. Raises UsageFault where a tool is missing or the name is taken, LedgerFault
+        where a tool fails, no database can be made to try the copy in, or the copy is not whole.
+        """
+        return kept_whole(
+            target, self._dump, lambda aside: self.try_dump(aside, keys, shop), self._settings, (photos, keys)
+        )
 
-def _last_line(told: bytes) -> str:
-    lines = told.decode("utf-8", "replace").strip().splitlines() or [""]
-    return lines[-1][:_ERROR_CHARS_MAX]
+    def try_dump(self, path: Path, keys: Keys, shop: Shop) -> Tried:
+        """Restore a copy into a database of its own, open it there as the ledger would be, look through it.
+
+        Raises as `back_up`, and KeyFault for a ledger of other keys.
+        """
+        with self.laid_out(path, keys, shop, self._url) as (_, tried):
+            return tried
+
+    @contextmanager
+    def laid_out(
+        self, path: Path, keys: Keys, shop: Shop, through: URL
+    ) -> Iterator[tuple[LedgerSettings, Tried]]:
+        """A copy that passed, open to be used in a database of its own; what `try_dump` raises.
+
+        Databases are made and dropped over connections to `through`.
+        """
+        if not path.is_file():
+            raise UsageFault("path_missing", path=path)
+        found("pg_restore")
+        with scratch(self._url, through) as beside:
+            self._tools.run("pg_restore", beside, "--exit-on-error", str(path.absolute()))
+            lies = LedgerSettings(beside.render_as_string(hide_password=False), self._settings.busy_timeout_s)
+            opened = Ledger.open(lies, keys, shop)
+            try:
+                tried = look_through(opened, keys, path)
+            finally:
+                opened.close()
+            yield lies, replace(tried, photos=photo_copies.try_photos(path, keys))
+
+    def _dump(self, aside: Path) -> None:
+        """The tool writes into a pipe: the file is ours, for its owner alone from its first byte."""
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            self._tools.run("pg_dump", self._url, "--format=custom", into=file)
+            file.flush()
+            os.fsync(file.fileno())

@@ -14,12 +14,14 @@ from sqlalchemy.engine import make_url
 
 from scanrefund.errors import KeyFault, LedgerFault, UsageFault
 from scanrefund.keys import Keys
-from scanrefund.ledger import server_backup
 from scanrefund.ledger.engine import LedgerSettings
 from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.ledger import Ledger
-from scanrefund.ledger.server_backup import SCRATCH_PREFIX, back_up_server, on_server, try_dump
+from scanrefund.ledger.scratch import SCRATCH_PREFIX
+from scanrefund.ledger.server_backup import ServerCopies, on_server
+from scanrefund.ledger.server_tools import ServerTools
 from scanrefund.model.evidence import Evidence, EvidenceKind
+from tests.contract.server_house import tools_of
 from tests.postgres import Server
 from tests.unit.builders import KEYS, NOW, SHOP, a_ledger, open_ledger_at, reserve
 
@@ -27,9 +29,8 @@ PASSWORD = "s3cret-of-the-shop"
 PHOTO = b"a photograph"
 
 
-def tools_of(bin_path: Path) -> str:
-    """A PATH with the server's own tools first."""
-    return os.pathsep.join([str(bin_path), os.environ.get("PATH", "")])
+def copies_of(settings: LedgerSettings) -> ServerCopies:
+    return ServerCopies(settings, ServerTools())
 
 
 class Shelf:
@@ -40,7 +41,7 @@ class Shelf:
         self.copy, self.photos = folder / "copies" / "one.pgdump", folder / "evidence"
 
     def back_up(self) -> None:
-        self.made = back_up_server(self.settings, KEYS, SHOP, self.copy, self.photos)
+        self.made = copies_of(self.settings).back_up(KEYS, SHOP, self.copy, self.photos)
 
     def databases(self) -> list[str]:
         engine = create_engine(make_url(self.settings.url).set(drivername="postgresql+psycopg"))
@@ -74,7 +75,7 @@ def test_a_copy_is_made_and_tried_with_its_photographs_and_leaves_nothing_on_the
     ledger = open_ledger_at(shelf.settings.url)
     ledger.enter_alone(NOW, "backup_begun", {})
     ledger.close()
-    assert try_dump(shelf.copy, shelf.settings, KEYS, SHOP) == shelf.made
+    assert copies_of(shelf.settings).try_dump(shelf.copy, KEYS, SHOP) == shelf.made
     assert shelf.databases() == []
     if os.name != "nt":
         assert stat.S_IMODE(shelf.copy.stat().st_mode) == 0o600
@@ -85,11 +86,11 @@ def test_a_copy_is_made_and_tried_with_its_photographs_and_leaves_nothing_on_the
 def test_damage_foreign_keys_and_a_changed_book_are_found(shelf: Shelf) -> None:
     shelf.back_up()
     with pytest.raises(KeyFault):
-        try_dump(shelf.copy, shelf.settings, Keys(b"x" * 32, b"b" * 32, b"p" * 32), SHOP)
+        copies_of(shelf.settings).try_dump(shelf.copy, Keys(b"x" * 32, b"b" * 32, b"p" * 32), SHOP)
     whole = shelf.copy.read_bytes()
     shelf.copy.write_bytes(whole[: len(whole) // 2])
     with pytest.raises(LedgerFault, match="pg_tool_failed"):
-        try_dump(shelf.copy, shelf.settings, KEYS, SHOP)
+        copies_of(shelf.settings).try_dump(shelf.copy, KEYS, SHOP)
     assert shelf.databases() == []
     shelf.copy.unlink()
     engine = create_engine(make_url(shelf.settings.url).set(drivername="postgresql+psycopg"))
@@ -116,9 +117,9 @@ def test_the_password_is_on_no_command_line_and_in_no_fault(
     tool.write_text("\n".join(lines) + "\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", tools_of(tool.parent))
-    url = make_url(f"postgresql+psycopg://{address}")
+    settings = LedgerSettings(f"postgresql+psycopg://{address}", 30)
     with pytest.raises(LedgerFault) as caught:
-        server_backup._dump(url, tmp_path / "copy")
+        copies_of(settings)._dump(tmp_path / "copy")
     line, environment = told.read_text().splitlines()
     assert PASSWORD not in line
     assert "--dbname=postgresql://shop@db.example/ledger" in line
@@ -129,7 +130,7 @@ def test_the_password_is_on_no_command_line_and_in_no_fault(
 def test_a_machine_without_the_tools_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageFault, match="pg_tool_missing"):
-        server_backup._dump(make_url("postgresql://shop@db.example/ledger"), tmp_path / "copy")
+        copies_of(LedgerSettings("postgresql://shop@db.example/ledger", 30))._dump(tmp_path / "copy")
 
 
 def test_a_user_who_may_make_no_database_is_told_what_to_do(shelf: Shelf, tmp_path: Path) -> None:
@@ -143,7 +144,7 @@ def test_a_user_who_may_make_no_database_is_told_what_to_do(shelf: Shelf, tmp_pa
     engine.dispose()
     url = make_url(shelf.settings.url).set(username="narrow").render_as_string(hide_password=False)
     with pytest.raises(LedgerFault) as caught:
-        try_dump(shelf.copy, LedgerSettings(url, 30), KEYS, SHOP)
+        copies_of(LedgerSettings(url, 30)).try_dump(shelf.copy, KEYS, SHOP)
     assert caught.value.code == "scratch_not_made"
     assert shelf.databases() == []
 

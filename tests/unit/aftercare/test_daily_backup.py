@@ -112,10 +112,12 @@ def test_a_copy_that_fails_is_an_alarm_and_tried_again_after_an_hour(night: Nigh
     assert night.run() == ["daily-2026-11-23.sqlite3"]
 
 
-def test_switched_off_or_on_a_server_it_does_nothing(night: Night) -> None:
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
+def test_switched_off_or_in_memory_it_does_nothing(night: Night, url: str) -> None:
+    before = night.entries()
     assert night.run(night.of(night.lies, replace(night.told, daily=False))) == []
-    server = LedgerSettings("postgresql+psycopg://a@b/c", 1)
-    assert night.run(night.of(server, night.told)) == []
+    assert night.run(night.of(LedgerSettings(url, 1), night.told)) == []
+    assert night.entries() == before
 
 
 def test_a_refund_that_is_due_goes_first(night: Night) -> None:
