@@ -88,7 +88,8 @@ class LetterWriter:
         return Letter(
             message_id=f"{self.shop_id}.{message.message_id}",
             event=message.event,
-            channel=message.channel,
+            # A contact that was given anew meanwhile may be of the other kind.
+            channel=contact.channel if contact else message.channel,
             contact=contact,
             subject=subject,
             body="\n".join(body),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -80,11 +81,12 @@ class Post:
             return False
         tries = message.tries + 1
         try:
-            self._ways[message.channel].deliver(self._letter(message))
+            letter = self._letter(message)
+            self._ways[letter.channel].deliver(letter)
         except NotDelivered as why:
             self._failed(message, tries, why)
             return False
-        self._outbox.sent(message, self._clock.now())
+        self._outbox.sent(replace(message, channel=letter.channel), self._clock.now())
         return True
 
     def _failed(self, message: Message, tries: int, why: NotDelivered) -> None:

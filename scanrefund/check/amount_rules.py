@@ -28,8 +28,11 @@ def amount_over_remaining(case: Case) -> Refusal | None:
     order = case.order
     if order is None:
         return None
-    nothing_left = case.asked_amount is None and order.remaining.fen <= 0 and order.open_refund_id is None
-    if case.amount <= order.remaining and not nothing_left:
+    nothing_left = order.remaining.fen <= 0
+    if nothing_left and order.open_refund_id is not None:
+        # All of it is on its way: `refund_in_flight` says so. Nobody can lower an amount to nothing.
+        return None
+    if case.amount <= order.remaining and not (nothing_left and case.asked_amount is None):
         return None
     detail = {"amount_fen": case.amount.fen, "max_fen": max(order.remaining.fen, 0)}
     return Refusal(Reason.AMOUNT_OVER_REMAINING, detail)

@@ -151,7 +151,7 @@ def _over_amount(people: People, because: str, would_be: Money, limit: Money, mo
 def _over_count(people: People, because: str, would_be: int, limit: int) -> Refusal | None:
     if would_be <= limit:
         return None
-    detail: dict[str, str | int] = {"because": because, "limit": limit, "left_fen": 0}
+    detail: dict[str, str | int] = {"because": because, "limit": limit, "left": 0}
     return Refusal(Reason.CLERK_LIMIT_REACHED, detail | {"names": _names(people)})
 
 

@@ -50,6 +50,7 @@ from scanrefund.cli import (
 )
 from scanrefund.cli.demo import command as demo
 from scanrefund.cli.invocation import Invocation, of
+from scanrefund.cli.misuse import in_our_words
 from scanrefund.crash import record
 from scanrefund.errors import ConfigFault, Fault
 from scanrefund.model.printable import codes_hidden
@@ -207,7 +208,7 @@ def _usage(error: typer.TyperException, invocation: Invocation) -> str:
         told = _USAGE.get(type(error).__name__, "usage_wrong") if name else "usage_wrong"
     if told == "usage_bad_value":
         # Without the name, which our sentence says itself.
-        problem = problem.partition(f"'{name}': ")[2] or problem
+        problem = in_our_words(problem.partition(f"'{name}': ")[2] or problem, invocation)
     return invocation.words(f"cli.{told}", problem=problem, command=command, name=name)
 
 

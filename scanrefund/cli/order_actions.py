@@ -16,8 +16,8 @@ from scanrefund.cli.invocation import Invocation, of
 from scanrefund.cli.marks import marks
 from scanrefund.cli.people import Asker, PinStdin, prove, proved
 from scanrefund.cli.reading import from_keyboard, from_source
-from scanrefund.cli.refund import money_of
-from scanrefund.errors import UsageFault
+from scanrefund.cli.refund import money_of, waited_for
+from scanrefund.errors import LedgerFault, UsageFault
 from scanrefund.model.order import Order, OrderState
 from scanrefund.model.staff import Permission
 from scanrefund.model.wallet import Wallet
@@ -194,10 +194,8 @@ def _reverse(
         present = _present(house, order_id, typed, asker, settings, invocation)
         with output.waiting(invocation.words("cli.asking_wallet")):
             made = act(house, Hand(typed.by, typed.why), present)
-            receipt = made.receipt
-            if receipt is not None and receipt.refund_id is not None:
-                receipt = house.desk.wait(receipt.refund_id, settings.wait_s)
-        order = house.orders.show(order_id)
+            receipt = waited_for(house.desk, made.receipt, settings.wait_s) if made.receipt else None
+        order = _stands(house, made)
     if receipt is None:
         _tell(order, invocation, as_json=typed.as_json)
         return 0
@@ -207,6 +205,14 @@ def _reverse(
     code = receipts.show(receipt, invocation, as_json=False)
     _tell(order, invocation, as_json=False)
     return code
+
+
+def _stands(house: House, made: Reversed) -> Order:
+    """The order as it is; where the ledger has just broken, as it was when its refund was written down."""
+    try:
+        return house.orders.show(made.order.order_id)
+    except LedgerFault:
+        return made.order
 
 
 def _present(

@@ -138,8 +138,11 @@ def refund(  # noqa: PLR0913  (each is an option)
 
 
 def _to_its_end(desk: Desk, request: RefundRequest, wait_s: int) -> Receipt:
+    return waited_for(desk, desk.refund(request), wait_s)
+
+
+def waited_for(desk: Desk, receipt: Receipt, wait_s: int) -> Receipt:
     """Once it has a number the refund is written down: a ledger that breaks later leaves it open."""
-    receipt = desk.refund(request)
     if receipt.refund_id is None:
         return receipt
     try:

@@ -72,9 +72,10 @@ class Outbox:
 
     @retried
     def sent(self, message: Message, now: datetime) -> None:
-        """A channel took it."""
+        """Its channel took it, which may be another than it was written for."""
+        took = {"sent_at": now, "next_try_at": None, "trouble": "", "channel": message.channel.value}
         with self._ledger.writing() as connection:
-            _change(connection, message, {"sent_at": now, "next_try_at": None, "trouble": ""})
+            _change(connection, message, took)
 
     @retried
     def failed(self, message: Message, trouble: str, again_at: datetime) -> None:

@@ -63,6 +63,8 @@ class StandIn:
     one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
     language: str = "zh-Hans"
     locked: bool = False
+    # Started again since the page began, and so without any page it knows.
+    stranger: bool = False
     ended: bool = False
     calls: list[tuple[str, Any]] = field(default_factory=list)
     refunds: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -104,6 +106,10 @@ class StandIn:
         if not self.signed_in:
             return None
         return {"staff_id": "c1", "name": "小林", "role": "clerk", "permissions": list(self.permissions)}
+
+    def started_again(self) -> None:
+        """Nobody is signed in any more, and the page has to begin anew."""
+        self.stranger, self.signed_in, self.locked, self.language = True, False, False, "zh-Hans"
 
     def start(self) -> dict[str, Any]:
         return {

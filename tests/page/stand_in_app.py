@@ -81,6 +81,7 @@ def _files(app: FastAPI) -> None:
 def _reads(app: FastAPI, desk: StandIn) -> None:
     @app.get("/desk/start")
     def start() -> Any:
+        desk.stranger = False
         return desk.start()
 
     @app.get("/desk/words/{language}")
@@ -246,6 +247,8 @@ def _changes(app: FastAPI, desk: StandIn) -> None:
 
 def _people(app: FastAPI, desk: StandIn) -> None:
     def enter(body: dict[str, Any]) -> Any:
+        if desk.stranger:
+            return JSONResponse({"fault": "not_signed_in", "say": desk.say("fault.not_signed_in.text")}, 401)
         if body["pin"] != PIN:
             say = desk.say("fault.sign_in_wrong.text", tries_left=4)
             told = {"fault": "sign_in_wrong", "say": say, "tries_left": 4, "locked_until": None}

@@ -161,6 +161,22 @@ def test_a_price_that_is_not_lower_is_not_sent(till: Till) -> None:
 
 
 @started(permissions=ALL)
+def test_what_was_wrong_with_an_answer_is_not_said_of_the_result_of_the_next(till: Till) -> None:
+    till.desk.order_fault = "adjust_old_wrong"
+    till.order()
+    choose(till, "3")
+    for text in ("12.70", "10.00", "wrong price"):
+        till.by_hand(text)
+        till.press("Tab")
+    till.page.locator("[data-own=why]").press("Enter")
+    expect(till.page.locator(".dialog .message")).to_have_text("adjust_old_wrong")
+    till.desk.order_fault = ""
+    till.page.locator("[data-own=why]").press("Enter")
+    till.at("refund:result")
+    expect(till.page.locator(".scan .message")).not_to_have_text("adjust_old_wrong")
+
+
+@started(permissions=ALL)
 def test_the_enter_of_a_short_scan_that_lands_in_the_reason_decides_nothing(till: Till) -> None:
     till.order()
     choose(till, "2")

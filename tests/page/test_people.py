@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.page.conftest import Till, started
@@ -54,6 +55,40 @@ def test_an_idle_page_locks_hides_the_work_and_keeps_it(till: Till) -> None:
     till.press("Enter")
     till.at("refund:amount")
     expect(till.page.locator(".order h2")).to_contain_text("A1001")
+
+
+@pytest.mark.parametrize("pin", [PIN, "000000"])
+def test_a_locked_page_opens_again_though_the_program_was_started_again_meanwhile(
+    till: Till, pin: str
+) -> None:
+    till.order()
+    till.press("F10")
+    till.at("locked")
+    till.desk.started_again()
+    till.by_hand(pin)
+    till.press("Enter")
+    if pin != PIN:
+        expect(till.page.locator(".gate .said")).to_contain_text("再错 4 次")
+        till.by_hand(PIN)
+        till.press("Enter")
+    till.at("refund:amount")
+    expect(till.page.locator(".order h2")).to_contain_text("A1001")
+
+
+def test_a_page_at_the_door_lets_in_at_once_and_in_its_own_language_after_a_new_start(till: Till) -> None:
+    till.page.get_by_role("button", name="English").press("Enter")
+    expect(till.page.locator("nav")).to_contain_text("Refund")
+    till.press("F10")
+    till.at("locked")
+    till.page.get_by_role("button", name="Someone else").press("Enter")
+    expect(till.page.locator(".person").first).to_be_visible()
+    till.press("1")
+    expect(till.page.locator("[data-secret=pin]")).to_be_focused()
+    till.desk.started_again()
+    till.by_hand(PIN)
+    till.press("Enter")
+    till.at("refund:order")
+    assert till.desk.language == "en"
 
 
 def test_a_refund_that_waits_is_approved_from_the_queue(till: Till) -> None:

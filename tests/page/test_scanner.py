@@ -64,6 +64,28 @@ def test_a_number_typed_by_hand_is_taken_at_enter_and_leaves_the_box(till: Till)
     assert till.desk.told("scan") == [{"text": "A1001", "typed": True}]
 
 
+def test_a_number_typed_beside_a_stopped_order_is_taken_by_its_enter(till: Till) -> None:
+    till.desk.sell("A1009", "wechat", 30_00, may_refund=False, why_not="这笔订单已经退完。")
+    till.scan("A1009")
+    till.at("refund:amount")
+    till.silence()
+    till.page.locator("[data-field=scan]").focus()
+    till.by_hand("A1001")
+    till.press("Enter")
+    expect(till.page.locator(".order h2")).to_contain_text("A1001")
+
+
+def test_the_enter_of_a_number_typed_into_the_box_sends_no_refund(till: Till) -> None:
+    till.to_confirm()
+    till.settled()
+    till.page.locator("[data-field=scan]").focus()
+    till.by_hand("A1002")
+    till.press("Enter")
+    expect(till.page.locator(".order h2")).to_contain_text("A1002")
+    expect(till.page.locator("[data-field=scan]")).to_have_value("")
+    assert till.desk.told("refund") == []
+
+
 @pytest.mark.parametrize("suffix", ["Enter", "Tab", ""])
 def test_a_scanner_may_end_with_enter_tab_or_nothing(till: Till, suffix: str) -> None:
     till.scan("A1001", suffix)

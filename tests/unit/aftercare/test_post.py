@@ -8,8 +8,9 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from scanrefund.aftercare.notify import Letter
-from scanrefund.aftercare.outbox import TRIES_MAX
+from scanrefund.aftercare.outbox import TRIES_MAX, Post
 from scanrefund.dispatch.worker import nobody_cures, nobody_hears
+from scanrefund.ledger.contacts import keep
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.outbox import Outbox
 from scanrefund.ledger.schema_after import contacts
@@ -17,7 +18,16 @@ from scanrefund.model.contact import Channel
 from scanrefund.model.message import Message
 from scanrefund.model.outcome import Outcome
 from scanrefund.model.refund import RefundState
-from tests.unit.aftercare.posting import HandWay, a_post, away, moved, refusing, told_refund
+from tests.unit.aftercare.posting import (
+    PHONE,
+    WRITER,
+    HandWay,
+    a_post,
+    away,
+    moved,
+    refusing,
+    told_refund,
+)
 from tests.unit.builders import KEYS, NOW, FakeClock
 
 
@@ -123,6 +133,17 @@ def test_a_forgotten_contact_is_written_to_no_more(ledger: Ledger) -> None:
     a_post(ledger, FakeClock(), way).deliver_due()
     assert only(ledger).trouble == "contact_forgotten"
     assert way.tries == 0
+
+
+def test_what_waits_goes_by_the_way_of_the_contact_that_was_given_anew(ledger: Ledger) -> None:
+    paid(ledger)
+    with ledger.writing() as connection:
+        keep(connection, KEYS, "A1001", PHONE, NOW)
+    way = HandWay()
+    ways = {Channel.EMAIL: HandWay([refusing]), Channel.SMS: way}
+    Post(ledger, Outbox(ledger, KEYS), FakeClock().clock, ways, WRITER).deliver_due()
+    assert [letter.channel for letter in way.taken] == [Channel.SMS]
+    assert only(ledger).channel is Channel.SMS
 
 
 def test_a_way_that_hangs_holds_no_worker_up_and_there_is_one_round_at_a_time(ledger: Ledger) -> None:

@@ -57,8 +57,9 @@ def test_all_that_remains_of_nothing_is_refused() -> None:
     assert refusal == Refusal(Reason.AMOUNT_OVER_REMAINING, {"amount_fen": 0, "max_fen": 0})
 
 
-def test_all_that_remains_while_everything_is_on_its_way_is_a_refund_in_flight() -> None:
-    refusal = first_refusal(a_case(order=partly_refunded(10_000, open_refund_id="SRT_1"), asked_amount=None))
+@pytest.mark.parametrize("asked", [None, Money(10_000), Money(1)])
+def test_whatever_is_asked_while_everything_is_on_its_way_is_a_refund_in_flight(asked: Money | None) -> None:
+    refusal = first_refusal(a_case(order=partly_refunded(10_000, open_refund_id="SRT_1"), asked_amount=asked))
     assert refusal == Refusal(Reason.REFUND_IN_FLIGHT, {"refund_id": "SRT_1"})
 
 

@@ -67,10 +67,19 @@ def test_a_wrong_command_line_ends_with_2(program: Program, arguments: tuple[str
         (("scan", "--nonsense"), "没有选项 --nonsense：请看 `scanrefund scan --help`。"),
         (
             ("orders", "extend", "A", "--by", "Li", "--why", "x", "--days", "q"),
-            (
-                "--days 的值不对（Input should be a valid integer, unable to parse string as an integer）："
-                "请看 `scanrefund orders extend --help`。"
-            ),
+            "--days 的值不对（要写整数）：请看 `scanrefund orders extend --help`。",
+        ),
+        (
+            ("paper", "pack", "x.txt", "--slips", "50"),
+            "--slips 的值不对（最大 40）：请看 `scanrefund paper pack --help`。",
+        ),
+        (
+            ("refund", "--order", "A", "--wait", "-1"),
+            "--wait 的值不对（最小 0）：请看 `scanrefund refund --help`。",
+        ),
+        (
+            ("orders", "fetch", "A", "--wallet", "visa"),
+            ("--wallet 的值不对（只能写其中之一：wechat, alipay）：请看 `scanrefund orders fetch --help`。"),
         ),
     ],
 )

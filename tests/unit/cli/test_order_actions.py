@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+from scanrefund.cli.order_actions import _stands
+from scanrefund.errors import LedgerFault
+from scanrefund.house import House
+from scanrefund.model.order import Order
+from scanrefund.reversal_desk import Reversed
+from tests.unit.builders import an_order
 from tests.unit.cli.conftest import HEADER, Program, Wallets
 
 Sell = Callable[[str, str], None]
@@ -60,6 +68,19 @@ def test_a_lowered_price_is_refunded_by_the_difference(
     code = wallets.fresh_code("alipay")
     adjusted = program(*lower, "--old", "100", stdin=f"{code}\n")
     assert (adjusted.code, adjusted.document["amount_fen"]) == (0, 50)
+    again = program(*lower, "--old", "100", stdin=f"{wallets.fresh_code('alipay')}\n")
+    assert (again.code, again.document["refund_id"]) == (0, adjusted.document["refund_id"])
+    assert "no second one" in again.document["say_clerk"]
+
+
+def test_a_ledger_that_breaks_after_the_refund_was_written_leaves_the_order_as_it_was_then() -> None:
+    class Broken:
+        def show(self, _order_id: str) -> Order:
+            raise LedgerFault("ledger_full")
+
+    house = cast("House", SimpleNamespace(orders=Broken()))
+    order = an_order()
+    assert _stands(house, Reversed(order)) is order
 
 
 def test_marks_are_a_csv_that_no_sheet_computes(program: Program, sold: Sell, tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ const ENTER_ESCAPE = {
 const WORKING = new Set(["refund:amount", "refund:code", "refund:confirm"]);
 // Where a digit chooses who proves himself, of everybody.
 const BY_ANYBODY = new Set(["dialog:decide", "dialog:complaint", "dialog:round", "dialog:sign_day"]);
+const LISTENING = /^refund:(order|amount|code|confirm|result)$/;
 const NOT_LISTENING = new Set(["starting", "owner", "sign_in", "locked"]);
 
 let arrivedAt = 0;
@@ -148,6 +149,7 @@ function actOf(event) {
   const place = placeOf(state);
   if (event.key === "F4" && event.shiftKey) return functionAct("ShiftF4", place);
   if (event.key in FUNCTION_KEYS || (state.start?.training && event.key in TRAINING_KEYS)) return functionAct(event.key, place);
+  if (event.key === "Enter" && LISTENING.test(place) && filledBox(event.target)) return "scanBox";
   if (event.key === "Enter" && !ownEnter(event.target)) return guarded(enterAct(state), place, event);
   if (event.key === "Escape") return escapeAct(state) ?? undefined;
   if (/^Arrow(Up|Down)$/.test(event.key) && !(event.target instanceof HTMLSelectElement)) return arrowAct(event.key, place, state);
@@ -165,6 +167,11 @@ function functionAct(key, place) {
 // A button under the focus answers Enter itself.
 function ownEnter(target) {
   return target instanceof Element && target.closest("button, a, summary, select, textarea") !== null;
+}
+
+// What stands in the scan box is meant by its Enter, whatever else Enter does at this step.
+function filledBox(target) {
+  return target instanceof HTMLInputElement && target.dataset.field === "scan" && target.value.trim() !== "";
 }
 
 function guarded(name, place, event) {

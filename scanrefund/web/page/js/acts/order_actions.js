@@ -59,6 +59,8 @@ export async function submitOrderAction(queue = false) {
   const asked = bodyOf(store.get(), queue);
   if (asked === null) return null;
   if (typeof asked === "string") return tellKey("warn", asked);
+  // What was said of the answer before is not said of this one.
+  store.set({ message: null });
   setOrderAction({ busy: true });
   const told = await asking(() => untilAnswered(`/desk/orders/${dialog.what}`, asked));
   setOrderAction({ busy: false });
@@ -90,7 +92,7 @@ function answered(what, { order, receipt }) {
     setOrderAction({ second: true, needsApproval: true });
     return tell("bad", receipt.say_clerk);
   }
-  store.set({ dialog: null });
+  store.set({ dialog: null, message: null });
   if (receipt) return showResult(receipt);
   openOrder(order);
   return tellKey("good", `page.order_action.${what}_done`);

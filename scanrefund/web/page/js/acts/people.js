@@ -5,9 +5,11 @@ import { play } from "../sound.js";
 import { NO_WORK, store } from "../store.js";
 import { speaker } from "../words.js";
 import { own } from "./own.js";
-import { asking, tellKey } from "./saying.js";
+import { asking, standAgain, tellKey } from "./saying.js";
 import { refresh } from "./fresh.js";
 import { takeSecret } from "./secret.js";
+
+const STRANGER = new Set(["not_signed_in", "csrf_wrong"]);
 
 /** The names for the sign-in screen, and for who approves at the till. */
 export async function loadStaff() {
@@ -45,16 +47,34 @@ export function someoneElse() {
 export async function signIn() {
   const { chosen } = store.get();
   if (!chosen) return;
-  await enter(() => change("/desk/sign-in", { staff_id: chosen, pin: takeSecret("pin") }));
+  const pin = takeSecret("pin");
+  await enter(() => change("/desk/sign-in", { staff_id: chosen, pin }));
 }
 
+/** The same person is back; to a program that was started again meanwhile he comes in by the door. */
 export async function unlock() {
-  await enter(() => change("/desk/unlock", { pin: takeSecret("pin") }));
+  const { staff_id } = store.get().signedIn;
+  const pin = takeSecret("pin");
+  await enter(() => change("/desk/unlock", { pin }), () => {
+    choosePerson(staff_id);
+    return change("/desk/sign-in", { staff_id, pin });
+  });
 }
 
-async function enter(call) {
+// A program that was started again does not know this page: it is greeted anew, and asked once more.
+async function heard(call, anew) {
   try {
-    const told = await call();
+    return await call();
+  } catch (wrong) {
+    const unknown = wrong instanceof Refused && STRANGER.has(wrong.told.fault);
+    if (!unknown || !(await standAgain())) throw wrong;
+    return anew();
+  }
+}
+
+async function enter(call, anew = call) {
+  try {
+    const told = await heard(call, anew);
     keepToken(told.csrf);
     entered(told.signed_in);
   } catch (wrong) {

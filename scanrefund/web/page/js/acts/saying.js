@@ -1,6 +1,6 @@
 // How an act tells people what happened: a message, a tone, and what a failed call means.
 
-import { keepToken, Lost, read, Refused } from "../server.js";
+import { change, keepToken, Lost, read, Refused } from "../server.js";
 import { play } from "../sound.js";
 import { store } from "../store.js";
 import { speaker } from "../words.js";
@@ -62,8 +62,16 @@ export async function standAgain() {
   // The counter turned into the practice counter, or back: nothing of the one is anything in the other.
   if (store.get().start && Boolean(start.training) !== Boolean(store.get().start.training)) return void location.reload();
   const staff = await read("/desk/staff").catch(() => store.get().staff);
-  store.set({ start, staff, signedIn: start.signed_in, locked: start.locked, sending: false, lost: false });
+  store.set({ start: await spoken(start), staff, signedIn: start.signed_in, locked: start.locked, sending: false, lost: false });
   return true;
+}
+
+// A program that was started again speaks the shop's language until it is told this page's.
+async function spoken(start) {
+  const { language } = store.get();
+  if (start.language === language) return start;
+  await change("/desk/language", { language }).catch(() => null);
+  return read("/desk/start").catch(() => start);
 }
 
 function secondPerson() {
