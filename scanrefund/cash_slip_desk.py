@@ -11,6 +11,7 @@ from scanrefund.aftercare.printer import PrinterSettings
 from scanrefund.dispatch.clock import Clock
 from scanrefund.errors import UsageFault
 from scanrefund.ledger.ledger import Ledger
+from scanrefund.model.other_way import Method
 from scanrefund.model.refund import Refund, RefundState
 from scanrefund.model.staff import Staff
 from scanrefund.model.wallet import safe_number
@@ -67,13 +68,16 @@ class CashSlipDesk:
         return MadeCashSlip(refund.refund_id, self._text(refund, number, language), number)
 
     def print(self, refund_id: str, by: str, language: str) -> MadeCashSlip:
-        """Print it on the counter's printer, as `CountedPrinter.printing` does."""
+        """Print it on the counter's printer, as `CountedPrinter.printing` does; for cash the drawer opens."""
         refund = self._paid_by_hand(refund_id)
         with self._paper.printing(refund.refund_id, "cash printer", by) as (number, printer):
             from scanrefund.aftercare.slip_escpos import escpos_lines  # noqa: PLC0415  (an extra)
 
             text = self._text(refund, number, language)
-            printer.print(escpos_lines(text, printer.settings.columns))
+            told = printer.settings
+            # A copy takes no money out.
+            opens = told.has_drawer and number == 1 and refund.method is Method.CASH
+            printer.print(escpos_lines(text, told.columns, opens_drawer=opens))
         return MadeCashSlip(refund.refund_id, text, number)
 
     def _text(self, refund: Refund, number: int, language: str) -> str:

@@ -27,13 +27,14 @@ class PrinterSettings:
     """Where the printer is: a device's path, `host:port`, `dummy`, or empty for none.
 
     `dummy` prints into `dummy_file`, to look at what a printer would get. `columns` are of half a Chinese
-    character: 32 on paper of 58 mm, 48 on 80 mm.
+    character: 32 on paper of 58 mm, 48 on 80 mm. `has_drawer`: the printer opens a cash drawer.
     """
 
     place: str = ""
     columns: int = 48
     code_as_picture: bool = False
     deadline_s: int = 10
+    has_drawer: bool = False
     dummy_file: Path = Path("printed.bin")
 
 

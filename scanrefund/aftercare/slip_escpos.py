@@ -21,6 +21,8 @@ _FEED_LINES: Final = 2
 # Dots of one module of the code: 0.6 mm on a printer of 8 dots a millimetre, which every camera reads.
 _MODULE_DOTS: Final = 5
 _ERROR_LEVEL_M: Final = 1
+# Where drawers are wired on a printer with one of them.
+_DRAWER_PIN: Final = 2
 
 
 def escpos_bytes(slip: PrintedSlip, columns: int, *, code_as_picture: bool = False) -> bytes:
@@ -52,10 +54,12 @@ def escpos_bytes(slip: PrintedSlip, columns: int, *, code_as_picture: bool = Fal
     return bytes(printer.output)
 
 
-def escpos_lines(text: str, columns: int) -> bytes:
-    """Plain lines from reset to cut, folded where they are too long."""
+def escpos_lines(text: str, columns: int, *, opens_drawer: bool = False) -> bytes:
+    """Plain lines from reset to cut, folded where they are too long; the drawer opens before the first."""
     printer = _Paper()
     printer.hw("INIT")
+    if opens_drawer:
+        printer.cashdraw(_DRAWER_PIN)
     printer.set(align="left", bold=False, normal_textsize=True)
     for line in text.splitlines():
         printer.lines(*(folded(_printable(line), columns) if line.strip() else [""]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from scanrefund.check.case import Case, PayerCheck
@@ -156,6 +156,19 @@ def _wallet_order(case: Case) -> WalletOrder | None:
 def _state_at_wallet(case: Case) -> WalletOrderState | None:
     theirs = _wallet_order(case)
     return theirs.state if theirs else None
+
+
+def refundable_until(order: Order, return_window_days: int) -> datetime | None:
+    """The last moment of both periods, the shop's (an exception for the order counts) and the wallet's.
+
+    None for an order that was never paid. Tells what `return_window_passed` and `wallet_window_passed` hold.
+    """
+    if order.paid_at is None:
+        return None
+    shops = order.paid_at + timedelta(days=return_window_days)
+    if order.window_until is not None:
+        shops = max(shops, order.window_until)
+    return min(shops, order.paid_at + timedelta(days=FACTS[order.wallet].refund_window_days))
 
 
 def _facts_to_compare(order: Order, theirs: WalletOrder) -> list[tuple[str, str, str]]:

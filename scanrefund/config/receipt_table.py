@@ -33,6 +33,7 @@ class Receipt(Section):
     printer: Annotated[str, Field(max_length=200), AfterValidator(_printer_place)] = ""
     columns: Annotated[Whole, Field(ge=24, le=64)] = 48
     code: Literal["printer", "picture"] = "printer"
+    drawer: bool = False
     deadline_s: Annotated[Whole, Field(ge=1, le=60)] = 10
     policy: Annotated[str, Field(max_length=500)] = ""
     phone: Annotated[str, Field(max_length=40)] = ""
@@ -47,6 +48,7 @@ def slip_settings(
         columns=told.columns,
         code_as_picture=told.code == "picture",
         deadline_s=told.deadline_s,
+        has_drawer=told.drawer,
         dummy_file=home / "printed.bin",
     )
     return SlipSettings(SlipShop(shop_name, told.policy, told.phone, utc_offset_h), printer, rehearsal)

@@ -6,11 +6,12 @@ from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any, Final
 
+from scanrefund.check.order_rules import refundable_until
 from scanrefund.check.permission import next_day
 from scanrefund.model.money import Money
 from scanrefund.model.order import Order
 from scanrefund.model.outcome import OrderAnswer, OrderLook
-from scanrefund.model.shop_clock import shop_time
+from scanrefund.model.shop_clock import shop_day, shop_time
 from scanrefund.say.speak import say_refusal
 from scanrefund.search_desk import Difference
 from scanrefund.web.call import words
@@ -21,6 +22,8 @@ from scanrefund.web.site import Site
 
 # A clerk waits so long for the wallet's word on an order; the refund itself asks again.
 WALLET_WORD_S: Final = 2.0
+# From here on the end of the return period is told in amber.
+SOON_DAYS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def told(site: Site, card: Card, language: str) -> dict[str, Any]:
         "state_say": words(language, f"order_state.{order.state.value}.name"),
         "paid_at": moment(order.paid_at),
         "paid_say": _paid(site, order, language),
+        "until": _until(site, order, language) if refusal is None else None,
         "items": items_of(order),
         "next_day": next_day(order, site.now(), site.settings.limits.people),
         "ask_for": words(language, f"ask_for.{order.wallet.value}"),
@@ -94,6 +98,19 @@ def _paid(site: Site, order: Order, language: str) -> str:
     age_s = max(int((site.now() - order.paid_at).total_seconds()), 0)
     paid_at = shop_time(order.paid_at, site.settings.limits.people.utc_offset_h).strftime("%Y-%m-%d %H:%M")
     return words(language, "paid.at", paid_at=paid_at, age_s=age_s)
+
+
+def _until(site: Site, order: Order, language: str) -> dict[str, Any] | None:
+    """The last day on which it can be refunded, and whether that is near."""
+    limits, now = site.settings.limits, site.now()
+    until = refundable_until(order, limits.return_window_days)
+    if until is None:
+        return None
+    last, today = (shop_day(moment, limits.people.utc_offset_h) for moment in (until, now))
+    left = (last - today).days
+    word = "until" if left else "until_today"
+    say = words(language, f"paid.{word}", day=last.isoformat(), days=left)
+    return {"say": say, "soon": left <= SOON_DAYS}
 
 
 def _wallet_word(says: OrderAnswer | None, language: str) -> dict[str, Any]:

@@ -60,6 +60,7 @@ def an_order(order_id: str, wallet: str, amount_fen: int) -> dict[str, Any]:
         "state": "PAID",
         "paid_at": "2026-11-28T02:15:00+00:00",
         "paid_say": "",
+        "until": {"say": "到 2026-12-05 为止，还剩 6 天", "soon": False},
         "items": [{"name": "杯子", "amount_fen": 5_60}],
         "wallet_word": {"look": "FOUND", "state": "PAID", "say": "微信支付：已付款"},
         "next_day": True,

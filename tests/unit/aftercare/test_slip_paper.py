@@ -41,6 +41,12 @@ def test_plain_lines_are_folded_at_the_papers_edge_and_the_paper_is_cut() -> Non
     assert b"\x1dV" in told[-8:]
 
 
+def test_a_drawer_opens_only_where_that_is_asked_for() -> None:
+    # ESC p, the first of the two drawers.
+    assert b"\x1bp\x00" in escpos_lines("cash", 32, opens_drawer=True)
+    assert b"\x1bp" not in escpos_lines("cash", 32)
+
+
 def test_the_printer_draws_the_signed_code_itself() -> None:
     told = escpos_bytes(a_slip(), 48)
     found = STORE.search(told)

@@ -212,6 +212,29 @@ def test_an_old_copy_of_the_books_refunds_nothing_that_was_not_looked_up() -> No
     assert first_refusal(a_case(is_behind=False)) is None
 
 
+@pytest.mark.parametrize("wallet", Wallet)
+@pytest.mark.parametrize(("days", "window_days"), [(7, None), (7, 9), (7, 3), (3_650, None)])
+def test_until_the_last_moment_that_is_told_no_period_is_over(
+    wallet: Wallet, days: int, window_days: int | None
+) -> None:
+    window = NOW + timedelta(days=window_days) if window_days else None
+    order = an_order(wallet=wallet, paid_at=NOW, window_until=window)
+    until = order_rules.refundable_until(order, days)
+    assert until is not None
+    limits = replace(LIMITS, return_window_days=days)
+
+    def is_over(now: datetime) -> bool:
+        case = a_case(order=order, limits=limits, now=now)
+        rungs = order_rules.return_window_passed, order_rules.wallet_window_passed
+        return any(rung(case) is not None for rung in rungs)
+
+    assert [is_over(until), is_over(until + timedelta(seconds=1))] == [False, True]
+
+
+def test_an_order_that_was_never_paid_has_no_last_day() -> None:
+    assert order_rules.refundable_until(an_order(paid_at=None), 7) is None
+
+
 def test_another_payer_is_refused_and_an_unknown_one_is_not() -> None:
     refused = {check for check in PayerCheck if order_rules.payer_mismatch(a_case(payer=check)) is not None}
     assert refused == {PayerCheck.OTHER}

@@ -89,6 +89,22 @@ def test_a_cash_slip_goes_to_the_counters_printer_where_there_is_one(shop: Serve
     shop.site.house = house
 
 
+@pytest.mark.parametrize("way", ["cash", "bank"])
+def test_the_drawer_opens_for_cash_and_for_no_copy(shop: Served, tmp_path: Path, way: str) -> None:
+    page, refund_id = shop.page(), declined(shop, f"DRAWER-{way}")
+    how = {"method": way} | ({"bank_reference": "B2026", "account_last4": "0042"} if way == "bank" else {})
+    paid = page.post(f"/desk/refunds/{refund_id}/cash", {"why": "account closed", **how}).document
+    printer = replace(shop.settings.slips.printer, place="dummy", dummy_file=tmp_path / "printed")
+    house = shop.site.house
+    told = CashSlipSettings("Tea", replace(printer, has_drawer=True), rehearsal=True)
+    desk = CashSlipDesk(house.ledger, house.clock, told, lambda _staff_id: None)
+    opened = []
+    for _ in range(2):
+        desk.print(paid["refund_id"], "s2", "en")
+        opened.append(b"\x1bp\x00" in printer.dummy_file.read_bytes())
+    assert opened == [way == "cash", False]
+
+
 def test_what_was_not_paid_by_hand_has_no_cash_slip(shop: Served) -> None:
     refund_id = declined(shop, "CASH3")
     page = shop.page()

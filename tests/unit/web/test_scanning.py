@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -130,6 +131,20 @@ def test_an_order_of_another_day_is_marked(shop: Served) -> None:
     assert page.post("/desk/order", {"number": "N5"}).document["order"]["next_day"] is False
     shop.time.forward(86_400)
     assert shop.page().post("/desk/order", {"number": "N5"}).document["order"]["next_day"] is True
+
+
+def test_the_days_that_are_left_of_the_return_period_stand_on_the_card(shop: Served) -> None:
+    settings = shop.site.settings
+    shop.site.settings = replace(settings, limits=replace(settings.limits, return_window_days=7))
+    paid_at = shop.sell("UNTIL1").paid_at
+    assert paid_at is not None
+    shop.time.forward((paid_at - shop.time.now()).total_seconds())
+    page = shop.page()
+    told = page.post("/desk/order", {"number": "UNTIL1"}).document["order"]["until"]
+    assert ("days left: 7" in told["say"], told["soon"]) == (True, False)
+    shop.time.forward(4 * 86_400)
+    told = shop.page().post("/desk/order", {"number": "UNTIL1"}).document["order"]["until"]
+    assert ("days left: 3" in told["say"], told["soon"]) == (True, True)
 
 
 def test_an_order_that_the_wallet_cannot_be_asked_about_says_so(shop: Served) -> None:

@@ -2,7 +2,7 @@
 
 import { marked } from "./acts/approvals.js";
 import { nextOf } from "./acts/complaints.js";
-import { offered } from "./acts/order_actions.js";
+import { DIGITS, offered } from "./acts/order_actions.js";
 import { deciders } from "./acts/practice.js";
 import { act } from "./acts/table.js";
 import { others, placeOf } from "./place.js";
@@ -102,15 +102,18 @@ export function characterAct(key, state) {
   if (place === "training" && state.training.exercises[(number + 10) % 10]) return ["beginExercise", state.training.exercises[(number + 10) % 10].name];
   if (place === "sign_in" && !state.chosen && state.staff[number]) return ["choosePerson", state.staff[number].staff_id];
   if (place === "refund:approving" && others(state)[number]) return ["approver", others(state)[number].staff_id];
-  if (place === "dialog:order") return orderKey(state, number);
+  if (place === "dialog:order") return orderKey(key, state, number);
   if (place === "dialog:practice") return deciders(state)[number] ? ["decider", deciders(state)[number].staff_id] : null;
   if (BY_ANYBODY.has(place) && state.staff[number]) return ["decider", state.staff[number].staff_id];
   if (place === "dialog:evidence" && state.detail.evidence.kinds[number]) return ["evidenceKind", state.detail.evidence.kinds[number].kind];
   return reasonAct(key, state, place);
 }
 
-function orderKey(state, number) {
-  if (!state.dialog.what) return offered(state)[number] ? ["orderAction", offered(state)[number]] : null;
+function orderKey(key, state, number) {
+  if (!state.dialog.what) {
+    const what = offered(state).find((one) => DIGITS[one] === key);
+    return what ? ["orderAction", what] : null;
+  }
   return others(state)[number] ? ["decider", others(state)[number].staff_id] : null;
 }
 

@@ -11,6 +11,8 @@ import { showResult, untilAnswered } from "./refund.js";
 import { asking, tell, tellKey } from "./saying.js";
 
 const PERMISSIONS = { release: "order.release", extend: "order.release", cancel: "order.cancel", adjust: "order.adjust", hold: "refund.create" };
+/** Each has its own digit, whatever else is offered: a hand learns it once. */
+export const DIGITS = { release: "1", cancel: "2", adjust: "3", hold: "4", extend: "5" };
 // What comes so soon after a code may be the scanner's own Enter, heard late.
 const SETTLED_MS = 400;
 const NEW = { kind: "order", approver: null, oldText: "", newText: "", days: "1", unknownThere: false, needsApproval: false, busy: false };

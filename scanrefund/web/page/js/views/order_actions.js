@@ -1,7 +1,7 @@
 // The order card's other buttons, and the question each of them puts: what happens to the money, why, and who.
 
 import { h } from "../h.js";
-import { needsSecond, offered, paysBack } from "../acts/order_actions.js";
+import { DIGITS, needsSecond, offered, paysBack } from "../acts/order_actions.js";
 import { others, pays } from "../place.js";
 import { plainYuan, yuan } from "../words.js";
 import { codeRing } from "./code.js";
@@ -28,8 +28,8 @@ export function orderAction(state, t) {
 function list(state, t) {
   return [
     h("h2", { id: "dialog-title", tabindex: -1, focus: true }, t("page.order_action.title")),
-    h("ul", { class: "people" }, offered(state).map((what, number) => h("li", { key: what },
-      h("button", { type: "button", class: "person", act: "orderAction", arg: what }, h("span", {}, t(`page.order_action.${what}`)), key(String(number + 1)))))),
+    h("ul", { class: "people" }, offered(state).map((what) => h("li", { key: what },
+      h("button", { type: "button", class: "person", act: "orderAction", arg: what }, h("span", {}, t(`page.order_action.${what}`)), key(DIGITS[what]))))),
     h("div", { class: "buttons" }, button(t("page.confirm.back"), "leaveOrderAction", { keys: "Esc", kind: "quiet" })),
   ];
 }

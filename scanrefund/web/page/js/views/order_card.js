@@ -27,6 +27,7 @@ export function orderFacts(state, t, order) {
     fact(t("page.order.paid"), yuan(order.amount_fen)), fact(t("page.order.refunded"), yuan(order.refunded_fen)),
     order.in_flight_fen > 0 ? fact(t("page.order.in_flight"), yuan(order.in_flight_fen), "amber") : null,
     fact(t("page.order.paid_at"), [order.paid_say || moment(order.paid_at, state), order.next_day ? badge(t("page.order.next_day"), "amber") : null]),
+    order.until ? fact(t("page.order.until"), order.until.say, order.until.soon ? "amber" : "") : null,
   ];
 }
 
