@@ -19,7 +19,8 @@ _KEYS: Final[dict[str, dict[str, Any]]] = {
     "Shift": {"type": "rawKeyDown", "code": "ShiftLeft", "windowsVirtualKeyCode": 16},
     "Tab": {"type": "rawKeyDown", "code": "Tab", "windowsVirtualKeyCode": 9},
 }
-# The page's timers, which can be held; one that was set meanwhile begins when they are let go.
+# The page's timers, which can be held; one that was set meanwhile begins when they are let go. And the times
+# of events, which can stand still: what an input method puts in cannot be dated.
 TIMERS: Final = """(() => {
   const [set, clear, held, begun] = [setTimeout, clearTimeout, new Map(), new Map()];
   let [holding, last] = [false, 0];
@@ -30,6 +31,11 @@ TIMERS: Final = """(() => {
     if (yes) return;
     for (const [id, asked] of held) begun.set(id, set(...asked));
     held.clear();
+  };
+  const dated = Object.getOwnPropertyDescriptor(Event.prototype, "timeStamp");
+  window.standStill = (yes) => {
+    const at = performance.now();
+    Object.defineProperty(Event.prototype, "timeStamp", yes ? { ...dated, get: () => at } : dated);
   };
 })()"""
 
@@ -72,8 +78,10 @@ def by_hand(page: Page, text: str) -> None:
 def put_in(page: Page, pieces: Iterable[str]) -> None:
     """An input method puts these pieces of text in, one right after the other."""
     with _no_silence(page):
+        page.evaluate("window.standStill(true)")
         for piece in pieces:
             page.keyboard.insert_text(piece)
+        page.evaluate("window.standStill(false)")
 
 
 @contextmanager

@@ -205,7 +205,7 @@ def test_a_picture_is_dropped_on_the_page(till: Till) -> None:
 def test_a_key_from_before_the_question_answers_nothing_however_late_it_is_heard(till: Till) -> None:
     till.to_confirm()
     till.settled()
-    till.press_after("Enter", 0.1)
+    till.press_after("Enter", 0.0)
     till.press("F1")
     till.at("help")
     till.press("Escape")
