@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +17,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import Engine, event, update
 
 from scanrefund.ledger.evidence import EvidenceBox
 from scanrefund.ledger.ledger import Ledger
 from scanrefund.ledger.order_schema import evidence
+from tests.crashes.lives import lived
 from tests.crashes.points import Points
 from tests.unit.builders import NOW, ORDER, an_order, keep, reserve
 from tests.unit.ledger.shelf import ONE, TWO, Album
@@ -32,7 +32,6 @@ from tests.unit.ledger.shelf import ONE, TWO, Album
 # Reading steps change nothing: a kill there is one at the next step that does.
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 STEPS = {"os.rename": 2, "os.link": 2, "os.remove": 1, "os.mkdir": 1, "os.rmdir": 1, "os.utime": 1, "open": 1}
-LIFE_S_MAX = 60
 
 
 def build(folder: Path) -> Album:
@@ -95,21 +94,7 @@ class Stage:
     def killed_at(self, number: int | None) -> tuple[bool, list[str]]:
         """Whether the child died at its point; the points it came by, if it lived."""
         album = self.fresh()
-        reads, writes = os.pipe()
-        child = os.fork()
-        if child == 0:
-            self._restore_and_die(album, number, writes)
-        os.close(writes)
-        with os.fdopen(reads, encoding="utf-8") as told:
-            text = told.read()
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if code not in (0, -signal.SIGKILL):
-            raise AssertionError(f"the life ended with {code}: {text}")
-        return code != 0, json.loads(text) if text else []
-
-    def _restore_and_die(self, album: Album, number: int | None, writes: int) -> NoReturn:
-        signal.alarm(LIFE_S_MAX)
-        self.points = points = Points(number)
+        points = Points(number)
         place = str(album.path.parent)
 
         def hear(name: str, told: tuple[Any, ...]) -> None:
@@ -117,15 +102,11 @@ class Stage:
             if step:
                 points.come_by(step)
 
-        sys.addaudithook(hear)
-        try:
+        def put_back() -> None:
+            self.points = points
             album.put_back()
-            with points.spared():
-                os.write(writes, json.dumps(points.trail).encode())
-            os._exit(0)
-        except BaseException as error:  # noqa: BLE001  (a door: the parent is told)
-            os.write(writes, repr(error).encode())
-            os._exit(1)
+
+        return lived(points, hear, put_back)
 
 
 def _step(name: str, told: tuple[Any, ...], place: str) -> str:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import Engine, event
 
 from tests.contract.server_house import LATER, ServerHouse, tools_of
+from tests.crashes.lives import lived
 from tests.crashes.points import Points
-from tests.crashes.restores import LIFE_S_MAX, WRITES
+from tests.crashes.restores import WRITES
 from tests.postgres import Server, running
 from tests.unit.builders import NOW, ORDER
 
@@ -58,30 +58,14 @@ class Stage:
     def killed_at(self, number: int | None) -> tuple[bool, list[str]]:
         """Whether the child died at its point; the points it came by, if it lived."""
         house = self.fresh()
-        reads, writes = os.pipe()
-        child = os.fork()
-        if child == 0:
-            self._restore_and_die(house, number, writes)
-        os.close(writes)
-        with os.fdopen(reads, encoding="utf-8") as told:
-            text = told.read()
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        if code not in (0, -signal.SIGKILL):
-            raise AssertionError(f"the life ended with {code}: {text}")
-        return code != 0, json.loads(text) if text else []
+        points = Points(number)
 
-    def _restore_and_die(self, house: ServerHouse, number: int | None, writes: int) -> NoReturn:
-        signal.alarm(LIFE_S_MAX)
-        self.points = points = Points(number)
-        sys.addaudithook(self._hear)
-        try:
+        def restore() -> None:
+            # In the child only: what is done to the server here is no step of the restore.
+            self.points = points
             house.restore()
-            with points.spared():
-                os.write(writes, json.dumps(points.trail).encode())
-            os._exit(0)
-        except BaseException as error:  # noqa: BLE001  (a door: the parent is told)
-            os.write(writes, repr(error).encode())
-            os._exit(1)
+
+        return lived(points, self._hear, restore)
 
     def _before_statement(self, *happening: Any) -> None:
         words = happening[2].split()
