@@ -34,12 +34,13 @@ HOSTILE = '=HYPERLINK("https://x")'
 
 @pytest.fixture
 def report(ledger: Ledger) -> Report:
-    """One refund and one refusal; a clerk whose name is an attack."""
+    """One refund, one refusal, one alarm of ours; a clerk whose name is an attack."""
     refunded(ledger)
     with ledger.locked("A1001") as locked:
         locked.record(Refusal(Reason.CODE_EXPIRED), NOW, {"clerk": HOSTILE, "source": "camera"})
     made = make_report(ledger, TOLD, date(2026, 11, 22), date(2026, 11, 23), NOW)
-    return replace(made, clerks=(Sum(HOSTILE, 1, 2_500, 1, 2_500, 0, 0),))
+    alarms = (Count("declined_after_unknown", 1),)
+    return replace(made, clerks=(Sum(HOSTILE, 1, 2_500, 1, 2_500, 0, 0),), alarms=alarms)
 
 
 class Tags(HTMLParser):

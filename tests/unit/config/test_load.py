@@ -172,6 +172,8 @@ def test_auto_depends_on_whose_money_moves(home: Path, tmp_path: Path) -> None:
     assert real.wechat.merchant_private_key == tmp_path / "keys" / "mine.pem"
     assert real.wechat.base_url == "https://api.mch.weixin.qq.com"
     assert real.alipay is None
+    # Nothing of the rehearsal ever speaks to it.
+    assert real.sandbox_url == ""
 
 
 def test_real_money_needs_its_key_files(tmp_path: Path) -> None:
@@ -219,6 +221,7 @@ def test_the_sandbox_is_found_by_its_folder(home: Path) -> None:
     assert settings.wechat is not None
     assert settings.alipay is not None
     assert settings.wechat.base_url == settings.alipay.base_url == "http://127.0.0.1:8643"
+    assert settings.sandbox_url == "http://127.0.0.1:8643"
     assert settings.wechat.public_key == folder / "wechat" / "wechatpay_public_key.pem"
     assert settings.wechat.public_key_id == "PUB_KEY_ID_1"
     assert settings.alipay.alipay_public_key == folder / "alipay" / "alipay_public_key.pem"
